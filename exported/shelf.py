@@ -1,0 +1,52 @@
+"""Where models are found by name: `./exported` first, then the folder that ships with Antiphon."""
+
+import re
+from pathlib import Path
+
+from exported.card import CARD
+from midi.errors import InputError
+
+SHIPPED = Path(__file__).parent
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def shelves() -> list[Path]:
+    """The folders searched, in order, each once."""
+    local = Path.cwd() / SHIPPED.name
+    return [local, SHIPPED] if local.is_dir() and local.resolve() != SHIPPED.resolve() else [SHIPPED]
+
+
+def models() -> list[Path]:
+    """Every model folder on the shelves; a name that stands on two is the first's."""
+    found: dict[str, Path] = {}
+    for shelf in shelves():
+        for card in sorted(shelf.glob(f"*/{CARD}")):
+            found.setdefault(card.parent.name, card.parent)
+    return [found[name] for name in sorted(found)]
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model given by name, or by path.
+
+    Raises:
+        InputError: there is none; the message lists those there are.
+    """
+    as_path = Path(name)
+    if (as_path / CARD).is_file():
+        return as_path
+    for folder in models():
+        if folder.name == name:
+            return folder
+    there = ", ".join(folder.name for folder in models()) or "none yet: antiphon train makes one"
+    raise InputError(f"no model named {name!r}; there are: {there}")
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be a model's folder.
+
+    Raises:
+        InputError: it cannot; the message says what is allowed.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(f"{name!r} cannot name a model: use up to 64 letters, digits, '.', '_' and '-', a letter or digit first")
+    return name

@@ -1,0 +1,357 @@
+"""Live MIDI ports, by python-rtmidi: which systems answer, what ports there are, and one class for each direction.
+
+Its one rule: a port is polled, never called back. Python callbacks run in JACK's real-time thread, where they lose
+messages and lock up `close`. Nothing here starts a thread; one process opens, polls and closes its own ports.
+
+The systems differ in what they can do and in how they show a port:
+
+    system     own (virtual) ports     a port's name elsewhere
+    coremidi   yes                     "Antiphon in"
+    jack       yes                     "Antiphon in:Antiphon in"            (client:port)
+    alsa       yes                     "Antiphon in:Antiphon in 128:0"      (client:port, and their numbers)
+    winmm      no: a loopback driver   "loopMIDI Port 1"                    (Windows adds a number)
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+from midi.errors import InputError, MachineError
+
+QUEUE_MESSAGES = 20_000
+"""Messages an input holds until it is polled; rtmidi's own 1024 is lost in one burst from a sequencer."""
+
+IN_NAME = "Antiphon in"
+OUT_NAME = "Antiphon out"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What is known of a MIDI system before it is tried."""
+
+    name: str
+    title: str
+    constant: str
+    """Its name in the rtmidi module."""
+    platform: str
+    """The `sys.platform` it is for."""
+    remedy: str
+    """What to do if it does not answer."""
+
+
+SYSTEMS: tuple[System, ...] = (
+    System("coremidi", "CoreMIDI", "API_MACOSX_CORE", "darwin", "log in at the desktop: CoreMIDI has no server here"),
+    System("winmm", "Windows MIDI", "API_WINDOWS_MM", "win32", "start the Windows Audio service"),
+    System("jack", "JACK", "API_UNIX_JACK", "linux", "start a JACK server as this user"),
+    System("alsa", "ALSA", "API_LINUX_ALSA", "linux", "load its sequencer: sudo modprobe snd-seq"),
+)
+"""Every system, in the order in which `auto` tries those of this platform."""
+
+API_NAMES: tuple[str, ...] = ("auto", *(system.name for system in SYSTEMS))
+"""What `--midi-api` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A MIDI system of this machine, as it answered when it was tried."""
+
+    name: str
+    title: str
+    reachable: bool
+    reason: str = ""
+    """Why it cannot be reached, and what to do; empty if it can."""
+
+    @property
+    def has_virtual_ports(self) -> bool:
+        """Whether Antiphon can open ports of its own for other programs to find."""
+        return self.name != "winmm"
+
+
+def available_apis() -> list[Api]:
+    """Try every system of this platform (about 20 ms each); the one that `auto` takes is the first reachable.
+
+    Raises:
+        MachineError: python-rtmidi itself cannot be loaded.
+    """
+    return [_try(system) for system in SYSTEMS if system.platform == sys.platform]
+
+
+def open_api(name: str = "auto") -> Api:
+    """The system of that name, or for "auto" the first that answers.
+
+    Raises:
+        InputError: there is no such system on this platform.
+        MachineError: it does not answer; the message says what was tried and what to do.
+    """
+    here = [system for system in SYSTEMS if system.platform == sys.platform]
+    wanted = [system for system in here if name in ("auto", system.name)]
+    if not wanted:
+        there = ", ".join(["auto", *(system.name for system in here)])
+        raise InputError(f"no MIDI system {name!r} on this platform; there are: {there}")
+    tried: list[Api] = []
+    for system in wanted:
+        api = _try(system)
+        if api.reachable:
+            return api
+        tried.append(api)
+    raise MachineError("no MIDI system answers: " + "; ".join(f"{api.title}: {api.reason}" for api in tried))
+
+
+def list_ports(api: Api) -> tuple[list[str], list[str]]:
+    """The ports of other programs and devices: those that can be listened to, and those that can be played."""
+    with _device(api, "MidiIn", "Antiphon list") as heard, _device(api, "MidiOut", "Antiphon list") as played:
+        return _names(heard), _names(played)
+
+
+def unused_names(api: Api, *names: str) -> tuple[str, ...]:
+    """The names as given, or all with the lowest number that leaves none of them taken by another program.
+
+    JACK would call the second "Antiphon in" "Antiphon in-01" on its own, and CoreMIDI would have two of one name:
+    with a number of our own, the in and the out of one Antiphon always go together.
+    """
+    inputs, outputs = list_ports(api)
+    taken = {part.casefold() for port in (*inputs, *outputs) for part in _parts(port)}
+    number = 1
+    while True:
+        numbered = tuple(name if number == 1 else f"{name} {number}" for name in names)
+        if not taken & {name.casefold() for name in numbered}:
+            return numbered
+        number += 1
+
+
+class _Port:
+    """An open rtmidi device and the name by which a person knows it."""
+
+    __slots__ = ("_device", "name")
+
+    def __init__(self, device: Any, name: str) -> None:
+        """Take over a device that is open already; the class methods of InPort and OutPort open one."""
+        self._device = device
+        self.name = name
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def others(self) -> list[str]:
+        """The ports this one could be connected to now (about 0.1 ms); none at all once a JACK server has died."""
+        return _names(self._device)
+
+    def close(self) -> None:
+        """Deliver what is pending and leave the MIDI system. A second call does nothing."""
+        if not self._device.is_deleted:
+            self._device.close_port()
+            with _quiet_stderr():
+                self._device.delete()
+
+
+class InPort(_Port):
+    """Where messages come in."""
+
+    __slots__ = ()
+
+    @classmethod
+    def virtual(cls, api: Api, name: str = IN_NAME) -> Self:
+        """Open a port of our own that other programs can play into.
+
+        Raises:
+            MachineError: the system does not answer, or has no virtual ports (Windows).
+        """
+        return cls(_listening(_open_virtual(api, "MidiIn", name)), name)
+
+    @classmethod
+    def existing(cls, api: Api, port: str, name: str = IN_NAME) -> Self:
+        """Listen to a port that is there already: its exact name, or a part of it that only one port has.
+
+        Raises:
+            InputError: there is no such port, or more than one.
+            MachineError: the system does not answer.
+        """
+        device, found = _open_existing(api, "MidiIn", port, name)
+        return cls(_listening(device), found)
+
+    def poll(self) -> list[bytes]:
+        """Every whole message that has arrived since the last call, in order. SysEx and active sensing are left out."""
+        messages: list[bytes] = []
+        get_message = self._device.get_message
+        while received := get_message():
+            messages.append(bytes(received[0]))
+        return messages
+
+
+class OutPort(_Port):
+    """Where messages go out."""
+
+    __slots__ = ()
+
+    @classmethod
+    def virtual(cls, api: Api, name: str = OUT_NAME) -> Self:
+        """Open a port of our own that other programs can listen to.
+
+        Raises:
+            MachineError: the system does not answer, or has no virtual ports (Windows).
+        """
+        return cls(_open_virtual(api, "MidiOut", name), name)
+
+    @classmethod
+    def existing(cls, api: Api, port: str, name: str = OUT_NAME) -> Self:
+        """Play into a port that is there already: its exact name, or a part of it that only one port has.
+
+        Raises:
+            InputError: there is no such port, or more than one.
+            MachineError: the system does not answer.
+        """
+        return cls(*_open_existing(api, "MidiOut", port, name))
+
+    def send(self, message: bytes) -> None:
+        """Hand one whole message to the system, which takes 0.5 us; a dead JACK server blocks it once 16 KB wait."""
+        self._device.send_message(message)
+
+
+def choose(ports: Sequence[str], wanted: str) -> int:
+    """The index of the port a person means: the exact name, else a whole client or port name, else a part of one.
+
+    Raises:
+        InputError: none fits, or several do; the message lists them.
+    """
+    text = wanted.casefold()
+    for fits in (
+        [index for index, port in enumerate(ports) if port == wanted],
+        [index for index, port in enumerate(ports) if text in (part.casefold() for part in _parts(port))],
+        [index for index, port in enumerate(ports) if text in port.casefold()],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            several = _listed(ports[index] for index in fits)
+            raise InputError(f"several ports fit {wanted!r}: {several}; give more of the name")
+    raise InputError(f"no port {wanted!r}; there are: {_listed(ports) or 'none'}")
+
+
+def _parts(port: str) -> Iterator[str]:
+    """The names in a port's full name: itself, its client's, its own, and that without ALSA's numbers."""
+    yield port
+    client, colon, own = port.partition(":")
+    if colon:
+        yield client
+        yield own
+        words, space, numbers = own.rpartition(" ")
+        if space and ":" in numbers and numbers.replace(":", "").isdigit():
+            yield words
+
+
+def _listed(ports: Iterator[str] | Sequence[str]) -> str:
+    return ", ".join(repr(port) for port in ports)
+
+
+def _try(system: System) -> Api:
+    """Whether a system answers, found out by opening it: what was compiled in says nothing of what runs."""
+    driver = _driver()
+    if getattr(driver, system.constant) not in driver.get_compiled_api():
+        return Api(system.name, system.title, reachable=False, reason="this python-rtmidi was built without it")
+    api = Api(system.name, system.title, reachable=True)
+    try:
+        with _device(api, "MidiOut", "Antiphon probe"):
+            return api
+    except MachineError:
+        return Api(system.name, system.title, reachable=False, reason=f"does not answer ({system.remedy})")
+
+
+def _driver() -> ModuleType:
+    """The rtmidi module; imported here, late, so that everything else works where it cannot be loaded."""
+    try:
+        return importlib.import_module("rtmidi")
+    except ModuleNotFoundError:
+        raise MachineError("python-rtmidi is not installed: pip install python-rtmidi") from None
+    except ImportError as error:
+        remedy = "apt install libasound2" if "libasound" in str(error) else "reinstall python-rtmidi"
+        raise MachineError(f"python-rtmidi cannot be loaded ({error}): {remedy}") from None
+
+
+def _new(api: Api, kind: str, client: str) -> Any:
+    """A device of a system, no port open yet."""
+    driver = _driver()
+    constant = next(system.constant for system in SYSTEMS if system.name == api.name)
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")  # libjack would start a server of its own, and hold the card
+    options = {"queue_size_limit": QUEUE_MESSAGES} if kind == "MidiIn" else {}
+    try:
+        with _quiet_stderr():
+            return getattr(driver, kind)(rtapi=getattr(driver, constant), name=client, **options)
+    except OSError as error:  # rtmidi's errors are OSErrors
+        raise MachineError(f"{api.title} does not answer: {error}") from None
+
+
+@contextmanager
+def _device(api: Api, kind: str, client: str) -> Iterator[Any]:
+    device = _new(api, kind, client)
+    try:
+        yield device
+    finally:
+        with _quiet_stderr():
+            device.delete()
+
+
+def _names(device: Any) -> list[str]:
+    return list(device.get_ports())
+
+
+def _listening(device: Any) -> Any:
+    """The input, letting MIDI clock through: rtmidi drops it unless told."""
+    device.ignore_types(sysex=True, timing=False, active_sense=True)
+    return device
+
+
+def _open_virtual(api: Api, kind: str, name: str) -> Any:
+    if not api.has_virtual_ports:
+        raise MachineError(
+            f"{api.title} has no virtual ports: make two in loopMIDI, and give their names with --in and --out"
+        )
+    device = _new(api, kind, name)
+    try:
+        device.open_virtual_port(name)
+    except (OSError, NotImplementedError) as error:
+        device.delete()
+        raise MachineError(f"{api.title} did not open the port {name!r}: {error}") from None
+    return device
+
+
+def _open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str]:
+    device = _new(api, kind, name)
+    try:
+        ports = _names(device)
+        index = choose(ports, port)
+        device.open_port(index, name)
+    except InputError:
+        device.delete()
+        raise
+    except OSError as error:
+        device.delete()
+        raise MachineError(f"{api.title} did not connect to {port!r}: {error}") from None
+    return device, ports[index]
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what C libraries write to file descriptor 2 nowhere: libjack and ALSA report every failed try there."""
+    saved = -1
+    with suppress(OSError):  # no stderr at all: nothing to silence
+        saved = os.dup(2)
+    if saved < 0:
+        yield
+        return
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
