@@ -1,0 +1,122 @@
+"""One answer being planned: proposals ahead of the sound, on a branch of the context. Pure; engine process.
+
+Proposals are not facts. The branch starts at the ring's head and carries its own moments; a note leaves it for the
+ring when it has been sent. If the ring changes behind it (a human's duration became known), the branch is stepped
+again over the notes already proposed, which stay as they are.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from midi.notes import TICKS_PER_BEAT, Note
+from midi.tokens import END, WAIT_TICKS, Token, decode, encode, nearest
+from realtime.dynamics import Dynamics
+from realtime.model import Moment, StepModel
+from realtime.ring import ContextRing
+from realtime.sampling import Constraint, draw
+
+TICKS_PER_BAR = 4 * TICKS_PER_BEAT
+LONGEST_BARS = 8
+REST_TICKS = 2 * TICKS_PER_BEAT
+"""A rest this long, once half of the answer has been played, is its end: the phrase is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A proposed note, its token and the moment after it."""
+
+    note_id: int
+    note: Note
+    token: Token
+    moment: Moment
+
+
+@dataclass(slots=True)
+class Answer:
+    """Notes decided one by one, from tick `begin` to before `begin + length`."""
+
+    model: StepModel
+    temperature: float
+    begin: int
+    length: int
+    channel: int
+    dynamics: Dynamics
+    over: bool = False
+    end: int = 0
+    """The tick at which the last note so far ends."""
+    _branch: deque[Planned] = field(default_factory=deque)
+    _last: Note | None = None
+
+    def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int) -> Note | None:
+        """The next note of the answer; None: the answer is over."""
+        moment = self._branch[-1].moment if self._branch else ring.head
+        previous = self._last.onset if self._last else ring.last_onset
+        token = draw(self.model, moment, self.temperature, rng, self._constraint(previous))
+        if token[0] == END or self._is_past_the_end(token, previous):
+            self.over = True
+            return None
+        note = self._voiced(decode(token, previous if previous is not None else self.begin))
+        taken = encode(note, previous)
+        self._branch.append(Planned(note_id, note, taken, self.model.step(taken, moment.state)))
+        self._last = note
+        self.end = max(self.end, note.end)
+        return note
+
+    @property
+    def decided_until(self) -> int:
+        """The onset of the newest proposal, or where the answer begins; in ticks."""
+        return self._last.onset if self._last else self.begin
+
+    def _constraint(self, previous: int | None) -> Constraint:
+        if self._last is None:
+            # The human's pause decides when the answer enters; the model decides with what.
+            return Constraint(wait=nearest(WAIT_TICKS, self.begin - previous) if previous is not None else 0)
+        half_played = self._last.onset - self.begin >= self.length // 2
+        return Constraint(may_end=half_played, above=self._last.pitch)
+
+    def _is_past_the_end(self, token: Token, previous: int | None) -> bool:
+        if self._last is None or previous is None:
+            return False
+        wait = WAIT_TICKS[token[0]]
+        played = previous - self.begin
+        rests = wait >= REST_TICKS and played >= self.length // 2
+        return rests or played + wait >= self.length
+
+    def _voiced(self, note: Note) -> Note:
+        onset = self.begin if self._last is None else note.onset  # exact where the wait's class is not
+        velocity = self.dynamics.velocity_at(onset - self.begin, note.velocity)
+        return Note(onset, note.duration, note.pitch, velocity, self.channel)
+
+    def sent(self, note_id: int, ring: ContextRing) -> Note | None:
+        """A proposal went out: it joins the ring as a fact. Those before it were dropped by the I/O process."""
+        while self._branch and self._branch[0].note_id < note_id:
+            self._branch.popleft()
+            self._restep(ring)
+        if not self._branch or self._branch[0].note_id != note_id:
+            return None
+        fact = self._branch.popleft()
+        ring.append(fact.note, fact.moment)
+        return fact.note
+
+    def rebase(self, ring: ContextRing) -> None:
+        """The ring's head has changed: step again over the proposals that wait."""
+        self._restep(ring)
+
+    def _restep(self, ring: ContextRing) -> None:
+        moment, previous = ring.head, ring.last_onset
+        branch: deque[Planned] = deque()
+        for planned in self._branch:
+            token = encode(planned.note, previous)
+            moment = self.model.step(token, moment.state)
+            branch.append(Planned(planned.note_id, planned.note, token, moment))
+            previous = planned.note.onset
+        self._branch = branch
+
+
+def answer_length(phrase_ticks: int, bars: int | None) -> int:
+    """How long to answer, in ticks: `bars` if asked for, else as long as the phrase, in whole bars, at most eight."""
+    if bars is None:
+        bars = min(max(1, -(-phrase_ticks // TICKS_PER_BAR)), LONGEST_BARS)
+    return bars * TICKS_PER_BAR

@@ -1,0 +1,69 @@
+"""A human and an instrument for where there is no MIDI: a file that plays itself, and notes printed as they sound."""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from realtime.messages import NOTE_ON
+from realtime.timed import Timed
+
+PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+VELOCITY_PER_MARK = 16
+
+
+def pitch_name(pitch: int) -> str:
+    """Scientific pitch notation, middle C (60) being C4."""
+    return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+@dataclass(slots=True)
+class Screen:
+    """Prints note-ons as they sound, with the seconds since the first of them."""
+
+    _began_ns: int = 0
+
+    def show(self, who: str, message: bytes) -> None:
+        """Print a note-on; other messages make no line."""
+        if message[0] & 0xF0 != NOTE_ON or message[2] == 0:
+            return
+        now_ns = time.monotonic_ns()
+        self._began_ns = self._began_ns or now_ns
+        seconds = (now_ns - self._began_ns) / 1e9
+        loudness = "*" * (1 + message[2] // VELOCITY_PER_MARK)
+        print(f"{seconds:7.2f} s  {who:<8}  {pitch_name(message[1]):<4} {loudness}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An output that shows what it is sent on a screen."""
+
+    screen: Screen
+
+    def send(self, message: bytes) -> None:
+        """Show an answering note."""
+        self.screen.show("antiphon", message)
+
+
+@dataclass(slots=True)
+class SelfPlaying:
+    """An input that plays timed messages in real time, counted from the first look at it; shown on a screen, if any."""
+
+    messages: deque[Timed]
+    screen: Screen | None = None
+    _began_ns: int = 0
+
+    def poll(self) -> list[bytes]:
+        """The messages whose time has come."""
+        now_ns = time.monotonic_ns()
+        self._began_ns = self._began_ns or now_ns
+        due: list[bytes] = []
+        while self.messages and self.messages[0].at_ns <= now_ns - self._began_ns:
+            due.append(self.messages.popleft().data)
+            if self.screen is not None:
+                self.screen.show("you", due[-1])
+        return due
+
+    @property
+    def over(self) -> bool:
+        """Whether everything has been played."""
+        return not self.messages

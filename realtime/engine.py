@@ -1,0 +1,168 @@
+"""The musician inside: a state machine. Messages and times go in, timed messages come out.
+
+No clock, thread, port or process here: the daemon, the renderer and the tests run this same code. `receive` takes
+what happened, `advance` says what follows, `wake_ns` when to ask again. `advance` decides at most one note, so that a
+human note that arrives meanwhile is never behind more than one step.
+
+Epochs: a human note-on begins one. What was proposed before it and has not sounded is void on both sides: here it
+leaves the branch, and the I/O process does not send it.
+"""
+
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+
+from midi.notes import TICKS_PER_BEAT, Note
+from midi.tempo import Tempo
+from realtime.answer import Answer, answer_length
+from realtime.dynamics import Dynamics
+from realtime.messages import AnswerOver, Begin, Message, Past, Ping, Played, Pong, Proposal, Released, Sent
+from realtime.model import StepModel
+from realtime.ring import CAPACITY, ContextRing
+from realtime.settings import Settings
+from realtime.tracker import MS, Tracker
+
+ENTRY_NS = 30 * MS
+"""An answer enters on the first beat at least this far ahead: time enough to decide its first chord."""
+LONGEST_REPLAY = 64
+"""A duration that becomes known later than so many notes after its onset no longer changes the state."""
+
+
+class Engine:
+    """Reply mode: listens to a phrase, and when it is over answers it until the answer ends or the human plays."""
+
+    def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
+        self.ring = ContextRing(model, capacity)
+        self.tempo = Tempo.of(settings.bpm)
+        self._model = model
+        self._settings = settings
+        self._rng = np.random.default_rng(settings.rng_seed)
+        self._tracker = Tracker(self.tempo)
+        self._answer: Answer | None = None
+        self._answering: dict[int, Note] = {}
+        self._epoch = 0
+        self._note_ids = 0
+        self._out: deque[Message] = deque()
+
+    def receive(self, message: Message) -> None:
+        """Take in what happened."""
+        match message:
+            case Played():
+                self._hear(message)
+            case Sent():
+                self._send(message)
+            case Released():
+                self._cut(message)
+            case Past():
+                self._remember(message)
+            case Begin():
+                self._epoch = message.epoch
+            case Ping():
+                self._out.append(Pong(message.serial))
+
+    def advance(self, now_ns: int) -> list[Message]:
+        """What follows by now; decides at most one note."""
+        over_ns = self._tracker.phrase_over_ns
+        if over_ns is not None and over_ns <= now_ns:
+            self._begin_answer(now_ns)
+        elif self._answer is not None and not self._answer.over and self._plan_ns(self._answer) <= now_ns:
+            self._decide(self._answer)
+        out = list(self._out)
+        self._out.clear()
+        return out
+
+    @property
+    def wake_ns(self) -> int | None:
+        """When to call `advance` next if nothing is received; None: only then."""
+        times = [self._tracker.phrase_over_ns]
+        if self._answer is not None and not self._answer.over:
+            times.append(self._plan_ns(self._answer))
+        return min((time for time in times if time is not None), default=None)
+
+    # What the human does
+
+    def _hear(self, played: Played) -> None:
+        if played.is_note_on:
+            self._epoch += 1
+            self._answer = None
+            for before, after in self._tracker.press(played):
+                self._correct(before, after) if before else self._insert(after)
+        elif played.is_note_off:
+            for before, after in self._tracker.release(played):
+                self._correct(before, after)
+
+    def _insert(self, note: Note) -> None:
+        """Into its place in the canonical order: the notes of a chord may come in any order."""
+        ring = self.ring
+        position = ring.end
+        while position > ring.floor:
+            before = ring.note(position - 1)
+            if (before.onset, before.pitch) <= (note.onset, note.pitch):
+                break
+            position -= 1
+        ring.replace(position, [note, *ring.notes(position)])
+
+    def _correct(self, before: Note, after: Note) -> None:
+        """A note's duration became known: rewind to it and replay."""
+        ring = self.ring
+        for position in range(ring.end - 1, ring.floor - 1, -1):
+            if ring.note(position) == before:
+                if ring.end - position > LONGEST_REPLAY:
+                    ring.rename(position, after)
+                else:
+                    ring.replace(position, [after, *ring.notes(position + 1)])
+                    if self._answer is not None:
+                        self._answer.rebase(ring)
+                return
+
+    # What became of the proposals
+
+    def _send(self, sent: Sent) -> None:
+        if self._answer is not None:
+            note = self._answer.sent(sent.note_id, self.ring)
+            if note is not None:
+                self._answering[sent.note_id] = note
+                while len(self._answering) > LONGEST_REPLAY:
+                    del self._answering[next(iter(self._answering))]
+
+    def _cut(self, released: Released) -> None:
+        note = self._answering.get(released.note_id)
+        if note is not None:
+            ticks = max(1, self.tempo.tick_at(released.at_ns) - note.onset)
+            self._correct(note, replace(note, duration=ticks))
+
+    def _remember(self, past: Past) -> None:
+        onset = self.tempo.tick_at(past.on_ns)
+        duration = max(1, self.tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
+        self.ring.feed(Note(onset, duration, past.pitch, past.velocity, past.channel))
+
+    # The answer
+
+    def _begin_answer(self, now_ns: int) -> None:
+        phrase = self._tracker.take_phrase()
+        begin = self._next_beat(phrase.begin, self.tempo.tick_at(now_ns + ENTRY_NS))
+        channel = self._tracker.channel if self._settings.channel is None else self._settings.channel
+        length = answer_length(phrase.length, self._settings.bars)
+        dynamics = Dynamics.of(phrase.notes)
+        self._answer = Answer(self._model, self._settings.temperature, begin, length, channel, dynamics)
+        self._answering.clear()
+
+    @staticmethod
+    def _next_beat(first_onset: int, tick: int) -> int:
+        """The first beat from a tick on, counted from the phrase's first onset."""
+        return tick + (first_onset - tick) % TICKS_PER_BEAT
+
+    def _plan_ns(self, answer: Answer) -> int:
+        """When the next note should be decided: the lookahead before the newest one sounds."""
+        return self.tempo.ns_at(answer.decided_until) - self._settings.lookahead_ms * MS
+
+    def _decide(self, answer: Answer) -> None:
+        self._note_ids += 1
+        note = answer.decide(self.ring, self._rng, self._note_ids)
+        if note is None:
+            self._out.append(AnswerOver(self._epoch, self.tempo.ns_at(answer.end)))
+            return
+        on_ns, off_ns = self.tempo.ns_at(note.onset), self.tempo.ns_at(note.end)
+        velocity = note.velocity or 1
+        self._out.append(Proposal(self._note_ids, self._epoch, on_ns, off_ns, note.pitch, velocity, note.channel))

@@ -1,0 +1,60 @@
+"""The engine's process: reads messages, asks the engine, writes messages. Light to import: the I/O process names it.
+
+It has no port and no say over time; if it dies or hangs, the I/O process starts another.
+"""
+
+import gc
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from midi.errors import AntiphonError
+from realtime.link import Link, PeerGone
+from realtime.messages import TEXT_BYTES, Failed, Quit, Ready
+from realtime.settings import Settings
+
+BACKLOG_S = 0.001
+"""How soon to try again to send what the pipe had no room for."""
+
+
+def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, settings: Settings) -> None:
+    """The process's main function: load the model, then serve the link until it closes or says Quit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; the I/O process decides
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
+    link = Link(connection)
+    try:
+        _serve(link, folder, provider, settings)
+    except PeerGone:
+        return
+
+
+def _serve(link: Link, folder: Path, provider: str, settings: Settings) -> None:
+    from realtime.engine import Engine
+    from realtime.model import load_model
+
+    try:
+        model = load_model(folder, provider)
+    except AntiphonError as error:
+        link.send(Failed(error.exit_code, str(error).encode()[:TEXT_BYTES]))
+        return
+    engine = Engine(model, settings)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: later collections skip it
+    link.send(Ready(model.on_cuda))
+    while True:
+        if link.wait(_seconds_to(engine.wake_ns, link.backlog)):
+            for message in link.receive():
+                if isinstance(message, Quit):
+                    return
+                engine.receive(message)
+        for message in engine.advance(time.monotonic_ns()):
+            link.send(message)
+        link.flush()
+
+
+def _seconds_to(wake_ns: int | None, backlog: int) -> float | None:
+    if backlog:
+        return BACKLOG_S
+    return None if wake_ns is None else max(0, wake_ns - time.monotonic_ns()) / 1e9

@@ -1,0 +1,147 @@
+"""What the two processes say to each other: small values, packed by one table, never pickled.
+
+Times are ns of the machine's monotonic clock, which both processes share. The pipe keeps order, and two rules rest
+on that: a note-on that was sent is reported before any human note that came after it; and `epoch`, the number of
+human note-ons heard so far, tells whether a proposal was made knowing the human's latest note.
+"""
+
+from struct import Struct
+from typing import NamedTuple
+
+NOTE_OFF = 0x80
+NOTE_ON = 0x90
+
+
+class Played(NamedTuple):
+    """I/O to engine: the human played this channel message."""
+
+    at_ns: int
+    status: int
+    data1: int
+    data2: int
+
+    @property
+    def is_note_on(self) -> bool:
+        """A note-on with velocity 0 is a note-off (MIDI 1.0)."""
+        return self.status & 0xF0 == NOTE_ON and self.data2 > 0
+
+    @property
+    def is_note_off(self) -> bool:
+        """Either of the two ways to say it."""
+        return self.status & 0xF0 == NOTE_OFF or (self.status & 0xF0 == NOTE_ON and self.data2 == 0)
+
+
+class Sent(NamedTuple):
+    """I/O to engine: the proposal's note-on went out; it is a fact now."""
+
+    note_id: int
+    at_ns: int
+
+
+class Released(NamedTuple):
+    """I/O to engine: a sounding note was released before its time."""
+
+    note_id: int
+    at_ns: int
+
+
+class Past(NamedTuple):
+    """I/O to a new engine: a note of this performance from before it began. off_ns is 0 while the key is down."""
+
+    on_ns: int
+    off_ns: int
+    pitch: int
+    velocity: int
+    channel: int
+    human: bool
+
+
+class Begin(NamedTuple):
+    """I/O to a new engine, after the past: listen from here, at this epoch."""
+
+    epoch: int
+
+
+class Ping(NamedTuple):
+    """I/O to engine: are you there?"""
+
+    serial: int
+
+
+class Quit(NamedTuple):
+    """I/O to engine: the performance is over."""
+
+
+class Ready(NamedTuple):
+    """Engine to I/O: the model is loaded and warm."""
+
+    on_cuda: bool
+
+
+class Proposal(NamedTuple):
+    """Engine to I/O: sound this note, unless the human plays first."""
+
+    note_id: int
+    epoch: int
+    on_ns: int
+    off_ns: int
+    pitch: int
+    velocity: int
+    channel: int
+
+
+class AnswerOver(NamedTuple):
+    """Engine to I/O: every note of the answer has been proposed; the last one ends at end_ns."""
+
+    epoch: int
+    end_ns: int
+
+
+class Pong(NamedTuple):
+    """Engine to I/O: I am here."""
+
+    serial: int
+
+
+class Failed(NamedTuple):
+    """Engine to I/O: it cannot start. `text` is UTF-8 for the user, `exit_code` the front door's."""
+
+    exit_code: int
+    text: bytes
+
+
+Message = (
+    Played | Sent | Released | Past | Begin | Ping | Quit | Ready | Proposal | AnswerOver | Pong | Failed
+)
+
+TEXT_BYTES = 1000
+
+_LAYOUTS: dict[type, Struct] = {
+    Played: Struct("<qBBB"),
+    Sent: Struct("<qq"),
+    Released: Struct("<qq"),
+    Past: Struct("<qqBBB?"),
+    Begin: Struct("<q"),
+    Ping: Struct("<q"),
+    Quit: Struct("<"),
+    Ready: Struct("<?"),
+    Proposal: Struct("<qqqqBBB"),
+    AnswerOver: Struct("<qq"),
+    Pong: Struct("<q"),
+    Failed: Struct(f"<i{TEXT_BYTES}s"),
+}
+_CODES = {kind: bytes([code]) for code, kind in enumerate(_LAYOUTS)}
+_KINDS = list(_LAYOUTS.items())
+
+
+def pack(message: Message) -> bytes:
+    """A message as bytes: its code, then its fields."""
+    kind = type(message)
+    return _CODES[kind] + _LAYOUTS[kind].pack(*message)
+
+
+def unpack(data: bytes) -> Message:
+    """The message that `pack` packed."""
+    kind, layout = _KINDS[data[0]]
+    message: Message = kind(*layout.unpack(data[1:]))
+    return message

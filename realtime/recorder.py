@@ -1,0 +1,77 @@
+"""What was played, by both, as it happened: the session's MIDI file, and the past that a new engine is told. I/O."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from midi.files import write_midi
+from midi.notes import Note
+from midi.tempo import NS_PER_MINUTE
+from realtime.messages import NOTE_OFF, NOTE_ON, Past
+
+LONGEST_SESSION = 200_000
+"""Notes kept; of an installation that plays for weeks, the last ones."""
+RESOLUTION = 480
+"""Ticks to the quarter note in the file: the notes are written as they were played, not on the model's grid."""
+
+HUMAN, ANSWER = "Human", "Antiphon"
+
+
+@dataclass(slots=True)
+class _Recorded:
+    on_ns: int
+    off_ns: int
+    pitch: int
+    velocity: int
+    channel: int
+    human: bool
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Keeps note messages with the times at which they came in or went out."""
+
+    _notes: deque[_Recorded] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
+    _down: dict[tuple[bool, int, int], _Recorded] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._notes)
+
+    def record(self, data: bytes, at_ns: int, human: bool) -> None:
+        """Take a channel message; other messages than notes are not kept."""
+        kind, channel = data[0] & 0xF0, data[0] & 0x0F
+        if kind not in (NOTE_ON, NOTE_OFF):
+            return
+        before = self._down.pop((human, channel, data[1]), None)
+        if before is not None:
+            before.off_ns = at_ns
+        if kind == NOTE_ON and data[2] > 0:
+            note = _Recorded(at_ns, 0, data[1], data[2], channel, human)
+            self._notes.append(note)
+            self._down[human, channel, data[1]] = note
+
+    def past(self, count: int) -> list[Past]:
+        """The last `count` notes, oldest first."""
+        recent = list(self._notes)[-count:]
+        return [Past(n.on_ns, n.off_ns, n.pitch, n.velocity, n.channel, n.human) for n in recent]
+
+    def save(self, path: Path, bpm: float, now_ns: int) -> None:
+        """Write the session as a MIDI file of two tracks, Human and Antiphon; it begins with its first note.
+
+        Raises:
+            InputError: the file cannot be written there.
+        """
+        begin = min((note.on_ns for note in self._notes), default=0)
+
+        def ticks(ns: int) -> int:
+            return round((ns - begin) * RESOLUTION * bpm / NS_PER_MINUTE)
+
+        def written(note: _Recorded) -> Note:
+            onset = ticks(note.on_ns)
+            return Note(onset, max(1, ticks(note.off_ns or now_ns) - onset), note.pitch, note.velocity, note.channel)
+
+        tracks = [
+            (name, [written(note) for note in self._notes if note.human is human])
+            for name, human in ((HUMAN, True), (ANSWER, False))
+        ]
+        write_midi(path, tracks, bpm, RESOLUTION)

@@ -1,0 +1,147 @@
+"""Keeps an engine process running: starts it, primes it, notices that it died or hangs, starts another. I/O process."""
+
+import multiprocessing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from midi.errors import AntiphonError
+from realtime.engine_process import run_engine
+from realtime.link import Link, PeerGone
+from realtime.messages import Begin, Failed, Message, Past, Ping, Pong, Quit, Ready
+from realtime.settings import Settings
+
+NS = 1_000_000_000
+PING_NS = NS // 2
+HUNG_NS = 3 * NS
+"""An engine silent for so long is replaced; loading its model, or a machine out of breath, takes less."""
+LOADING_NS = 60 * NS
+FIRST_BACKOFF_NS = NS // 20
+LONGEST_BACKOFF_NS = 30 * NS
+STEADY_NS = 60 * NS
+"""An engine that lived so long was no crash loop: the next restart is quick again."""
+QUIT_SECONDS = 1.0
+
+
+class EngineFailed(AntiphonError):
+    """The engine process said why it cannot start. Its exit code is that of the error it met."""
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(failed.text.rstrip(b"\0").decode(errors="replace"))
+        self.exit_code = failed.exit_code
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One engine process at a time. Times are ns of the monotonic clock."""
+
+    folder: Path
+    provider: str
+    settings: Settings
+    ready: bool = False
+    """The engine's model is loaded and warm."""
+    on_cuda: bool = False
+    starts: int = 0
+    _process: BaseProcess | None = None
+    _link: Link | None = None
+    _started_ns: int = 0
+    _backoff_ns: int = 0
+    _pinged_ns: int = 0
+    _heard_ns: int = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is an engine to talk to; it may still be loading."""
+        return self._link is not None
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The engine's process id; None: there is none."""
+        return self._process.pid if self._process else None
+
+    def is_start_due(self, now_ns: int) -> bool:
+        """Whether there is no engine and it is time for one."""
+        return self._link is None and now_ns >= self._started_ns + self._backoff_ns
+
+    def start(self, now_ns: int, past: Iterable[Past], epoch: int) -> None:
+        """Start an engine and tell it what was played before; it hears that once it has loaded its model."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=True)
+        arguments = (theirs, self.folder, self.provider, self.settings)
+        self._process = context.Process(target=run_engine, args=arguments, name="antiphon-engine", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._link = Link(ours)
+        self._started_ns = self._heard_ns = self._pinged_ns = now_ns
+        self.ready = False
+        self.starts += 1
+        self.send([*past, Begin(epoch)])
+
+    def send(self, messages: Iterable[Message]) -> None:
+        """Tell the engine; without one, nobody is told: the next will be given the past.
+
+        Raises:
+            PeerGone: it has died.
+        """
+        if self._link is not None:
+            for message in messages:
+                self._link.send(message)
+
+    def receive(self, now_ns: int) -> list[Message]:
+        """What the engine said about the performance. Asks after its health now and then.
+
+        Raises:
+            PeerGone: it has died, or hangs.
+            EngineFailed: it could not start.
+        """
+        if self._link is None:
+            return []
+        self._link.flush()
+        said = self._link.receive()
+        if said:
+            self._heard_ns = now_ns
+        for message in said:
+            if isinstance(message, Failed):
+                raise EngineFailed(message)
+            if isinstance(message, Ready):
+                self.ready, self.on_cuda = True, message.on_cuda
+        if now_ns - self._heard_ns > (HUNG_NS if self.ready else LOADING_NS):
+            raise PeerGone
+        if self.ready and now_ns - self._pinged_ns >= PING_NS:
+            self._pinged_ns = now_ns
+            self._link.send(Ping(now_ns))
+        return [message for message in said if not isinstance(message, Ready | Pong)]
+
+    def bury(self, now_ns: int) -> None:
+        """The engine is gone: make sure of it. The next starts after a pause that grows while engines die young."""
+        self._end(kill=True)
+        lived_long = now_ns - self._started_ns > STEADY_NS
+        self._backoff_ns = 0 if lived_long else min(max(FIRST_BACKOFF_NS, 2 * self._backoff_ns), LONGEST_BACKOFF_NS)
+        self._started_ns = now_ns
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep until the engine has said something or has gone (True), or so long; at once if there is none."""
+        return self._link is not None and self._link.wait(seconds)
+
+    def stop(self) -> None:
+        """End the engine, politely first."""
+        if self._link is not None:
+            try:
+                self._link.send(Quit())
+            except PeerGone:
+                pass
+        self._end(kill=False)
+
+    def _end(self, kill: bool) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        if self._process is not None:
+            if not kill:
+                self._process.join(QUIT_SECONDS)
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._process = None
+        self.ready = False

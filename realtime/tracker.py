@@ -1,0 +1,112 @@
+"""The human's keys, heard: which are down, which notes belong to one chord, and when a phrase is over. Pure."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+from midi.notes import Note
+from midi.tempo import Tempo
+from realtime.messages import Played
+
+MS = 1_000_000
+CHORD_SPREAD_NS = 30 * MS
+"""Keys struck within this time of a chord's first are at its onset: hands are not exact to the tick."""
+PAUSE_RATIO = 2.5
+SHORTEST_PAUSE_NS = 400 * MS
+LONGEST_PAUSE_NS = 1_500 * MS
+"""A phrase is over after a silence of PAUSE_RATIO times the usual time between the human's onsets, within bounds."""
+HELD_PAUSES = 4
+"""With keys still down (a held last chord), so many pauses after the last onset end the phrase all the same."""
+PACE_ONSETS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A human note, and when its key was pressed, in ns."""
+
+    note: Note
+    at_ns: int
+
+
+@dataclass(slots=True)
+class Phrase:
+    """What the human has played since the last answer began."""
+
+    notes: list[Note] = field(default_factory=list)
+    onsets_ns: list[int] = field(default_factory=list)
+    """When each chord or single note began."""
+    last_event_ns: int = 0
+
+    @property
+    def begin(self) -> int:
+        """The first onset, in ticks."""
+        return self.notes[0].onset
+
+    @property
+    def length(self) -> int:
+        """From the first onset to the last, in ticks."""
+        return max(note.onset for note in self.notes) - self.begin
+
+    @property
+    def pause_ns(self) -> int:
+        """The silence that ends this phrase, judged from its own pace."""
+        recent = self.onsets_ns[-PACE_ONSETS:]
+        gaps = [later - earlier for earlier, later in zip(recent, recent[1:], strict=False)]
+        usual = median(gaps) if gaps else LONGEST_PAUSE_NS
+        return round(min(max(PAUSE_RATIO * usual, SHORTEST_PAUSE_NS), LONGEST_PAUSE_NS))
+
+
+@dataclass(slots=True)
+class Tracker:
+    """Turns the human's note messages into notes of the performance's ticks."""
+
+    tempo: Tempo
+    phrase: Phrase = field(default_factory=Phrase)
+    channel: int = 0
+    """Where the human played last."""
+    _down: dict[tuple[int, int], Heard] = field(default_factory=dict)
+
+    def press(self, played: Played) -> list[tuple[Note | None, Note]]:
+        """A key went down: the changes this makes, as (note before, note after); a new note has none before.
+
+        A key struck again without a release ends its first note.
+        """
+        channel, pitch = played.status & 0x0F, played.data1
+        changes: list[tuple[Note | None, Note]] = [*self.release(played)]
+        note = Note(self._onset(played.at_ns), None, pitch, played.data2, channel)
+        self._down[channel, pitch] = Heard(note, played.at_ns)
+        self.phrase.notes.append(note)
+        self.phrase.last_event_ns = played.at_ns
+        self.channel = channel
+        return [*changes, (None, note)]
+
+    def release(self, played: Played) -> list[tuple[Note, Note]]:
+        """A key came up: its note, before and after its duration is known; nothing if it was not down."""
+        heard = self._down.pop((played.status & 0x0F, played.data1), None)
+        if heard is None:
+            return []
+        self.phrase.last_event_ns = played.at_ns
+        note = heard.note
+        ticks = self.tempo.tick_at(played.at_ns) - self.tempo.tick_at(heard.at_ns)
+        return [(note, Note(note.onset, max(1, ticks), note.pitch, note.velocity, note.channel))]
+
+    def _onset(self, at_ns: int) -> int:
+        onsets = self.phrase.onsets_ns
+        if onsets and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
+            return self.tempo.tick_at(onsets[-1])
+        onsets.append(at_ns)
+        return self.tempo.tick_at(at_ns)
+
+    @property
+    def phrase_over_ns(self) -> int | None:
+        """When the phrase will be over if nothing more is played; None: nothing was played."""
+        if not self.phrase.onsets_ns:
+            return None
+        began = self.phrase.onsets_ns[0]
+        if any(heard.at_ns >= began for heard in self._down.values()):  # not: a key stuck since an earlier phrase
+            return self.phrase.onsets_ns[-1] + HELD_PAUSES * self.phrase.pause_ns
+        return self.phrase.last_event_ns + self.phrase.pause_ns
+
+    def take_phrase(self) -> Phrase:
+        """The phrase, now over; the next note begins another."""
+        phrase, self.phrase = self.phrase, Phrase()
+        return phrase

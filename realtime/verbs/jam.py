@@ -1,0 +1,152 @@
+"""`antiphon jam`: opens the ports and plays. This process is the I/O process: it imports no model and no numpy."""
+
+import argparse
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from exported.card import Card, check_graph, read_card
+from exported.shelf import find_model
+from midi.errors import InputError, MachineError
+from midi.files import DEFAULT_BPM, Piece, read_midi
+from midi.ports import API_NAMES, Api, open_api
+from midi.tempo import Tempo
+from realtime.io_process import Performance
+from realtime.link import PeerGone
+from realtime.supervisor import Supervisor
+from realtime.venue import Venue, embedded, on_ports
+from realtime.verbs.flags import add_performance_flags, settings_of
+
+EPILOG = """\
+examples:
+  antiphon jam                                          connect a keyboard to "Antiphon in", a synth to "Antiphon out"
+  antiphon jam --in "Keystation" --out "FluidSynth"     use ports that are there (antiphon ports lists them)
+  antiphon jam --bpm 96 --temperature 1.1               at the session's tempo, a little wilder
+  antiphon jam --seed riff.mid                          a MIDI file plays the first phrase
+
+Play a phrase, then pause: Antiphon answers. Play again and it falls silent and listens. Ctrl-C ends.
+"""
+
+SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
+SESSIONS = Path("sessions")
+NO_MIDI = "none"
+READY = "ready"
+"""The line printed once the ports are open and the model is warm; scripts wait for it."""
+END_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `jam`."""
+    add_performance_flags(parser)
+    ports = parser.add_argument_group("ports")
+    ports.add_argument("--in", dest="in_port", metavar="PORT", help="listen to this port instead of opening one")
+    ports.add_argument("--out", dest="out_port", metavar="PORT", help="play into this port instead of opening one")
+    ports.add_argument(
+        "--midi-api",
+        choices=[*API_NAMES, NO_MIDI],
+        default="auto",
+        metavar="API",
+        help=f"{', '.join(API_NAMES)}, or {NO_MIDI}: play the seed phrase and print the answer (default: auto)",
+    )
+    session = parser.add_argument_group("session")
+    session.add_argument("--seed", type=Path, metavar="FILE.mid", help="a MIDI file that plays the first phrase")
+    session.add_argument("--save", type=Path, metavar="FILE.mid", help="where to save the session (default: in sessions/)")
+    session.add_argument("--no-save", action="store_true", help="do not save the session")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
+    folder = find_model(arguments.model)
+    card = read_card(folder)
+    check_graph(folder, card)
+    api, obstacle = _find_api(arguments)
+    seed = read_midi(arguments.seed or SEED) if arguments.seed or api is None else None
+    bpm = arguments.bpm if arguments.bpm is not None else (seed and seed.bpm) or DEFAULT_BPM
+    supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
+    session = None if arguments.no_save else _session_file(arguments.save)
+    with _venue(api, obstacle, arguments, seed, Tempo.of(bpm)) as venue:
+        performance = Performance(venue.inputs, venue.output, supervisor, say=_say)
+        with _end_signals(performance):
+            _start(performance)
+            print(_title(card, bpm, api), *venue.directions, READY, sep="\n", flush=True)
+            performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
+    if session is not None and len(performance.desk.recorder):
+        performance.desk.recorder.save(session, bpm, time.monotonic_ns())
+        print(session, flush=True)
+    return 0
+
+
+def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
+    """The MIDI system to use, or None and why. A system or port asked for by name must be there."""
+    if arguments.midi_api == NO_MIDI:
+        return None, "no MIDI was asked for"
+    try:
+        return open_api(arguments.midi_api), ""
+    except MachineError as error:
+        if arguments.midi_api != "auto" or arguments.in_port or arguments.out_port:
+            raise
+        return None, str(error)
+
+
+def _venue(
+    api: Api | None, obstacle: str, arguments: argparse.Namespace, seed: Piece | None, tempo: Tempo
+) -> AbstractContextManager[Venue]:
+    if api is not None:
+        return on_ports(api, arguments.in_port, arguments.out_port, seed, tempo)
+    assert seed is not None, "without MIDI a seed phrase plays"
+    return embedded(seed, tempo, obstacle)
+
+
+def _start(performance: Performance) -> None:
+    try:
+        performance.start()
+    except PeerGone:
+        raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
+
+
+def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
+    return lambda: venue.seed is not None and venue.seed.over and performance.desk.answers > 0
+
+
+def _title(card: Card, bpm: float, api: Api | None) -> str:
+    return f"Antiphon: model {card.name}, {bpm:g} bpm, {api.title if api else 'no MIDI'}"
+
+
+def _say(line: str) -> None:
+    print(f"antiphon: {line}", flush=True)
+
+
+def _session_file(asked: Path | None) -> Path:
+    """Where the session will be saved; made sure of before a note is played.
+
+    Raises:
+        InputError: the folder cannot be made or written.
+    """
+    path = asked or SESSIONS / f"jam-{datetime.now():%Y%m%d-%H%M%S}.mid"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe = path.with_name(f".{path.name}.partial")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"cannot save the session as {path}: {error.strerror}; use --save FILE.mid or --no-save") from None
+    return path
+
+
+@contextmanager
+def _end_signals(performance: Performance) -> Iterator[None]:
+    """While it plays, a signal to end only raises a flag: the loop releases every note on its way out."""
+
+    def end(*_: object) -> None:
+        performance.stopping = True
+
+    signals = [getattr(signal, name) for name in END_SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

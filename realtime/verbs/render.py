@@ -1,0 +1,68 @@
+"""`antiphon render`: the daemon's engine on a MIDI file, faster than real time."""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from exported.shelf import find_model
+from midi.errors import InputError
+from midi.files import DEFAULT_BPM, read_midi, write_midi
+from midi.notes import Note, canonical
+from midi.tempo import Tempo
+from realtime.verbs.flags import add_performance_flags, settings_of
+
+EPILOG = """\
+examples:
+  antiphon render riff.mid -o answered.mid                     the riff, and the answer after it, on two tracks
+  antiphon render riff.mid -o answered.mid --png answered.png  and a picture of both
+  antiphon render riff.mid -o other.mid --rng-seed 7 --bars 8  another answer, of eight bars
+
+The same file, model and --rng-seed give the same notes.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `render`."""
+    parser.add_argument("seed", type=Path, metavar="SEED.mid", help="the phrase to answer")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.mid", help="where to write phrase and answer")
+    parser.add_argument("--png", type=Path, metavar="FILE.png", help="draw phrase and answer as a piano roll")
+    add_performance_flags(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer the file; prints what was written and how fast."""
+    seed = read_midi(arguments.seed)
+    bpm = arguments.bpm if arguments.bpm is not None else seed.bpm or DEFAULT_BPM
+    settings = settings_of(arguments, bpm)
+    folder = find_model(arguments.model)
+    for path in (arguments.output, arguments.png):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise InputError(f"cannot write {path}: there is no folder {path.absolute().parent}")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
+
+    from realtime.engine import Engine
+    from realtime.model import load_model
+    from realtime.offline import Offline
+    from realtime.timed import performed
+
+    engine = Engine(load_model(folder, arguments.provider), settings)
+    tempo = Tempo.of(bpm)
+    began = time.perf_counter()
+    performance = Offline(engine)
+    performance.perform(performed(seed.notes, tempo))
+    seconds = time.perf_counter() - began
+    begin = seed.notes[0].onset
+    human = [Note(n.onset - begin, n.duration, n.pitch, n.velocity, n.channel) for n in seed.notes]
+    answer = canonical(performance.answered())
+    write_midi(arguments.output, [("Human", human), ("Antiphon", answer)], bpm)
+    if arguments.png:
+        from realtime.pianoroll import draw_piano_roll
+
+        draw_piano_roll(arguments.png, [("human", human), ("antiphon", answer)], f"{arguments.seed.name}, answered")
+    sounding = tempo.ns_of(max(note.end for note in [*human, *answer])) / 1e9
+    print(f"{len(human)} notes answered by {len(answer)}; {sounding:.1f} s of music in {seconds:.2f} s")
+    print(arguments.output)
+    if arguments.png:
+        print(arguments.png)
+    return 0
