@@ -25,8 +25,11 @@ class Dynamics:
         return cls(tuple(sorted((note.onset - begin, note.velocity or DEFAULT_VELOCITY) for note in notes)))
 
     def velocity_at(self, ticks: int, learned: int | None = None) -> int:
-        """The velocity, 1 to 127, so many ticks into the answer: the model's if it has learned one, else the phrase's
-        at the same place, the phrase repeated if the answer is longer."""
+        """The velocity, 1 to 127, so many ticks into the answer.
+
+        `learned`: what the model drew, if it has learned dynamics. Else it is the phrase's at the same place, the
+        phrase repeated if the answer is longer.
+        """
         if learned is not None:
             return min(max(learned, 1), 127)
         if not self.curve:

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from midi.errors import AntiphonError
-from realtime.link import Link, PeerGone
+from realtime.link import Link, PeerGoneError
 from realtime.messages import TEXT_BYTES, Failed, Quit, Ready
 from realtime.settings import Settings
 
@@ -26,7 +26,7 @@ def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: s
     link = Link(connection)
     try:
         _serve(link, folder, provider, settings)
-    except PeerGone:
+    except PeerGoneError:
         return
 
 

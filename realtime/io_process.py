@@ -1,4 +1,4 @@
-"""The I/O process: owns the ports, the clock and the notes that sound. Never loads a model, so it is never late for one.
+"""The I/O process: owns the ports, the clock and the notes that sound. Loads no model, so it is never late for one.
 
 One thread, one loop: hear the ports, talk with the engine, send what is due, sleep until the next of these. It
 outlives the engine: if that dies, held notes are released, the ports stay, and a new engine is told the past.
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from realtime.desk import Desk
-from realtime.link import PeerGone
+from realtime.link import PeerGoneError
 from realtime.schedule import Outgoing
-from realtime.supervisor import EngineFailed, Supervisor
+from realtime.supervisor import EngineFailedError, Supervisor
 
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000
 """A sleep ends up to this late, so the last stretch before a due message is spent awake."""
 ACTIVE_POLL_S = 0.001
-IDLE_POLL_S = 0.002
+IDLE_POLL_S = 0.005
 """How often the inputs are looked at while somebody plays, and while nobody has for IDLE_AFTER_NS."""
 IDLE_AFTER_NS = 5 * NS_PER_S
 SYSTEM_MESSAGE = 0xF0
@@ -56,15 +56,15 @@ class Performance:
         """Start the engine and wait until its model is warm.
 
         Raises:
-            EngineFailed: it cannot start; the message says why.
-            PeerGone: it died while starting, or took too long.
+            EngineFailedError: it cannot start; the message says why.
+            PeerGoneError: it died while starting, or took too long.
         """
         began_ns = time.monotonic_ns()
         self.supervisor.start(began_ns, self.desk.past(), self.desk.epoch)
         while not self.supervisor.ready and not self.stopping:
             now_ns = time.monotonic_ns()
             if now_ns - began_ns > timeout_s * NS_PER_S:
-                raise PeerGone
+                raise PeerGoneError
             self.supervisor.receive(now_ns)
             self.supervisor.wait(0.05)
 
@@ -100,7 +100,7 @@ class Performance:
             self.supervisor.send(messages)
             for message in self.supervisor.receive(now_ns):
                 self.desk.take(message, time.monotonic_ns())
-        except (PeerGone, EngineFailed) as loss:
+        except (PeerGoneError, EngineFailedError) as loss:
             self._send(self.desk.silence(time.monotonic_ns()))
             self.supervisor.bury(now_ns)
             self.say(f"the engine was lost{f' ({loss})' if str(loss) else ''}: starting another, the ports stay open")

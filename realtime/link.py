@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from realtime.messages import Message, pack, unpack
 
 
-class PeerGone(Exception):
+class PeerGoneError(Exception):
     """The other process has ended."""
 
 
@@ -28,7 +28,7 @@ class Link:
         """Send a message, now or as soon as the pipe has room.
 
         Raises:
-            PeerGone: the other end is closed.
+            PeerGoneError: the other end is closed.
         """
         self._backlog.append(pack(message))
         self.flush()
@@ -37,20 +37,20 @@ class Link:
         """Send what waits, as far as the pipe has room (Windows cannot be asked: there it may block).
 
         Raises:
-            PeerGone: the other end is closed.
+            PeerGoneError: the other end is closed.
         """
         try:
             while self._backlog and self._has_room():
                 self._connection.send_bytes(self._backlog[0])
                 self._backlog.popleft()
         except (OSError, ValueError) as error:
-            raise PeerGone from error
+            raise PeerGoneError from error
 
     def receive(self) -> list[Message]:
         """All messages that have arrived, in order.
 
         Raises:
-            PeerGone: the other end is closed and everything it said has been read.
+            PeerGoneError: the other end is closed and everything it said has been read.
         """
         messages: list[Message] = []
         try:
@@ -58,7 +58,7 @@ class Link:
                 messages.append(unpack(self._connection.recv_bytes()))
         except (EOFError, OSError, ValueError) as error:
             if not messages:
-                raise PeerGone from error
+                raise PeerGoneError from error
         return messages
 
     def wait(self, seconds: float | None) -> bool:
@@ -69,7 +69,7 @@ class Link:
             return True
 
     def close(self) -> None:
-        """Close this end; the other sees PeerGone."""
+        """Close this end; the other sees PeerGoneError."""
         self._connection.close()
 
     # A bare select costs a tenth of Connection.poll, which builds a selector for each call; Windows' pipes need poll.

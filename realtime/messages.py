@@ -110,9 +110,7 @@ class Failed(NamedTuple):
     text: bytes
 
 
-Message = (
-    Played | Sent | Released | Past | Begin | Ping | Quit | Ready | Proposal | AnswerOver | Pong | Failed
-)
+Message = Played | Sent | Released | Past | Begin | Ping | Quit | Ready | Proposal | AnswerOver | Pong | Failed
 
 TEXT_BYTES = 1000
 

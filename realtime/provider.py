@@ -33,7 +33,9 @@ def cuda_obstacle() -> str | None:
     return None
 
 
-def open_session(graph: Path, provider: str, time_step: Callable[[ort.InferenceSession], float]) -> ort.InferenceSession:
+def open_session(
+    graph: Path, provider: str, time_step: Callable[[ort.InferenceSession], float]
+) -> ort.InferenceSession:
     """An inference session on the provider asked for; `auto` takes the faster by `time_step` (seconds a step).
 
     Raises:
@@ -68,7 +70,7 @@ def _session(graph: Path, provider: str) -> ort.InferenceSession:
     options.log_severity_level = 4
     try:
         return ort.InferenceSession(graph, options, providers=[provider])
-    except Exception as error:  # onnxruntime raises a class of its own for each kind of broken graph
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises a class of its own for each broken graph
         raise ModelError(f"onnxruntime does not take {graph}: {str(error).splitlines()[0]}") from None
 
 

@@ -37,7 +37,7 @@ class Recorder:
     def __len__(self) -> int:
         return len(self._notes)
 
-    def record(self, data: bytes, at_ns: int, human: bool) -> None:
+    def record(self, data: bytes, at_ns: int, *, human: bool) -> None:
         """Take a channel message; other messages than notes are not kept."""
         kind, channel = data[0] & 0xF0, data[0] & 0x0F
         if kind not in (NOTE_ON, NOTE_OFF):

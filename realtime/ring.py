@@ -13,6 +13,8 @@ from midi.tokens import Token, encode
 from realtime.model import Floats, Moment, StepModel
 
 CAPACITY = 4096
+NOTHING = Note(0, 0, 0)
+"""What stands in a slot that has not been used."""
 
 
 class ContextRing:
@@ -24,7 +26,7 @@ class ContextRing:
     def __init__(self, model: StepModel, capacity: int = CAPACITY) -> None:
         self._model = model
         self._capacity = capacity
-        self._notes: list[Note | None] = [None] * capacity
+        self._notes = [NOTHING] * capacity
         self._states = _rows(capacity, model.origin.state)
         self._keys = _rows(capacity, model.origin.key)
         self._logits = tuple(_rows(capacity, row) for row in model.origin.logits)
@@ -46,9 +48,9 @@ class ContextRing:
 
     def note(self, position: int) -> Note:
         """The note at a position from `begin` to `end` - 1."""
-        note = self._notes[self._slot(position)]
-        assert note is not None
-        return note
+        if not self._begin <= position < self._end:
+            raise IndexError(f"no note at {position}: positions {self._begin} to {self._end - 1} are held")
+        return self._notes[self._slot(position)]
 
     def notes(self, first: int | None = None) -> Iterator[Note]:
         """The notes from a position (default: the oldest) to the newest."""

@@ -36,7 +36,9 @@ class Constraint:
         return range(field.size)
 
 
-def draw(model: StepModel, moment: Moment, temperature: float, rng: np.random.Generator, constraint: Constraint) -> Token:
+def draw(
+    model: StepModel, moment: Moment, temperature: float, rng: np.random.Generator, constraint: Constraint
+) -> Token:
     """Draw the note after a moment. Takes one random number a field, whatever is drawn: a seed is a performance.
 
     If the wait is END, the other ids mean nothing. A model without dynamics draws the velocity UNKNOWN.

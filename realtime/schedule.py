@@ -42,11 +42,11 @@ class _Owed:
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
-        return Outgoing(self.on_ns, data, self.proposal.note_id, True)
+        return Outgoing(self.on_ns, data, self.proposal.note_id, is_note_on=True)
 
     def note_off(self, due_ns: int) -> Outgoing:
         data = bytes((NOTE_OFF | self.proposal.channel, self.proposal.pitch, 0))
-        return Outgoing(due_ns, data, self.proposal.note_id, False, is_early=due_ns < self.off_ns)
+        return Outgoing(due_ns, data, self.proposal.note_id, is_note_on=False, is_early=due_ns < self.off_ns)
 
 
 @dataclass(slots=True)

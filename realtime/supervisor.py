@@ -2,13 +2,14 @@
 
 import multiprocessing
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from midi.errors import AntiphonError
 from realtime.engine_process import run_engine
-from realtime.link import Link, PeerGone
+from realtime.link import Link, PeerGoneError
 from realtime.messages import Begin, Failed, Message, Past, Ping, Pong, Quit, Ready
 from realtime.settings import Settings
 
@@ -24,7 +25,7 @@ STEADY_NS = 60 * NS
 QUIT_SECONDS = 1.0
 
 
-class EngineFailed(AntiphonError):
+class EngineFailedError(AntiphonError):
     """The engine process said why it cannot start. Its exit code is that of the error it met."""
 
     def __init__(self, failed: Failed) -> None:
@@ -82,7 +83,7 @@ class Supervisor:
         """Tell the engine; without one, nobody is told: the next will be given the past.
 
         Raises:
-            PeerGone: it has died.
+            PeerGoneError: it has died.
         """
         if self._link is not None:
             for message in messages:
@@ -92,8 +93,8 @@ class Supervisor:
         """What the engine said about the performance. Asks after its health now and then.
 
         Raises:
-            PeerGone: it has died, or hangs.
-            EngineFailed: it could not start.
+            PeerGoneError: it has died, or hangs.
+            EngineFailedError: it could not start.
         """
         if self._link is None:
             return []
@@ -103,11 +104,11 @@ class Supervisor:
             self._heard_ns = now_ns
         for message in said:
             if isinstance(message, Failed):
-                raise EngineFailed(message)
+                raise EngineFailedError(message)
             if isinstance(message, Ready):
                 self.ready, self.on_cuda = True, message.on_cuda
         if now_ns - self._heard_ns > (HUNG_NS if self.ready else LOADING_NS):
-            raise PeerGone
+            raise PeerGoneError
         if self.ready and now_ns - self._pinged_ns >= PING_NS:
             self._pinged_ns = now_ns
             self._link.send(Ping(now_ns))
@@ -115,7 +116,7 @@ class Supervisor:
 
     def bury(self, now_ns: int) -> None:
         """The engine is gone: make sure of it. The next starts after a pause that grows while engines die young."""
-        self._end(kill=True)
+        self._end()
         lived_long = now_ns - self._started_ns > STEADY_NS
         self._backoff_ns = 0 if lived_long else min(max(FIRST_BACKOFF_NS, 2 * self._backoff_ns), LONGEST_BACKOFF_NS)
         self._started_ns = now_ns
@@ -127,19 +128,17 @@ class Supervisor:
     def stop(self) -> None:
         """End the engine, politely first."""
         if self._link is not None:
-            try:
+            with suppress(PeerGoneError):
                 self._link.send(Quit())
-            except PeerGone:
-                pass
-        self._end(kill=False)
+        if self._process is not None:
+            self._process.join(QUIT_SECONDS)
+        self._end()
 
-    def _end(self, kill: bool) -> None:
+    def _end(self) -> None:
         if self._link is not None:
             self._link.close()
             self._link = None
         if self._process is not None:
-            if not kill:
-                self._process.join(QUIT_SECONDS)
             self._process.kill()
             self._process.join()
             self._process.close()

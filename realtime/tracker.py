@@ -1,6 +1,7 @@
 """The human's keys, heard: which are down, which notes belong to one chord, and when a phrase is over. Pure."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from midi.notes import Note
@@ -50,7 +51,7 @@ class Phrase:
     def pause_ns(self) -> int:
         """The silence that ends this phrase, judged from its own pace."""
         recent = self.onsets_ns[-PACE_ONSETS:]
-        gaps = [later - earlier for earlier, later in zip(recent, recent[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(recent)]
         usual = median(gaps) if gaps else LONGEST_PAUSE_NS
         return round(min(max(PAUSE_RATIO * usual, SHORTEST_PAUSE_NS), LONGEST_PAUSE_NS))
 

@@ -1,4 +1,4 @@
-"""Where a performance takes place: on MIDI ports, or, where there is no MIDI system, on a seed phrase and the screen."""
+"""Where a performance takes place: on MIDI ports or, where no MIDI system answers, between a seed and the screen."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ def on_ports(api: Api, in_port: str | None, out_port: str | None, seed: Piece | 
     """
     in_name, out_name = unused_names(api, IN_NAME, OUT_NAME)
     with (
-        (InPort.existing(api, in_port, in_name) if in_port else InPort.virtual(api, in_name)) as heard,
-        (OutPort.existing(api, out_port, out_name) if out_port else OutPort.virtual(api, out_name)) as played,
+        InPort.existing(api, in_port, in_name) if in_port else InPort.virtual(api, in_name) as heard,
+        OutPort.existing(api, out_port, out_name) if out_port else OutPort.virtual(api, out_name) as played,
     ):
         directions = (
             f"  hears    {heard.name}{'' if in_port else '   <- connect your keyboard, or a DAW track, to it'}",

@@ -8,7 +8,9 @@ from realtime.settings import Settings
 def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     """Declare them; `settings_of` reads them."""
     defaults = Settings()
-    parser.add_argument("--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)")
+    parser.add_argument(
+        "--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)"
+    )
     parser.add_argument(
         "--temperature",
         type=float,
@@ -16,9 +18,13 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help="0 plays the likeliest note each time, 1 as the model believes, above 1 wilder (default: %(default)s)",
     )
-    parser.add_argument("--bpm", type=float, metavar="BPM", help="quarter notes a minute (default: the seed file's, or 120)")
+    parser.add_argument(
+        "--bpm", type=float, metavar="BPM", help="quarter notes a minute (default: the seed file's, or 120)"
+    )
     parser.add_argument("--bars", type=int, metavar="N", help="length of an answer (default: as long as the phrase)")
-    parser.add_argument("--channel", type=int, metavar="1-16", help="the answer's MIDI channel (default: the one you play on)")
+    parser.add_argument(
+        "--channel", type=int, metavar="1-16", help="the answer's MIDI channel (default: the one you play on)"
+    )
     parser.add_argument(
         "--rng-seed", type=int, default=defaults.rng_seed, metavar="N", help="another number, another performance"
     )

@@ -15,7 +15,7 @@ from midi.files import DEFAULT_BPM, Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process import Performance
-from realtime.link import PeerGone
+from realtime.link import PeerGoneError
 from realtime.supervisor import Supervisor
 from realtime.venue import Venue, embedded, on_ports
 from realtime.verbs.flags import add_performance_flags, settings_of
@@ -53,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     session = parser.add_argument_group("session")
     session.add_argument("--seed", type=Path, metavar="FILE.mid", help="a MIDI file that plays the first phrase")
-    session.add_argument("--save", type=Path, metavar="FILE.mid", help="where to save the session (default: in sessions/)")
+    session.add_argument(
+        "--save", type=Path, metavar="FILE.mid", help="where to save the session (default: in sessions/)"
+    )
     session.add_argument("--no-save", action="store_true", help="do not save the session")
 
 
@@ -96,14 +98,13 @@ def _venue(
 ) -> AbstractContextManager[Venue]:
     if api is not None:
         return on_ports(api, arguments.in_port, arguments.out_port, seed, tempo)
-    assert seed is not None, "without MIDI a seed phrase plays"
-    return embedded(seed, tempo, obstacle)
+    return embedded(seed or read_midi(SEED), tempo, obstacle)
 
 
 def _start(performance: Performance) -> None:
     try:
         performance.start()
-    except PeerGone:
+    except PeerGoneError:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
@@ -132,7 +133,9 @@ def _session_file(asked: Path | None) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise InputError(f"cannot save the session as {path}: {error.strerror}; use --save FILE.mid or --no-save") from None
+        raise InputError(
+            f"cannot save the session as {path}: {error.strerror}; use --save FILE.mid or --no-save"
+        ) from None
     return path
 
 

@@ -25,7 +25,9 @@ The same file, model and --rng-seed give the same notes.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `render`."""
     parser.add_argument("seed", type=Path, metavar="SEED.mid", help="the phrase to answer")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.mid", help="where to write phrase and answer")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT.mid", help="where to write phrase and answer"
+    )
     parser.add_argument("--png", type=Path, metavar="FILE.png", help="draw phrase and answer as a piano roll")
     add_performance_flags(parser)
 

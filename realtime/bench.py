@@ -1,0 +1,83 @@
+"""How long it takes to decide a note, beside its floor on this machine.
+
+A decided note is what the engine does for one: draw it from the moment before, and step the model over it. Its floor
+is the time this machine's memory takes to deliver the step's weights once, which no float32 step can undercut
+unless the weights stay in a cache.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from exported.card import GRAPH
+from midi.notes import Note
+from realtime.answer import Answer
+from realtime.dynamics import Dynamics
+from realtime.model import StepModel, load_model
+from realtime.ring import ContextRing
+from realtime.settings import Settings
+
+CONTEXTS = (16, 256, 4096)
+SILENCE_S = (0.020, 0.200)
+BANDWIDTH_BYTES = 256 * 2**20
+ENDLESS = 10**9
+
+
+def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
+    """Time decisions in a tight loop, at musical pace, and against the context's length; yields lines to print."""
+    model = load_model(folder, "cpu")
+    size = (folder / GRAPH).stat().st_size
+    parameters = f"{model.card.parameters:,} parameters, {size / 1e6:.1f} MB"
+    yield f"model {model.card.name}: {parameters}, onnxruntime {ort.__version__}, one thread"
+    bandwidth = _bandwidth()
+    floor_us = size / bandwidth * 1e6
+    yield f"floor: {size / 1e6:.1f} MB of weights at {bandwidth / 1e9:.1f} GB/s, one thread: {floor_us:.0f} us a note"
+    yield ""
+    yield f"{'one decided note, us':<34}{'median':>9}{'p99':>9}{'max':>9}{'floors':>9}"
+    yield _row("tight loop", _decisions(model, notes), floor_us)
+    pause = np.random.default_rng(0).uniform(*SILENCE_S, size=paced)
+    yield _row("after 20 to 200 ms of silence", _decisions(model, paced, lambda i: time.sleep(pause[i])), floor_us)
+    for context in CONTEXTS:
+        yield _row(f"context of {context} notes", _decisions(model, notes // 4, context=context), floor_us)
+
+
+def _bandwidth() -> float:
+    """Bytes a second that one thread reads from memory: the best of a few passes over an array larger than caches."""
+    data = np.ones(BANDWIDTH_BYTES // 8)
+    seconds = []
+    for _ in range(5):
+        began = time.perf_counter()
+        data.sum()
+        seconds.append(time.perf_counter() - began)
+    return BANDWIDTH_BYTES / min(seconds)
+
+
+def _decisions(
+    model: StepModel, count: int, before: Callable[[int], None] = lambda _: None, context: int = 0
+) -> list[float]:
+    """Seconds for each of `count` decisions after so many notes of context; `before` runs untimed before each."""
+    ring = ContextRing(model)
+    for index in range(context):
+        ring.feed(Note(6 * index, 6, 48 + index * 7 % 24, 80))
+    rng = np.random.default_rng(0)
+    settings = Settings()
+    begin = (ring.last_onset or 0) + 24
+    answer = Answer(model, settings.temperature, begin, ENDLESS, 0, Dynamics())
+    seconds = []
+    for index in range(count):
+        before(index)
+        began = time.perf_counter()
+        note = answer.decide(ring, rng, index)
+        seconds.append(time.perf_counter() - began)
+        if note is not None:
+            answer.sent(index, ring)
+    return seconds
+
+
+def _row(title: str, seconds: list[float], floor_us: float) -> str:
+    us = np.array(seconds) * 1e6
+    median = float(np.median(us))
+    return f"{title:<34}{median:>9.0f}{np.percentile(us, 99):>9.0f}{us.max():>9.0f}{median / floor_us:>9.1f}"

@@ -1,0 +1,41 @@
+"""The daemon with nobody at it: both processes, no ports. `antiphon bench` watches it; not for playing.
+
+Run as `python -m realtime.idle MODEL_FOLDER`; says `ready` when the model is warm, and ends on SIGTERM.
+"""
+
+import signal
+import sys
+from pathlib import Path
+
+from realtime.io_process import Performance
+from realtime.settings import Settings
+from realtime.supervisor import Supervisor
+
+
+class Silence:
+    """An input that never hears anything, and an output that swallows everything."""
+
+    def poll(self) -> list[bytes]:
+        """Nothing."""
+        return []
+
+    def send(self, message: bytes) -> None:
+        """Gone."""
+
+
+def main(folder: Path) -> None:
+    """Idle until SIGTERM."""
+    nobody = Silence()
+    performance = Performance((nobody,), nobody, Supervisor(folder, "cpu", Settings()), say=print)
+
+    def end(*_: object) -> None:
+        performance.stopping = True
+
+    signal.signal(signal.SIGTERM, end)
+    performance.start()
+    print("ready", flush=True)
+    performance.run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
