@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from realtime.messages import NOTE_OFF, NOTE_ON, Proposal
 
-REPEAT_GAP_NS = 10_000_000
-"""Silence before a key that still sounds is struck again: a peer may reorder messages of one audio period."""
+REPEAT_GAP_NS = 12_000_000
+LEAST_GAP_NS = 6_000_000
+"""Silence planned, and silence kept, before a key is struck again: a peer may reorder messages of one audio period."""
 
 Key = tuple[int, int]
 """(channel, pitch)"""
@@ -60,6 +61,7 @@ class Schedule:
     _waiting: list[tuple[int, int, _Owed]] = field(default_factory=list)
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
+    _released_ns: dict[Key, int] = field(default_factory=dict)
 
     def add(self, proposal: Proposal, now_ns: int) -> None:
         """Take a proposal; a note still planned or sounding on its key ends in time for it."""
@@ -76,25 +78,31 @@ class Schedule:
         heapq.heappush(self._waiting, (owed.on_ns, proposal.note_id, owed))
 
     def due(self, now_ns: int) -> list[Outgoing]:
-        """Everything to send by now, in order of its due time; note-offs first among equals."""
-        out = [self._end(owed, owed.off_ns) for owed in list(self._sounding.values()) if owed.off_ns <= now_ns]
+        """Everything to send by now: note-offs first, then note-ons in order of their time."""
+        out = [self._end(owed, owed.off_ns, now_ns) for owed in list(self._sounding.values()) if owed.off_ns <= now_ns]
         while self._waiting and self._waiting[0][0] <= now_ns:
             owed = heapq.heappop(self._waiting)[2]
             sounding = self._sounding.get(owed.key)
-            if sounding is not None:  # no time was left to part them: release now, strike a little later
-                out.append(self._end(sounding, now_ns))
-                owed.on_ns = now_ns + REPEAT_GAP_NS
-                owed.off_ns = max(owed.off_ns, owed.on_ns + REPEAT_GAP_NS)
-                heapq.heappush(self._waiting, (owed.on_ns, owed.proposal.note_id, owed))
+            if sounding is not None:
+                out.append(self._end(sounding, now_ns, now_ns))
+            parted_ns = self._released_ns.pop(owed.key, owed.on_ns - LEAST_GAP_NS) + LEAST_GAP_NS
+            if parted_ns > now_ns:
+                self._delay(owed, parted_ns)
                 continue
             self._sounding[owed.key] = owed
             out.append(owed.note_on())
-        return sorted(out, key=lambda message: (message.due_ns, message.is_note_on))
+        return out
 
-    def _end(self, owed: _Owed, due_ns: int) -> Outgoing:
+    def _delay(self, owed: _Owed, on_ns: int) -> None:
+        owed.on_ns = on_ns
+        owed.off_ns = max(owed.off_ns, on_ns + LEAST_GAP_NS)
+        heapq.heappush(self._waiting, (on_ns, owed.proposal.note_id, owed))
+
+    def _end(self, owed: _Owed, due_ns: int, now_ns: int) -> Outgoing:
         del self._sounding[owed.key]
         if self._latest.get(owed.key) is owed:
             del self._latest[owed.key]
+        self._released_ns[owed.key] = now_ns
         return owed.note_off(due_ns)
 
     def withdraw(self) -> int:
@@ -107,7 +115,7 @@ class Schedule:
     def hush(self, now_ns: int) -> list[Outgoing]:
         """Withdraw what has not sounded, and release everything that sounds, now."""
         self.withdraw()
-        return [self._end(owed, now_ns) for owed in list(self._sounding.values())]
+        return [self._end(owed, now_ns, now_ns) for owed in list(self._sounding.values())]
 
     @property
     def next_due_ns(self) -> int | None:

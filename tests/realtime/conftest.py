@@ -1,0 +1,26 @@
+"""Small models for the runtime's tests, built once."""
+
+from pathlib import Path
+
+import pytest
+
+from midi.tokens import FIELDS
+from realtime.model import StepModel, load_model
+from tests.tiny_model import build
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model without dynamics, as one learned from scores."""
+    return build(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def model(tiny_folder: Path) -> StepModel:
+    return load_model(tiny_folder, "cpu")
+
+
+@pytest.fixture(scope="session")
+def loud_model(tmp_path_factory: pytest.TempPathFactory) -> StepModel:
+    """A model that has learned dynamics."""
+    return load_model(build(tmp_path_factory.mktemp("models") / "loud", FIELDS), "cpu")

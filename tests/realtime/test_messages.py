@@ -1,0 +1,95 @@
+"""The pipe: what goes in comes out, in order, and a peer that does not read cannot stop the one that writes."""
+
+import multiprocessing
+
+import pytest
+
+from realtime.link import Link, PeerGoneError
+from realtime.messages import (
+    AnswerOver,
+    Begin,
+    Failed,
+    Message,
+    Past,
+    Ping,
+    Played,
+    Pong,
+    Proposal,
+    Quit,
+    Ready,
+    Released,
+    Sent,
+    TEXT_BYTES,
+    pack,
+    unpack,
+)
+
+LATE = 2**62
+EXAMPLES: list[Message] = [
+    Played(LATE, 0x9F, 127, 127),
+    Sent(1, LATE),
+    Released(7, LATE),
+    Past(1, 0, 60, 64, 15, human=True),
+    Begin(12),
+    Ping(3),
+    Quit(),
+    Ready(on_cuda=False),
+    Proposal(1, 2, LATE, LATE + 1, 127, 1, 15),
+    AnswerOver(4, LATE),
+    Pong(3),
+]
+
+
+def links() -> tuple[Link, Link]:
+    ours, theirs = multiprocessing.Pipe(duplex=True)
+    return Link(ours), Link(theirs)
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_message_unpacks_as_it_was_packed(message: Message) -> None:
+    assert unpack(pack(message)) == message
+    assert type(unpack(pack(message))) is type(message)
+
+
+def test_a_failure_carries_its_text() -> None:
+    failed = unpack(pack(Failed(4, "ungültig".encode())))
+    assert isinstance(failed, Failed)
+    assert failed.text.rstrip(b"\0").decode() == "ungültig"
+    assert len(failed.text) == TEXT_BYTES
+
+
+def test_a_note_on_of_velocity_zero_is_a_note_off() -> None:
+    assert Played(0, 0x90, 60, 0).is_note_off
+    assert not Played(0, 0x90, 60, 0).is_note_on
+    assert Played(0, 0x80, 60, 64).is_note_off
+    assert Played(0, 0x93, 60, 1).is_note_on
+
+
+def test_messages_arrive_whole_and_in_order() -> None:
+    here, there = links()
+    for message in EXAMPLES:
+        here.send(message)
+    assert there.receive() == EXAMPLES
+
+
+def test_a_peer_that_does_not_read_does_not_block_and_loses_nothing() -> None:
+    here, there = links()
+    for serial in range(5_000):
+        here.send(Ping(serial))
+    assert here.backlog > 0, "the pipe was expected to be full by now"
+    read: list[Message] = []
+    while here.backlog or there.wait(0):
+        read += there.receive()
+        here.flush()
+    assert read == [Ping(serial) for serial in range(5_000)]
+
+
+def test_a_closed_peer_is_noticed_once_everything_it_said_was_read() -> None:
+    here, there = links()
+    there.send(Pong(1))
+    there.close()
+    assert here.receive() == [Pong(1)]
+    with pytest.raises(PeerGoneError):
+        here.receive()
+    with pytest.raises(PeerGoneError):
+        here.send(Ping(1))

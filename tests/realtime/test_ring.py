@@ -1,0 +1,93 @@
+"""The ring: whatever was fed, rewound and replaced, its head is what the model makes of the notes it holds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from midi.notes import Note
+from realtime.model import StepModel
+from realtime.ring import ContextRing
+
+
+def melody(count: int, begin: int = 0) -> list[Note]:
+    return [Note(begin + 12 * i, 6, 60 + (5 * i) % 13, 80) for i in range(count)]
+
+
+def fed(model: StepModel, notes: list[Note], capacity: int = 4096) -> ContextRing:
+    ring = ContextRing(model, capacity)
+    for note in notes:
+        ring.feed(note)
+    return ring
+
+
+def same_head(one: ContextRing, other: ContextRing) -> bool:
+    pairs = [(one.head.state, other.head.state), (one.head.key, other.head.key)]
+    pairs += list(zip(one.head.logits, other.head.logits, strict=True))
+    return all(np.array_equal(left, right) for left, right in pairs)
+
+
+def test_an_empty_ring_stands_at_the_beginning(model: StepModel) -> None:
+    ring = ContextRing(model)
+    assert len(ring) == 0
+    assert ring.last_onset is None
+    assert np.array_equal(ring.head.state, model.origin.state)
+
+
+def test_rewinding_and_feeding_again_is_as_if_nothing_had_happened(model: StepModel) -> None:
+    notes = melody(20)
+    ring = fed(model, notes)
+    ring.rewind(7)
+    for note in notes[7:]:
+        ring.feed(note)
+    assert same_head(ring, fed(model, notes))
+
+
+def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: StepModel) -> None:
+    notes = melody(12)
+    corrected = [*notes[:5], Note(60, 24, notes[5].pitch, 80), *notes[6:]]
+    ring = fed(model, notes)
+    ring.replace(5, corrected[5:])
+    assert list(ring.notes()) == corrected
+    assert same_head(ring, fed(model, corrected))
+    assert not same_head(ring, fed(model, notes))
+
+
+def test_the_context_reaches_further_back_than_the_ring(model: StepModel) -> None:
+    notes = melody(50)
+    small = fed(model, notes, capacity=8)
+    assert list(small.notes()) == notes[-8:]
+    assert same_head(small, fed(model, notes))
+
+
+def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: StepModel) -> None:
+    ring = fed(model, melody(50), capacity=8)
+    assert ring.floor == 43
+    with pytest.raises(IndexError, match="43 to 50"):
+        ring.rewind(42)
+    ring.rewind(43)
+    assert ring.end == 43
+    with pytest.raises(IndexError, match="no note at 44"):
+        ring.note(44)
+
+
+def test_a_note_renamed_leaves_the_states_alone(model: StepModel) -> None:
+    ring, plain = fed(model, melody(10)), fed(model, melody(10))
+    ring.rename(3, Note(36, 99, 60, 80))
+    assert ring.note(3).duration == 99
+    assert same_head(ring, plain)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_history_of_feeds_rewinds_and_replacements_ends_as_its_notes_say(
+    model: StepModel, data: st.DataObject
+) -> None:
+    ring, notes = ContextRing(model, 16), list[Note]()
+    for _ in range(data.draw(st.integers(1, 12), label="operations")):
+        position = data.draw(st.integers(ring.floor, ring.end), label="position")
+        tail = [Note(10_000 + 24 * len(notes), 6, data.draw(st.integers(40, 90)), 64)]
+        ring.replace(position, tail)
+        notes = [*notes[:position], *tail]
+    assert list(ring.notes()) == notes[-len(ring) :]
+    assert same_head(ring, fed(model, notes))

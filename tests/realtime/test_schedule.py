@@ -1,0 +1,107 @@
+"""The schedule: everything in its time, and every note-on owes its note-off."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.messages import NOTE_ON, Proposal
+from realtime.schedule import LEAST_GAP_NS, REPEAT_GAP_NS, Outgoing, Schedule
+
+MS = 1_000_000
+
+
+def proposal(note_id: int, on_ms: int, off_ms: int, pitch: int = 60) -> Proposal:
+    return Proposal(note_id, 0, on_ms * MS, off_ms * MS, pitch, 80, 0)
+
+
+def ons(messages: list[Outgoing]) -> list[int]:
+    return [message.note_id for message in messages if message.is_note_on]
+
+
+def offs(messages: list[Outgoing]) -> list[int]:
+    return [message.note_id for message in messages if not message.is_note_on]
+
+
+def test_nothing_goes_out_before_its_time() -> None:
+    schedule = Schedule()
+    schedule.add(proposal(1, 10, 20), 0)
+    assert schedule.next_due_ns == 10 * MS
+    assert schedule.due(10 * MS - 1) == []
+    assert ons(schedule.due(10 * MS)) == [1]
+    assert schedule.next_due_ns == 20 * MS
+    assert offs(schedule.due(20 * MS)) == [1]
+    assert schedule.next_due_ns is None
+
+
+def test_what_is_withdrawn_never_sounds_and_what_sounds_still_ends() -> None:
+    schedule = Schedule()
+    schedule.add(proposal(1, 0, 50, 60), 0)
+    schedule.add(proposal(2, 20, 60, 62), 0)
+    schedule.due(0)
+    assert schedule.withdraw() == 1
+    assert [(m.note_id, m.is_note_on) for m in schedule.due(100 * MS)] == [(1, False)]
+
+
+def test_hush_releases_at_once_and_says_that_it_was_early() -> None:
+    schedule = Schedule()
+    for note_id, pitch in enumerate((60, 64, 67)):
+        schedule.add(proposal(note_id, 0, 500, pitch), 0)
+    schedule.due(0)
+    released = schedule.hush(30 * MS)
+    assert sorted(offs(released)) == [0, 1, 2]
+    assert all(message.is_early and message.due_ns == 30 * MS for message in released)
+    assert schedule.next_due_ns is None
+
+
+def test_a_key_struck_again_is_released_first_with_a_gap() -> None:
+    schedule = Schedule()
+    schedule.add(proposal(1, 0, 100), 0)
+    schedule.add(proposal(2, 100, 200), 0)
+    schedule.due(0)
+    assert schedule.next_due_ns == 100 * MS - REPEAT_GAP_NS
+    assert offs(schedule.due(100 * MS - REPEAT_GAP_NS)) == [1]
+    assert ons(schedule.due(100 * MS)) == [2]
+
+
+def test_a_key_struck_again_with_no_time_left_waits_for_its_release() -> None:
+    schedule = Schedule()
+    schedule.add(proposal(1, 0, 100), 0)
+    schedule.due(0)
+    schedule.add(proposal(2, 2, 200), 2 * MS)
+    assert offs(schedule.due(2 * MS)) == [1]
+    assert schedule.next_due_ns == 2 * MS + LEAST_GAP_NS
+    assert ons(schedule.due(2 * MS + LEAST_GAP_NS)) == [2]
+
+
+def test_a_late_note_goes_out_at_once_and_a_note_already_over_does_not() -> None:
+    schedule = Schedule()
+    schedule.add(proposal(1, 10, 50), 20 * MS)
+    schedule.add(proposal(2, 10, 15, 72), 20 * MS)
+    assert (schedule.late, schedule.dropped) == (1, 1)
+    assert ons(schedule.due(20 * MS)) == [1]
+
+
+@given(
+    notes=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 200), st.integers(60, 63)), max_size=40),
+    steps=st.lists(st.integers(1, 60), min_size=1, max_size=60),
+    hush_at=st.integers(0, 60),
+)
+def test_whatever_is_proposed_every_on_has_its_off_and_no_key_is_down_twice(
+    notes: list[tuple[int, int, int]], steps: list[int], hush_at: int
+) -> None:
+    schedule, sent, now = Schedule(), list[Outgoing](), 0
+    waiting = [proposal(i, on, on + length, pitch) for i, (on, length, pitch) in enumerate(sorted(notes))]
+    for index, step in enumerate(steps):
+        now += step * MS
+        while waiting and waiting[0].on_ns <= now + 50 * MS:
+            schedule.add(waiting.pop(0), now)
+        sent += schedule.hush(now) if index == hush_at else schedule.due(now)
+    sent += schedule.hush(now)
+    down: Counter[int] = Counter()
+    for message in sent:
+        pitch = message.data[1]
+        down[pitch] += 1 if message.data[0] & 0xF0 == NOTE_ON else -1
+        assert down[pitch] in (0, 1)
+    assert not +down
+    assert schedule.next_due_ns is None
