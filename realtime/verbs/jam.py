@@ -1,6 +1,7 @@
 """`antiphon jam`: opens the ports and plays. This process is the I/O process: it imports no model and no numpy."""
 
 import argparse
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -61,14 +62,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
+    asked = read_midi(arguments.seed) if arguments.seed else None
+    settings_of(
+        arguments, DEFAULT_BPM if arguments.bpm is None else arguments.bpm
+    )  # a bad flag is told before all else
+    session = None if arguments.no_save else _session_file(arguments.save)
     folder = find_model(arguments.model)
     card = read_card(folder)
     check_graph(folder, card)
     api, obstacle = _find_api(arguments)
-    seed = read_midi(arguments.seed or SEED) if arguments.seed or api is None else None
+    seed = asked or (read_midi(SEED) if api is None else None)
     bpm = arguments.bpm if arguments.bpm is not None else (seed and seed.bpm) or DEFAULT_BPM
     supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
-    session = None if arguments.no_save else _session_file(arguments.save)
     with _venue(api, obstacle, arguments, seed, Tempo.of(bpm)) as venue:
         performance = Performance(venue.inputs, venue.output, supervisor, say=_say)
         with _end_signals(performance):
@@ -76,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(_title(card, bpm, api), *venue.directions, READY, sep="\n", flush=True)
             performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
     if session is not None and len(performance.desk.recorder):
+        session.parent.mkdir(parents=True, exist_ok=True)
         performance.desk.recorder.save(session, bpm, time.monotonic_ns())
         print(session, flush=True)
     return 0
@@ -121,21 +127,15 @@ def _say(line: str) -> None:
 
 
 def _session_file(asked: Path | None) -> Path:
-    """Where the session will be saved; made sure of before a note is played.
+    """Where the session will be saved: asked before a note is played, made when there is something to save.
 
     Raises:
-        InputError: the folder cannot be made or written.
+        InputError: it cannot be written there.
     """
     path = asked or SESSIONS / f"jam-{datetime.now():%Y%m%d-%H%M%S}.mid"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        probe = path.with_name(f".{path.name}.partial")
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise InputError(
-            f"cannot save the session as {path}: {error.strerror}; use --save FILE.mid or --no-save"
-        ) from None
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
     return path
 
 

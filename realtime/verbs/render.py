@@ -37,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     seed = read_midi(arguments.seed)
     bpm = arguments.bpm if arguments.bpm is not None else seed.bpm or DEFAULT_BPM
     settings = settings_of(arguments, bpm)
-    folder = find_model(arguments.model)
     for path in (arguments.output, arguments.png):
         if path is not None and not path.absolute().parent.is_dir():
-            raise InputError(f"cannot write {path}: there is no folder {path.absolute().parent}")
+            raise InputError(f"cannot write {path}: there is no folder {path.parent}")
+    folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
     from realtime.engine import Engine

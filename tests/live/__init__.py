@@ -1,0 +1,1 @@
+"""The installed daemon, on real ports, among programs nobody here wrote."""

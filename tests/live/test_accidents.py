@@ -1,0 +1,113 @@
+"""What must not be heard: an engine that dies or hangs, a loop that breaks, a daemon that is killed."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from realtime.io_process import Performance
+from realtime.settings import Settings
+from realtime.supervisor import Supervisor
+from tests.live.conftest import IN, OUT, Stage, alive, kill
+from tests.live.test_jam import MS, key
+from tests.peers.program import wait_until
+from tests.peers.receiver import sounding
+
+
+def mid_answer(stage: Callable[..., Stage]) -> Stage:
+    """A stage on which a slow answer sounds."""
+    on_stage = stage("--bpm", "40", "--bars", "8")
+    on_stage.keyboard.play(key(60, 0, 0.2))
+    on_stage.wait_for_answer(1)
+    assert sounding(on_stage.listener.heard)
+    return on_stage
+
+
+def test_a_killed_engine_leaves_no_note_and_no_port_and_another_takes_over(stage: Callable[..., Stage]) -> None:
+    on_stage = mid_answer(stage)
+    cables = on_stage.jack.connections()
+    old = on_stage.engine_pid()
+    assert old
+    killed = time.monotonic_ns()
+    kill(old, signal.SIGKILL)
+    heard = on_stage.wait_for_silence(5)
+    assert heard[-1].at_ns - killed < 50 * MS
+    wait_until(lambda: on_stage.engine_pid() not in (0, old), "a new engine", 5)
+    assert on_stage.jack.connections() == cables
+    before = len(on_stage.listener.note_ons)
+    on_stage.keyboard.play(key(64, 0, 0.2))
+    on_stage.wait_for_answer(before + 1)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    on_stage.wait_for_silence(5)
+    assert any("the engine was lost" in line.text for line in on_stage.daemon.lines)
+
+
+def test_an_engine_that_hangs_is_replaced(stage: Callable[..., Stage]) -> None:
+    on_stage = mid_answer(stage)
+    old = on_stage.engine_pid()
+    kill(old, signal.SIGSTOP)
+    wait_until(lambda: on_stage.engine_pid() not in (0, old), "a new engine", 10)
+    assert not alive(old)
+    on_stage.wait_for_silence(5)
+    before = len(on_stage.listener.note_ons)
+    on_stage.keyboard.play(key(64, 0, 0.2))
+    on_stage.wait_for_answer(before + 1)
+
+
+def test_a_human_is_never_kept_waiting_by_an_engine_that_hangs(stage: Callable[..., Stage]) -> None:
+    on_stage = mid_answer(stage)
+    kill(on_stage.engine_pid(), signal.SIGSTOP)
+    interruption = on_stage.keyboard.play(key(50, 0, 0.05))[0].at_ns
+    heard = on_stage.wait_for_silence(5)
+    assert heard[-1].at_ns - interruption < 50 * MS
+
+
+def test_a_daemon_that_is_killed_leaves_no_engine_behind(stage: Callable[..., Stage]) -> None:
+    on_stage = mid_answer(stage)
+    engine = on_stage.engine_pid()
+    on_stage.daemon.signal(signal.SIGKILL)
+    on_stage.daemon.wait()
+    wait_until(lambda: not alive(engine), "the engine's end", 5)
+    wait_until(lambda: not {IN, OUT} & set(on_stage.jack.ports()), "the ports' end", 5)
+
+
+class Breaking:
+    """An input that plays one note and breaks once the answer sounds."""
+
+    def __init__(self, sent: list[bytes]) -> None:
+        self._pending = [bytes((0x90, 60, 80)), bytes((0x80, 60, 0))]
+        self._sent = sent
+
+    def poll(self) -> list[bytes]:
+        if self._sent:
+            raise RuntimeError("the cable caught fire")
+        pending, self._pending = self._pending, []
+        return pending
+
+
+class Kept:
+    """An output that keeps what it is sent."""
+
+    def __init__(self, sent: list[bytes]) -> None:
+        self.sent = sent
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(message)
+
+
+def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
+    sent: list[bytes] = []
+    performance = Performance(
+        (Breaking(sent),), Kept(sent), Supervisor(Path(tiny), "cpu", Settings(bpm=240)), say=print
+    )
+    performance.start()
+    with pytest.raises(RuntimeError, match="caught fire"):
+        performance.run()
+    ons = [message[1] for message in sent if message[0] & 0xF0 == 0x90]
+    offs = [message[1] for message in sent if message[0] & 0xF0 == 0x80]
+    assert ons
+    assert sorted(ons) == sorted(offs)
+    assert performance.supervisor.engine_pid is None

@@ -1,0 +1,72 @@
+"""No MIDI system anywhere: the seed phrase is answered all the same, on the screen and in a file."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import mido
+import pytest
+
+from midi.files import read_midi
+from realtime.embedded import pitch_name
+from tests.peers.daemon import Daemon
+
+SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
+
+
+@pytest.fixture
+def embedded(closing: ExitStack, tiny: str) -> Callable[..., Daemon]:
+    return lambda *flags: closing.enter_context(Daemon("--model", tiny, *flags))
+
+
+def test_without_midi_the_bundled_phrase_is_answered_in_real_time_and_saved(
+    no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    saved = tmp_path / "session.mid"
+    jam = embedded("--save", str(saved))
+    assert jam.wait(60) == 0
+    assert jam.errors == ""
+    told = [line.text for line in jam.lines]
+    assert told[-1] == str(saved)
+    assert any("no MIDI system answers" in line for line in told)
+    seed = read_midi(SEED)
+    human, answer = (
+        [m for m in track if m.type == "note_on" and m.velocity] for track in mido.MidiFile(saved).tracks[1:]
+    )
+    assert [m.note for m in human] == [note.pitch for note in seed.notes]
+    shown = [line.split() for line in told if " antiphon " in line]
+    assert [words[3] for words in shown] == [pitch_name(m.note) for m in answer]
+    assert answer
+    seconds = [float(line.split()[0]) for line in told if " s  " in line]
+    assert seconds == sorted(seconds)
+    lines = [line for line in jam.lines if " s  " in line.text]
+    took = (lines[-1].at_ns - lines[0].at_ns) / 1e9
+    assert took == pytest.approx(seconds[-1] - seconds[0], abs=0.3), "it was not performed in real time"
+
+
+def test_a_seed_of_ones_own_is_played_at_its_own_tempo(
+    no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    file = mido.MidiFile(ticks_per_beat=96)
+    track = mido.MidiTrack()
+    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(200)))
+    for pitch in (60, 62, 64, 65):
+        track.append(mido.Message("note_on", note=pitch, velocity=90))
+        track.append(mido.Message("note_off", note=pitch, time=96))
+    file.tracks.append(track)
+    file.save(tmp_path / "mine.mid")
+    jam = embedded("--no-save", "--seed", str(tmp_path / "mine.mid"), "--bars", "1")
+    assert jam.wait(60) == 0
+    told = [line.text for line in jam.lines]
+    assert "200 bpm" in told[0]
+    mine = [line.split() for line in told if " you " in line]
+    assert [words[3] for words in mine] == ["C4", "D4", "E4", "F4"]
+    assert float(mine[-1][0]) == pytest.approx(0.9, abs=0.1)
+    assert any(" antiphon " in line for line in told)
+
+
+def test_a_system_asked_for_by_name_must_be_there(no_midi: None, embedded: Callable[..., Daemon]) -> None:
+    jam = embedded("--midi-api", "jack", "--no-save")
+    assert jam.wait(20) == 3
+    assert jam.errors.startswith("antiphon: no MIDI system answers: JACK")
+    assert "\n" not in jam.errors

@@ -1,0 +1,108 @@
+"""Loading a model: what the card promises is what runs, and anything else is refused with both values."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+
+from exported.card import CARD, GRAPH, read_card, sha256, write_card
+from midi.errors import InputError, MachineError, ModelError
+from midi.tokens import FIELDS, START, Token
+from realtime.model import StepModel, load_model
+from realtime.provider import CUDA, cuda_obstacle
+
+
+@pytest.fixture
+def folder(tiny_folder: Path, tmp_path: Path) -> Path:
+    """A copy that may be damaged."""
+    return Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
+
+
+def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: StepModel) -> None:
+    before = model.origin.state.copy()
+    moment = model.step((12, 60, 11, 20), model.origin.state)
+    assert np.array_equal(model.origin.state, before)
+    assert moment.state.shape == (model.card.state_size,)
+    assert moment.key.shape == (model.card.key_size,)
+    assert [row.shape[0] for row in moment.logits] == [field.size for field in model.fields]
+    assert not np.array_equal(moment.state, before)
+
+
+def test_moments_do_not_share_memory(model: StepModel) -> None:
+    one = model.step((12, 60, 11, 20), model.origin.state)
+    kept = one.state.copy()
+    model.step((3, 72, 5, 20), one.state)
+    assert np.array_equal(one.state, kept)
+
+
+def test_a_model_without_dynamics_does_not_hear_them(model: StepModel, loud_model: StepModel) -> None:
+    quiet: Token = (12, 60, 11, 2)
+    loud: Token = (12, 60, 11, 30)
+    assert np.array_equal(model.step(quiet, model.origin.state).state, model.step(loud, model.origin.state).state)
+    state = loud_model.origin.state
+    assert not np.array_equal(loud_model.step(quiet, state).state, loud_model.step(loud, state).state)
+
+
+def test_tables_are_as_the_contract_shapes_them(loud_model: StepModel) -> None:
+    assert [[table.shape for table in tables] for tables in loud_model.tables] == [
+        [(earlier.size, later.size) for earlier in FIELDS[:index]] for index, later in enumerate(FIELDS)
+    ]
+
+
+def test_the_origin_is_the_moment_after_start(model: StepModel) -> None:
+    again = model.step(START, np.zeros(model.card.state_size, np.float32))
+    assert np.array_equal(again.state, model.origin.state)
+
+
+def test_a_changed_byte_is_refused_with_both_hashes(folder: Path) -> None:
+    graph = folder / GRAPH
+    data = bytearray(graph.read_bytes())
+    data[len(data) // 2] ^= 1
+    promised = sha256(graph)
+    graph.write_bytes(data)
+    with pytest.raises(ModelError, match=promised) as caught:
+        load_model(folder, "cpu")
+    assert sha256(graph) in str(caught.value)
+
+
+def test_a_graph_with_other_tensors_is_refused(folder: Path) -> None:
+    card = read_card(folder)
+    write_card(type(card)(**{**_content(folder), "vocabulary": {f.name: f.size for f in FIELDS}}), folder)
+    with pytest.raises(ModelError, match="velocity"):
+        load_model(folder, "cpu")
+
+
+def test_a_file_that_is_no_graph_is_refused_in_one_line(folder: Path) -> None:
+    (folder / GRAPH).write_bytes(b"not a graph")
+    content = _content(folder) | {"graph_sha256": sha256(folder / GRAPH)}
+    (folder / CARD).write_text(json.dumps(content))
+    with pytest.raises(ModelError, match="onnxruntime does not take") as caught:
+        load_model(folder, "cpu")
+    assert "\n" not in str(caught.value)
+
+
+def _content(folder: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads((folder / CARD).read_text())
+    return content
+
+
+def test_an_unknown_provider_is_refused(folder: Path) -> None:
+    with pytest.raises(InputError, match="auto, cpu, cuda"):
+        load_model(folder, "tpu")
+
+
+def test_cuda_asked_for_where_there_is_none_says_why(folder: Path) -> None:
+    if cuda_obstacle() is None:
+        pytest.skip("this machine has an NVIDIA driver")
+    with pytest.raises(MachineError, match="--provider cuda: "):
+        load_model(folder, "cuda")
+
+
+def test_auto_runs_where_it_can(folder: Path) -> None:
+    model = load_model(folder, "auto")
+    assert model.on_cuda == (CUDA in model.session.get_providers())
+    if cuda_obstacle() is not None:
+        assert model.session.get_providers() == [ort.get_available_providers()[-1]] == ["CPUExecutionProvider"]

@@ -1,0 +1,52 @@
+"""`antiphon render`: a file in, a file and a picture out, the same for the same seed."""
+
+import subprocess
+from pathlib import Path
+
+import mido
+import pytest
+
+from midi.files import read_midi
+from tests.peers.daemon import installed
+
+SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
+
+
+def render(model: Path, output: Path, *flags: str) -> str:
+    words = [installed(), "render", str(SEED), "-o", str(output), "--model", str(model), *flags]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_answer_follows_the_phrase_on_a_track_of_its_own(tiny_folder: Path, tmp_path: Path) -> None:
+    told = render(tiny_folder, tmp_path / "o.mid")
+    assert told.splitlines()[-1] == str(tmp_path / "o.mid")
+    file = mido.MidiFile(tmp_path / "o.mid")
+    assert [track.name for track in file.tracks[1:]] == ["Human", "Antiphon"]
+    seed, both = read_midi(SEED), read_midi(tmp_path / "o.mid")
+    assert both.bpm == pytest.approx(seed.bpm)
+    human = [(n.onset - seed.notes[0].onset, n.pitch, n.duration, n.velocity) for n in seed.notes]
+    assert [(n.onset, n.pitch, n.duration, n.velocity) for n in both.notes[: len(human)]] == human
+    assert len(both.notes) > len(human)
+    assert both.notes[len(human)].onset > max(onset for onset, *_ in human)
+
+
+def test_the_same_seed_writes_the_same_file(tiny_folder: Path, tmp_path: Path) -> None:
+    for name, rng_seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        render(tiny_folder, tmp_path / f"{name}.mid", "--rng-seed", rng_seed)
+    a, b, c = ((tmp_path / f"{name}.mid").read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_a_picture_is_drawn(tiny_folder: Path, tmp_path: Path) -> None:
+    told = render(tiny_folder, tmp_path / "o.mid", "--png", str(tmp_path / "o.png"))
+    assert told.splitlines()[-1] == str(tmp_path / "o.png")
+    from matplotlib.image import imread
+
+    pixels = imread(tmp_path / "o.png")
+    assert pixels.shape[0] > 300
+    assert pixels.shape[1] > 600
+    colours = {tuple((255 * colour).round().astype(int)) for colour in pixels[:, :, :3].reshape(-1, 3)[::7]}
+    assert len(colours) > 20, "an empty picture has fewer colours than two players and a grid"

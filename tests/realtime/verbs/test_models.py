@@ -1,0 +1,65 @@
+"""`antiphon models`."""
+
+from pathlib import Path
+
+import pytest
+
+from antiphon import main
+from exported.card import GRAPH, sha256
+from midi.errors import ModelError
+from midi.tokens import FIELDS
+from tests.tiny_model import build
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two models, and nothing that ships."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("exported.shelf.SHIPPED", tmp_path / "exported")
+    build(tmp_path / "exported" / "quiet")
+    build(tmp_path / "exported" / "loud", FIELDS)
+    return tmp_path / "exported"
+
+
+@pytest.mark.usefixtures("shelf")
+def test_every_model_is_listed_with_what_sets_it_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    told = capsys.readouterr().out
+    loud, quiet = told.split("quiet\n")
+    assert loud.startswith("loud\n")
+    assert "dynamics      learned\n" in loud
+    assert "dynamics      not learned" in quiet
+    assert all(f"  {label}" in quiet for label in ("learned from", "held out", "size", "folder"))
+
+
+def test_a_broken_model_is_listed_with_its_reason_and_the_others_still_are(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shelf / "loud" / GRAPH).write_bytes(b"another graph")
+    assert main(["models"]) == 0
+    told = capsys.readouterr().out
+    assert f"cannot be used: {Path('exported') / 'loud'}" in told.replace(str(shelf.parent) + "/", "")
+    assert sha256(shelf / "loud" / GRAPH) in told
+    assert "dynamics      not learned" in told
+
+
+def test_one_model_is_shown_whole(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "quiet"]) == 0
+    told = capsys.readouterr().out
+    assert sha256(shelf / "quiet" / GRAPH) in told
+    assert "pitch 128" in told
+
+
+def test_a_broken_model_asked_for_by_name_is_an_error(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shelf / "quiet" / GRAPH).unlink()
+    assert main(["models", "quiet"]) == ModelError.exit_code
+    assert capsys.readouterr().err.startswith("antiphon: ")
+
+
+def test_an_empty_shelf_says_how_to_fill_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("exported.shelf.SHIPPED", tmp_path / "exported")
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out == "no models yet: antiphon train makes one\n"
