@@ -17,6 +17,7 @@ from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process import Performance
 from realtime.link import PeerGoneError
+from realtime.priority import ask_for_real_time
 from realtime.supervisor import Supervisor
 from realtime.venue import Venue, embedded, on_ports
 from realtime.verbs.flags import add_performance_flags, settings_of
@@ -70,15 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_model(arguments.model)
     card = read_card(folder)
     check_graph(folder, card)
-    api, obstacle = _find_api(arguments)
+    api, no_midi = _find_api(arguments)
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = arguments.bpm if arguments.bpm is not None else (seed and seed.bpm) or DEFAULT_BPM
     supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
-    with _venue(api, obstacle, arguments, seed, Tempo.of(bpm)) as venue:
+    with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
         performance = Performance(venue.inputs, venue.output, supervisor, say=_say)
         with _end_signals(performance):
             _start(performance)
-            print(_title(card, bpm, api), *venue.directions, READY, sep="\n", flush=True)
+            print(_title(card, bpm, api), *venue.directions, sep="\n")
+            if obstacle := ask_for_real_time():
+                print(f"  {obstacle}")
+            print(READY, flush=True)
             performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
     if session is not None and len(performance.desk.recorder):
         session.parent.mkdir(parents=True, exist_ok=True)
@@ -100,11 +104,11 @@ def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
 
 
 def _venue(
-    api: Api | None, obstacle: str, arguments: argparse.Namespace, seed: Piece | None, tempo: Tempo
+    api: Api | None, no_midi: str, arguments: argparse.Namespace, seed: Piece | None, tempo: Tempo
 ) -> AbstractContextManager[Venue]:
     if api is not None:
         return on_ports(api, arguments.in_port, arguments.out_port, seed, tempo)
-    return embedded(seed or read_midi(SEED), tempo, obstacle)
+    return embedded(seed or read_midi(SEED), tempo, no_midi)
 
 
 def _start(performance: Performance) -> None:
