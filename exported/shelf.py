@@ -48,5 +48,7 @@ def check_name(name: str) -> str:
         InputError: it cannot; the message says what is allowed.
     """
     if not NAME.fullmatch(name):
-        raise InputError(f"{name!r} cannot name a model: use up to 64 letters, digits, '.', '_' and '-', a letter or digit first")
+        raise InputError(
+            f"{name!r} cannot name a model: use up to 64 letters, digits, '.', '_' and '-', a letter or digit first"
+        )
     return name

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from midi.errors import MachineError
 from realtime.desk import Desk
 from realtime.link import PeerGoneError
 from realtime.schedule import Outgoing
@@ -22,6 +23,7 @@ ACTIVE_POLL_S = 0.001
 IDLE_POLL_S = 0.005
 """How often the inputs are looked at while somebody plays, and while nobody has for IDLE_AFTER_NS."""
 IDLE_AFTER_NS = 5 * NS_PER_S
+LOOK_NS = 2 * NS_PER_S
 SYSTEM_MESSAGE = 0xF0
 
 
@@ -48,9 +50,12 @@ class Performance:
     supervisor: Supervisor
     say: Callable[[str], None]
     """Told, in a line, of what a person should know: the engine had to be replaced, and the like."""
+    is_lost: Callable[[], bool] = lambda: False
+    """Asked now and then: has the MIDI system died under the ports?"""
     desk: Desk = field(default_factory=Desk)
     stopping: bool = False
     _last_human_ns: int = 0
+    _looked_ns: int = 0
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Start the engine and wait until its model is warm.
@@ -69,12 +74,17 @@ class Performance:
             self.supervisor.wait(0.05)
 
     def run(self, finished: Callable[[], bool] = lambda: False) -> None:
-        """Play until `stopping` is set (by a signal handler) or `finished` says so; then nothing sounds any more."""
+        """Play until `stopping` is set (by a signal handler) or `finished` says so; then nothing sounds any more.
+
+        Raises:
+            MachineError: the MIDI system has died.
+        """
         gc.collect()
         gc.freeze()
         try:
             while not self.stopping and not finished():
                 self._hear()
+                self._look()
                 self._converse()
                 self._send(self.desk.due(time.monotonic_ns()))
                 self._sleep()
@@ -88,6 +98,15 @@ class Performance:
                 if data[0] < SYSTEM_MESSAGE:
                     self._last_human_ns = time.monotonic_ns()
                     self._send(self.desk.play(data, self._last_human_ns))
+
+    def _look(self) -> None:
+        now_ns = time.monotonic_ns()
+        if now_ns - self._looked_ns > LOOK_NS:
+            self._looked_ns = now_ns
+            if self.is_lost():
+                raise MachineError(
+                    "the MIDI system has stopped, and Antiphon's ports with it: start it, then jam again"
+                )
 
     def _converse(self) -> None:
         now_ns = time.monotonic_ns()

@@ -1,12 +1,12 @@
 """Where a performance takes place: on MIDI ports or, where no MIDI system answers, between a seed and the screen."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from midi.files import Piece
-from midi.ports import IN_NAME, OUT_NAME, Api, InPort, OutPort, unused_names
+from midi.ports import IN_NAME, OUT_NAME, Api, InPort, OutPort, Watch, unused_names
 from midi.tempo import Tempo
 from realtime.embedded import Printed, Screen, SelfPlaying
 from realtime.io_process import Input, Output
@@ -21,6 +21,8 @@ class Venue:
     output: Output
     directions: tuple[str, ...]
     seed: SelfPlaying | None = None
+    is_lost: Callable[[], bool] = lambda: False
+    """Whether the MIDI system has died under the ports."""
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def on_ports(api: Api, in_port: str | None, out_port: str | None, seed: Piece | 
             "  Play a phrase, then pause: it answers. Ctrl-C ends.",
         )
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
-        yield Venue((heard, player) if player else (heard,), played, directions, player)
+        yield Venue((heard, player) if player else (heard,), played, directions, player, Watch(api).is_lost)
 
 
 @contextmanager

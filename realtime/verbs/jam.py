@@ -18,6 +18,7 @@ from midi.tempo import Tempo
 from realtime.io_process import Performance
 from realtime.link import PeerGoneError
 from realtime.priority import ask_for_real_time
+from realtime.recorder import Recorder
 from realtime.supervisor import Supervisor
 from realtime.venue import Venue, embedded, on_ports
 from realtime.verbs.flags import add_performance_flags, settings_of
@@ -76,18 +77,18 @@ def run(arguments: argparse.Namespace) -> int:
     bpm = arguments.bpm if arguments.bpm is not None else (seed and seed.bpm) or DEFAULT_BPM
     supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
     with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
-        performance = Performance(venue.inputs, venue.output, supervisor, say=_say)
+        performance = Performance(venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost)
         with _end_signals(performance):
             _start(performance)
             print(_title(card, bpm, api), *venue.directions, sep="\n")
             if obstacle := ask_for_real_time():
                 print(f"  {obstacle}")
             print(READY, flush=True)
-            performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
-    if session is not None and len(performance.desk.recorder):
-        session.parent.mkdir(parents=True, exist_ok=True)
-        performance.desk.recorder.save(session, bpm, time.monotonic_ns())
-        print(session, flush=True)
+            try:
+                performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
+            finally:
+                if session is not None:
+                    _save(performance.desk.recorder, session, bpm)
     return 0
 
 
@@ -116,6 +117,13 @@ def _start(performance: Performance) -> None:
         performance.start()
     except PeerGoneError:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
+
+
+def _save(recorder: Recorder, session: Path, bpm: float) -> None:
+    if len(recorder):
+        session.parent.mkdir(parents=True, exist_ok=True)
+        recorder.save(session, bpm, time.monotonic_ns())
+        print(session, flush=True)
 
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:

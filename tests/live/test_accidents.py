@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from midi.errors import MachineError
+from midi.files import read_midi
 from realtime.io_process import Performance
 from realtime.settings import Settings
 from realtime.supervisor import Supervisor
 from tests.live.conftest import IN, OUT, Stage, alive, kill
-from tests.live.test_jam import MS, key
+from tests.live.test_jam import MS, SEED, key
+from tests.peers.daemon import Daemon
+from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
 from tests.peers.receiver import sounding
 
@@ -111,3 +115,17 @@ def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     assert ons
     assert sorted(ons) == sorted(offs)
     assert performance.supervisor.engine_pid is None
+
+
+def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(tiny: str, tmp_path: Path) -> None:
+    saved = tmp_path / "session.mid"
+    with JackServer("antiphon-doomed") as server:
+        flags = ("--model", tiny, "--save", str(saved), "--seed", str(SEED))
+        with Daemon(*flags, environment=server.environment) as playing:
+            playing.wait_ready()
+            time.sleep(1)
+            server.close()
+            assert playing.wait(10) == MachineError.exit_code
+            assert "antiphon: the MIDI system has stopped" in playing.errors
+            assert "Traceback" not in playing.errors
+    assert read_midi(saved).notes
