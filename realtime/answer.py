@@ -46,11 +46,15 @@ class Answer:
     over: bool = False
     end: int = 0
     """The tick at which the last note so far ends."""
+    stale: bool = False
+    """The ring has changed behind the branch, whose moments are to be stepped again before they are used."""
     _branch: deque[Planned] = field(default_factory=deque)
     _last: Note | None = None
 
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int) -> Note | None:
         """The next note of the answer; None: the answer is over."""
+        if self.stale:
+            self._restep(ring)
         moment = self._branch[-1].moment if self._branch else ring.head
         previous = self._last.onset if self._last else ring.last_onset
         token = draw(self.model, moment, self.temperature, rng, self._constraint(previous))
@@ -93,18 +97,18 @@ class Answer:
         """A proposal went out: it joins the ring as a fact. Those before it were dropped by the I/O process."""
         while self._branch and self._branch[0].note_id < note_id:
             self._branch.popleft()
-            self._restep(ring)
+            self.stale = True
         if not self._branch or self._branch[0].note_id != note_id:
             return None
         fact = self._branch.popleft()
-        ring.append(fact.note, fact.moment)
+        if self.stale:
+            ring.feed(fact.note)
+        else:
+            ring.append(fact.note, fact.moment)
         return fact.note
 
-    def rebase(self, ring: ContextRing) -> None:
-        """The ring's head has changed: step again over the proposals that wait."""
-        self._restep(ring)
-
     def _restep(self, ring: ContextRing) -> None:
+        """The ring has changed behind the branch: step again over the proposals that wait."""
         moment, previous = ring.head, ring.last_onset
         branch: deque[Planned] = deque()
         for planned in self._branch:
@@ -113,6 +117,7 @@ class Answer:
             branch.append(Planned(planned.note_id, planned.note, token, moment))
             previous = planned.note.onset
         self._branch = branch
+        self.stale = False
 
 
 def answer_length(phrase_ticks: int, bars: int | None) -> int:

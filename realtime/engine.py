@@ -25,8 +25,8 @@ from realtime.tracker import MS, Tracker
 
 ENTRY_NS = 30 * MS
 """An answer enters on the first beat at least this far ahead: time enough to decide its first chord."""
-LONGEST_REPLAY = 64
-"""A duration that becomes known later than so many notes after its onset no longer changes the state."""
+LONGEST_REPLAY = 256
+"""Notes this far back are not changed any more: a duration that becomes known later stays unknown."""
 
 
 class Engine:
@@ -63,6 +63,7 @@ class Engine:
 
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
+        self.ring.settle()
         over_ns = self._tracker.phrase_over_ns
         if over_ns is not None and over_ns <= now_ns:
             self._begin_answer(now_ns)
@@ -96,24 +97,21 @@ class Engine:
         """Into its place in the canonical order: the notes of a chord may come in any order."""
         ring = self.ring
         position = ring.end
-        while position > ring.floor:
+        while position > max(ring.floor, ring.end - LONGEST_REPLAY):
             before = ring.note(position - 1)
             if (before.onset, before.pitch) <= (note.onset, note.pitch):
                 break
             position -= 1
-        ring.replace(position, [note, *ring.notes(position)])
+        ring.insert(position, note)
 
     def _correct(self, before: Note, after: Note) -> None:
-        """A note's duration became known: rewind to it and replay."""
+        """A note's duration became known: change it where it stands, if that is not too long ago."""
         ring = self.ring
-        for position in range(ring.end - 1, ring.floor - 1, -1):
+        for position in range(ring.end - 1, max(ring.floor, ring.end - LONGEST_REPLAY) - 1, -1):
             if ring.note(position) == before:
-                if ring.end - position > LONGEST_REPLAY:
-                    ring.rename(position, after)
-                else:
-                    ring.replace(position, [after, *ring.notes(position + 1)])
-                    if self._answer is not None:
-                        self._answer.rebase(ring)
+                ring.amend(position, after)
+                if self._answer is not None:
+                    self._answer.stale = True
                 return
 
     # What became of the proposals

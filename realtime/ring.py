@@ -1,15 +1,16 @@
 """The context: a ring of (note, state after it). Engine process.
 
 Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
-rewind and a short replay. Positions count from the first note of the performance and never wrap; slots do.
+short replay. Steps are taken when the head is asked for, or by `settle`: of a burst of notes and corrections each
+note is stepped over once. Positions count from the first note of the performance and never wrap; slots do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from midi.notes import Note
-from midi.tokens import Token, encode
+from midi.tokens import encode
 from realtime.model import Floats, Moment, StepModel
 
 CAPACITY = 4096
@@ -30,8 +31,9 @@ class ContextRing:
         self._states = _rows(capacity, model.origin.state)
         self._keys = _rows(capacity, model.origin.key)
         self._logits = tuple(_rows(capacity, row) for row in model.origin.logits)
-        self._end = 0
         self._begin = 0
+        self._end = 0
+        self._settled = 0  # notes below this position have their moment
 
     def __len__(self) -> int:
         return self._end - self._begin
@@ -46,11 +48,16 @@ class ContextRing:
         """The position of the next note."""
         return self._end
 
+    @property
+    def floor(self) -> int:
+        """The earliest position that can change: once the ring has been full, the moment before `begin` is gone."""
+        return 0 if self._begin == 0 else self._begin + 1
+
     def note(self, position: int) -> Note:
         """The note at a position from `begin` to `end` - 1."""
         if not self._begin <= position < self._end:
             raise IndexError(f"no note at {position}: positions {self._begin} to {self._end - 1} are held")
-        return self._notes[self._slot(position)]
+        return self._notes[position % self._capacity]
 
     def notes(self, first: int | None = None) -> Iterator[Note]:
         """The notes from a position (default: the oldest) to the newest."""
@@ -64,34 +71,37 @@ class ContextRing:
     @property
     def head(self) -> Moment:
         """The moment after the newest note; its arrays are the ring's own: copy them to keep them."""
-        if not len(self):
-            return self._model.origin
-        slot = self._slot(self._end - 1)
-        return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._logits))
-
-    def token(self, note: Note) -> Token:
-        """The token of a note that would be next."""
-        return encode(note, self.last_onset)
+        self.settle()
+        return self._moment_before(self._end)
 
     def feed(self, note: Note) -> None:
-        """Take in a note: one step."""
-        self.append(note, self._model.step(self.token(note), self.head.state))
-
-    def append(self, note: Note, moment: Moment) -> None:
-        """Take in a note whose moment is known already; the oldest note goes if the ring is full."""
-        slot = self._slot(self._end)
-        self._notes[slot] = note
-        self._states[slot] = moment.state
-        self._keys[slot] = moment.key
-        for rows, row in zip(self._logits, moment.logits, strict=True):
-            rows[slot] = row
+        """Take in a note; the oldest goes if the ring is full."""
+        if self._end - self._settled >= self._capacity - 1:
+            self.settle()  # before the moment to step from is overwritten
+        self._notes[self._end % self._capacity] = note
         self._end += 1
         self._begin = max(self._begin, self._end - self._capacity)
 
-    @property
-    def floor(self) -> int:
-        """The earliest position to rewind to: once the ring has been full, the moment before `begin` is gone."""
-        return 0 if self._begin == 0 else self._begin + 1
+    def append(self, note: Note, moment: Moment) -> None:
+        """Take in a note whose moment is known already, which spares the step."""
+        self.settle()
+        self.feed(note)
+        self._keep(self._end - 1, moment)
+        self._settled = self._end
+
+    def insert(self, position: int, note: Note) -> None:
+        """Put a note before others, at `floor` or later: those after it move up."""
+        later = list(self.notes(position))
+        self.rewind(position)
+        for moved in (note, *later):
+            self.feed(moved)
+
+    def amend(self, position: int, note: Note) -> None:
+        """Replace a note, at `floor` or later; the moments from it on are stepped again."""
+        if position == self._end:
+            raise IndexError(f"no note at {position} to replace")
+        self._unsettle(position)
+        self._notes[position % self._capacity] = note
 
     def rewind(self, position: int) -> None:
         """Forget the notes from a position on, which becomes `end`.
@@ -99,22 +109,36 @@ class ContextRing:
         Raises:
             IndexError: the position is below `floor` or above `end`.
         """
-        if not self.floor <= position <= self._end:
-            raise IndexError(f"cannot rewind to {position}: positions {self.floor} to {self._end} are held")
+        self._unsettle(position)
         self._end = position
 
-    def replace(self, position: int, notes: Sequence[Note]) -> None:
-        """Rewind to a position and feed these notes instead of what followed."""
-        self.rewind(position)
-        for note in notes:
-            self.feed(note)
+    def settle(self) -> int:
+        """Step over every note that is new or comes after a change; says how many."""
+        count = self._end - self._settled
+        for position in range(self._settled, self._end):
+            previous = self.note(position - 1).onset if position > self._begin else None
+            token = encode(self.note(position), previous)
+            self._keep(position, self._model.step(token, self._moment_before(position).state))
+        self._settled = self._end
+        return count
 
-    def rename(self, position: int, note: Note) -> None:
-        """Change what is remembered of a note too long ago to replay; the states after it stay as they are."""
-        self._notes[self._slot(position)] = note
+    def _unsettle(self, position: int) -> None:
+        if not self.floor <= position <= self._end:
+            raise IndexError(f"cannot go back to {position}: positions {self.floor} to {self._end} are held")
+        self._settled = min(self._settled, position)
 
-    def _slot(self, position: int) -> int:
-        return position % self._capacity
+    def _moment_before(self, position: int) -> Moment:
+        if position == 0:
+            return self._model.origin
+        slot = (position - 1) % self._capacity
+        return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._logits))
+
+    def _keep(self, position: int, moment: Moment) -> None:
+        slot = position % self._capacity
+        self._states[slot] = moment.state
+        self._keys[slot] = moment.key
+        for rows, row in zip(self._logits, moment.logits, strict=True):
+            rows[slot] = row
 
 
 def _rows(count: int, like: Floats) -> Floats:

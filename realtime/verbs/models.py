@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from exported.card import GRAPH, Card, check_graph, read_card
@@ -18,8 +19,11 @@ examples:
 Models stand in ./exported and in Antiphon's own folder; antiphon train adds to ./exported.
 """
 
-WIDTH = 14
-"""Characters that labels take."""
+NATS = "nats_per_note"
+INDENT = "  "
+LABEL = 14
+LINE = 110
+"""Characters that a label takes, and a line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,47 +60,63 @@ def _summary(folder: Path) -> list[str]:
         card = _trusted(folder)
     except ModelError as error:
         return [folder.name, f"  cannot be used: {error}"]
-    held_out = ", ".join(f"{name} {value}" for name, value in _flat(card.held_out))
     return [
         folder.name,
-        _row("learned from", _size_of_corpus(card.corpus)),
-        _row("held out", f"{held_out} (nats a note)" if held_out else "not measured"),
-        _row("size", f"{card.parameters:,} parameters, {(folder / GRAPH).stat().st_size / 1e6:.1f} MB"),
-        _row("dynamics", "learned" if card.learned_velocity else "not learned: the answer takes up yours"),
-        _row("folder", str(folder)),
+        *_row("learned from", _corpus(card.corpus)),
+        *_row("held out", _held_out(card.held_out)),
+        *_row("size", f"{card.parameters:,} parameters, {(folder / GRAPH).stat().st_size / 1e6:.1f} MB"),
+        *_row("dynamics", "learned" if card.learned_velocity else "not learned: the answer takes up yours"),
+        *_row("folder", str(folder)),
     ]
 
 
-def _size_of_corpus(corpus: Mapping[str, Any]) -> str:
-    """The corpus' name, with its pieces and notes where the card counts them."""
-    counts = [f"{corpus[what]:,} {what}" for what in ("pieces", "notes") if isinstance(corpus.get(what), int)]
+def _corpus(corpus: Mapping[str, Any]) -> str:
+    """The corpus' name, with its works and notes where the card counts them."""
+    counts = [f"{corpus[what]:,} {what}" for what in ("works", "notes") if isinstance(corpus.get(what), int)]
     return ", ".join([str(corpus.get("name", "unknown")), *counts])
 
 
+def _held_out(held_out: Mapping[str, Any]) -> str:
+    """Nats a note, and beside them what plain counting reached on the same pieces."""
+    if NATS not in held_out:
+        return "not measured"
+    baselines = held_out.get("baselines", {})
+    beside = [f"{name.replace('_', ' ')} {_plain(told[NATS])}" for name, told in baselines.items()]
+    return f"{_plain(held_out[NATS])} nats a note" + (f" (less is better; {', '.join(beside)})" if beside else "")
+
+
 def _whole(folder: Path, card: Card) -> list[str]:
-    lines = [*_summary(folder), _row("sha256", card.graph_sha256), _row("vocabulary", _alphabets(card))]
-    lines.append(_row("parity", f"within {card.parity_tolerance:g} of the trainer's own logits and states"))
+    lines = [
+        *_summary(folder),
+        *_row("sha256", card.graph_sha256),
+        *_row("vocabulary", ", ".join(f"{name} {size}" for name, size in card.vocabulary.items())),
+        *_row("fingerprint", card.fingerprint),
+        *_row("parity", f"within {card.parity_tolerance:g} of the trainer's own logits and states"),
+    ]
     for title, part in (("corpus", card.corpus), ("training", card.training), ("held out", card.held_out)):
-        lines += ["", title, *(_row(name, value) for name, value in _flat(part))]
+        lines += ["", title, *_told(part, 1)]
     return lines
 
 
-def _alphabets(card: Card) -> str:
-    return ", ".join(f"{name} {size}" for name, size in card.vocabulary.items()) + f" (fingerprint {card.fingerprint})"
-
-
-def _row(label: str, value: str) -> str:
-    return f"  {label:<{WIDTH}}{'' if len(label) < WIDTH else ' '}{value}"
-
-
-def _flat(part: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Every value of a nested mapping with the path of its keys; a list of plain values is one value."""
+def _told(part: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """A part of the card as lines, what is nested in it indented; empty values are left out."""
     for key, value in part.items():
-        name = f"{above}{str(key).replace('_', ' ')}"
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{name}, ")
-        else:
-            yield name, _plain(value)
+        label = str(key).replace("_", " ")
+        if isinstance(value, Mapping) and value:
+            yield f"{INDENT * depth}{label}"
+            yield from _told(value, depth + 1)
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield f"{INDENT * depth}{label}"
+            for one in value:
+                yield from _told(one, depth + 1)
+        elif value not in ("", [], {}):
+            yield from _row(label, _plain(value), depth)
+
+
+def _row(label: str, value: str, depth: int = 1) -> list[str]:
+    """A label and its value, wrapped to stay beside it."""
+    head = f"{INDENT * depth}{label:<{LABEL - 1}} "
+    return wrap(value, LINE, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False)
 
 
 def _plain(value: object) -> str:

@@ -129,3 +129,16 @@ def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(tiny:
             assert "antiphon: the MIDI system has stopped" in playing.errors
             assert "Traceback" not in playing.errors
     assert read_midi(saved).notes
+
+
+def test_a_flood_of_notes_is_survived_and_answered(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--bpm", "200", "--bars", "1")
+    engine = on_stage.engine_pid()
+    pitches = [20 + (37 * i) % 88 for i in range(1500)]
+    flood = [(0.0, bytes((0x90, pitch, 80))) for pitch in pitches] + [(0.5, bytes((0x80, p, 0))) for p in set(pitches)]
+    on_stage.keyboard.play(flood)
+    on_stage.wait_for_answer(1)
+    heard = on_stage.wait_for_silence()
+    assert on_stage.engine_pid() == engine
+    assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
+    assert min(message.message[1] for message in heard) >= 21

@@ -47,7 +47,7 @@ def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: Step
     notes = melody(12)
     corrected = [*notes[:5], Note(60, 24, notes[5].pitch, 80), *notes[6:]]
     ring = fed(model, notes)
-    ring.replace(5, corrected[5:])
+    ring.amend(5, corrected[5])
     assert list(ring.notes()) == corrected
     assert same_head(ring, fed(model, corrected))
     assert not same_head(ring, fed(model, notes))
@@ -63,7 +63,7 @@ def test_the_context_reaches_further_back_than_the_ring(model: StepModel) -> Non
 def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: StepModel) -> None:
     ring = fed(model, melody(50), capacity=8)
     assert ring.floor == 43
-    with pytest.raises(IndexError, match="43 to 50"):
+    with pytest.raises(IndexError, match="43 to 50 are held"):
         ring.rewind(42)
     ring.rewind(43)
     assert ring.end == 43
@@ -71,11 +71,31 @@ def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: StepModel
         ring.note(44)
 
 
-def test_a_note_renamed_leaves_the_states_alone(model: StepModel) -> None:
-    ring, plain = fed(model, melody(10)), fed(model, melody(10))
-    ring.rename(3, Note(36, 99, 60, 80))
-    assert ring.note(3).duration == 99
-    assert same_head(ring, plain)
+def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: StepModel) -> None:
+    notes = melody(10)
+    ring = fed(model, [*notes[:4], *notes[5:]])
+    ring.insert(4, notes[4])
+    assert list(ring.notes()) == notes
+    assert same_head(ring, fed(model, notes))
+
+
+def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: StepModel) -> None:
+    notes = melody(30)
+    ring = fed(model, notes)
+    assert ring.settle() == 30
+    for position in (29, 12, 20, 12):
+        ring.amend(position, Note(notes[position].onset, 3, notes[position].pitch, 80))
+    ring.feed(Note(1_000, 3, 60, 80))
+    assert ring.settle() == 31 - 12
+    assert ring.settle() == 0
+
+
+def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
+    notes = melody(6)
+    ring, other = fed(model, notes[:5]), fed(model, notes)
+    ring.append(notes[5], other.head)
+    assert ring.settle() == 0
+    assert same_head(ring, other)
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,7 +107,9 @@ def test_any_history_of_feeds_rewinds_and_replacements_ends_as_its_notes_say(
     for _ in range(data.draw(st.integers(1, 12), label="operations")):
         position = data.draw(st.integers(ring.floor, ring.end), label="position")
         tail = [Note(10_000 + 24 * len(notes), 6, data.draw(st.integers(40, 90)), 64)]
-        ring.replace(position, tail)
+        ring.rewind(position)
+        for note in tail:
+            ring.feed(note)
         notes = [*notes[:position], *tail]
     assert list(ring.notes()) == notes[-len(ring) :]
     assert same_head(ring, fed(model, notes))

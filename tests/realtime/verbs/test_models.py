@@ -1,11 +1,12 @@
 """`antiphon models`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from antiphon import main
-from exported.card import GRAPH, sha256
+from exported.card import GRAPH, read_card, sha256, write_card
 from midi.errors import ModelError
 from midi.tokens import FIELDS
 from tests.tiny_model import build
@@ -25,11 +26,26 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_model_is_listed_with_what_sets_it_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     told = capsys.readouterr().out
-    loud, quiet = told.split("quiet\n")
+    loud, quiet = told.split("\nquiet\n")
     assert loud.startswith("loud\n")
-    assert "dynamics      learned\n" in loud
+    assert "  dynamics      learned\n" in loud
     assert "dynamics      not learned" in quiet
     assert all(f"  {label}" in quiet for label in ("learned from", "held out", "size", "folder"))
+
+
+def test_a_model_stands_beside_the_baselines_of_its_own_pieces(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = replace(
+        read_card(shelf / "quiet"),
+        corpus={"name": "reels", "works": 1_234, "notes": 56_789, "collections": [{"folder": "a"}, {"folder": "b"}]},
+        held_out={"nats_per_note": 2.4381, "baselines": {"n_gram": {"nats_per_note": 2.9}}},
+    )
+    write_card(card, shelf / "quiet")
+    assert main(["models", "quiet"]) == 0
+    told = capsys.readouterr().out
+    assert "  learned from  reels, 1,234 works, 56,789 notes\n" in told
+    assert "  held out      2.438 nats a note (less is better; n gram 2.9)\n" in told
+    assert "    folder        a\n    folder        b\n" in told
+    assert max(len(line) for line in told.splitlines() if str(shelf) not in line) <= 110
 
 
 def test_a_broken_model_is_listed_with_its_reason_and_the_others_still_are(
