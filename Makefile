@@ -1,0 +1,65 @@
+# One command per verb. `make help` lists them.
+#
+#   make jam ARGS="--bpm 96"                   flags for the verb
+#   make train DIR=~/midi NAME=mine
+#   make test PYTHON=python3.12 ARGS="-k ports"
+#
+# Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
+
+.DEFAULT_GOAL := help
+.PHONY: help jam train test lint bench clean
+
+# The first interpreter that Antiphon runs on.
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.12 python3.11; do \
+	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null; \
+	then echo $$p; exit; fi; done; echo python3)
+endif
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+
+LIGHT := .venv/.installed-$(VERSION)
+FULL := .venv-full/.installed-$(VERSION)
+
+# $(1): the environment's folder. Made anew if it is not this interpreter's.
+make_venv = test "$$($(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$(VERSION)" \
+	|| $(PYTHON) -m venv --clear $(1)
+pip_install = bin/python -m pip install --disable-pip-version-check
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+jam: $(LIGHT) ## play: installs the light runtime the first time, then antiphon jam
+	@.venv/bin/antiphon jam $(ARGS)
+
+train: $(FULL) ## learn from a folder of MIDI files and scores: make train DIR=~/midi NAME=mine
+	@.venv-full/bin/antiphon train $(if $(DIR),"$(DIR)") $(if $(NAME),--name "$(NAME)") $(ARGS)
+
+test: $(FULL) ## run the tests: real ports, real synthesizer
+	@PYTHON=$(PYTHON) scripts/system-packages test
+	.venv-full/bin/python -m pytest $(ARGS)
+
+lint: $(FULL) ## ruff, mypy, and who may import whom
+	.venv-full/bin/ruff check .
+	.venv-full/bin/ruff format --check .
+	.venv-full/bin/mypy
+	.venv-full/bin/lint-imports
+
+bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
+	@.venv/bin/antiphon bench $(ARGS)
+
+clean: ## remove environments and caches; models and sessions stay
+	rm -rf .venv .venv-full build dist antiphon.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(LIGHT): pyproject.toml scripts/system-packages
+	@PYTHON=$(PYTHON) scripts/system-packages jam
+	@$(call make_venv,.venv)
+	.venv/$(pip_install) -e .
+	@touch $@
+
+$(FULL): pyproject.toml scripts/system-packages
+	@PYTHON=$(PYTHON) scripts/system-packages test
+	@$(call make_venv,.venv-full)
+	.venv-full/$(pip_install) -e '.[test]'
+	@touch $@

@@ -1,0 +1,155 @@
+"""The front door: reads the verb, opens that verb's room and no other, and turns errors into one clear line.
+
+Nothing happens at import: multiprocessing's spawn imports the main module again in every child.
+A verb's module has `add_arguments(parser)`, `run(arguments) -> exit code` and `EPILOG` (its examples).
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Collection, Sequence
+from typing import Any, NoReturn, Protocol, cast
+
+from midi.errors import AntiphonError, InputError, MachineError
+
+VERBS: dict[str, tuple[str, str]] = {
+    "jam": ("realtime.verbs.jam", "play with you, live, over MIDI ports"),
+    "render": ("realtime.verbs.render", "answer a MIDI file with a MIDI file, faster than real time"),
+    "train": ("training.verbs.train", "learn a model from a folder of MIDI files and scores"),
+    "ports": ("realtime.verbs.ports", "list the MIDI ports there are"),
+    "models": ("realtime.verbs.models", "list the models, or show one model's card"),
+    "doctor": ("realtime.verbs.doctor", "say what this machine has, what it lacks, and what to do about it"),
+    "bench": ("realtime.verbs.bench", "measure this machine: time per note, start-up, memory"),
+}
+
+COMPLETION = "completion"
+SHELLS = ("bash", "zsh", "fish")
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell reports for SIGINT and SIGPIPE: 128 and the signal's number."""
+
+EPILOG = """\
+examples:
+  antiphon jam                          open the ports "Antiphon in" and "Antiphon out", and answer what you play
+  antiphon train ~/midi --name mine     learn from your own MIDI files; then: antiphon jam --model mine
+  antiphon render seed.mid -o out.mid   write the answer to a phrase, without any ports
+
+antiphon VERB --help tells the rest. If nothing sounds: antiphon doctor.
+"""
+
+
+class Verb(Protocol):
+    """What a verb's module offers."""
+
+    EPILOG: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's flags."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with one line for an error, and no guessing of half-typed flags."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with exit code 2 and one line on stderr."""
+        self.exit(InputError.exit_code, f"antiphon: {message} (see {self.prog} --help)\n")
+
+
+class _Version(argparse.Action):
+    """`--version`, looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"antiphon {version('antiphon')}")
+        parser.exit()
+
+
+def build_parser(opened: Collection[str]) -> Parser:
+    """The command line. Only verbs in `opened` are imported and know their flags; the others have a name and a line.
+
+    Raises:
+        MachineError: a verb needs a package that is not installed.
+    """
+    parser = Parser(prog="antiphon", description="A jam partner: you play, it answers, over MIDI.", epilog=EPILOG)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    for name, (module, line) in VERBS.items():
+        if name not in opened:
+            verbs.add_parser(name, help=line)
+            continue
+        verb = _open(name, module)
+        flags = verbs.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.", epilog=verb.EPILOG)
+        verb.add_arguments(flags)
+        flags.set_defaults(run=verb.run)
+    completion = verbs.add_parser(COMPLETION, help="print a completion script for your shell")
+    completion.add_argument("shell", choices=SHELLS)
+    completion.set_defaults(run=_print_completion)
+    return parser
+
+
+def _open(name: str, module: str) -> Verb:
+    try:
+        return cast(Verb, importlib.import_module(module))
+    except ModuleNotFoundError as error:
+        raise _missing(name, error) from error
+
+
+def _missing(verb: str, error: ModuleNotFoundError) -> Exception:
+    """What to tell when an import failed: which package to install; or, for a module of ours, the error itself."""
+    package = (error.name or "").partition(".")[0]
+    if package in {module.partition(".")[0] for module, _ in VERBS.values()} | {"midi", "exported"}:
+        return error
+    extra = "antiphon[train]" if verb == "train" else "antiphon"
+    return MachineError(f"{verb} needs the package {package}, which is not installed: pip install '{extra}'")
+
+
+def _print_completion(arguments: argparse.Namespace) -> int:
+    import shtab
+
+    print(shtab.complete(build_parser(VERBS), arguments.shell))
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code. Only errors nobody foresaw leave as a traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    try:
+        code = _dispatch(words, asked)
+        sys.stdout.flush()
+    except AntiphonError as error:
+        print(f"antiphon: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more as it leaves
+        return BROKEN_PIPE
+    return code
+
+
+def _dispatch(words: list[str], asked: str) -> int:
+    if asked and asked not in VERBS and asked != COMPLETION:
+        raise InputError(f"no verb {asked!r}; there are: {', '.join([*VERBS, COMPLETION])}")
+    parser = build_parser({asked})
+    arguments = parser.parse_args(words)
+    if not arguments.verb:
+        print(parser.format_help(), end="")  # argparse's own print_help hides a broken pipe
+        return 0
+    try:
+        return cast(int, arguments.run(arguments))
+    except ModuleNotFoundError as error:
+        raise _missing(asked, error) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

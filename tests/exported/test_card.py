@@ -1,0 +1,175 @@
+"""A model folder is trusted only if everything in it agrees; what does not is shown with both values."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exported.card import (
+    CARD,
+    FORMAT,
+    GRAPH,
+    Card,
+    check_graph,
+    conditions,
+    input_names,
+    output_names,
+    read_card,
+    sha256,
+    table_names,
+    write_card,
+)
+from exported.shelf import check_name, find_model, models
+from midi.errors import InputError, ModelError
+from midi.tokens import FIELDS
+
+SCORE_FIELDS = {field.name: field.size for field in FIELDS[:3]}
+
+
+def make(folder: Path, name: str = "toy") -> Path:
+    """A folder whose graph is a few bytes: nothing here runs it."""
+    folder.mkdir(parents=True)
+    (folder / GRAPH).write_bytes(b"the graph")
+    card = Card(
+        name=name,
+        graph_sha256=sha256(folder / GRAPH),
+        vocabulary=SCORE_FIELDS,
+        state_size=8,
+        key_size=4,
+        parameters=100,
+        parity_tolerance=1e-4,
+        corpus={"name": "nothing", "pieces": 3, "notes": 1_000},
+        held_out={"total": 2.5, "n-gram": 2.9},
+    )
+    write_card(card, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make(tmp_path / "exported" / "toy")
+
+
+def change(folder: Path, **values: Any) -> None:
+    content = json.loads((folder / CARD).read_text())
+    (folder / CARD).write_text(json.dumps(content | values))
+
+
+def test_a_card_is_read_as_it_was_written(folder: Path) -> None:
+    card = read_card(folder)
+    assert (card.name, card.parameters, card.held_out["total"], card.format) == ("toy", 100, 2.5, FORMAT)
+    assert card.fields == FIELDS[:3]
+    assert not card.learned_velocity
+    assert check_graph(folder, card) == folder / GRAPH
+
+
+def test_one_changed_byte_of_the_graph_is_found(folder: Path) -> None:
+    card = read_card(folder)
+    (folder / GRAPH).write_bytes(b"the graPh")
+    with pytest.raises(ModelError) as raised:
+        check_graph(folder, card)
+    assert card.graph_sha256 in str(raised.value)
+    assert sha256(folder / GRAPH) in str(raised.value)
+
+
+def test_a_missing_graph_is_found(folder: Path) -> None:
+    card = read_card(folder)
+    (folder / GRAPH).unlink()
+    with pytest.raises(ModelError, match=r"it has no model\.onnx"):
+        check_graph(folder, card)
+
+
+def test_a_folder_without_a_card_is_no_model(folder: Path) -> None:
+    (folder / CARD).unlink()
+    with pytest.raises(ModelError, match=r"is not a model: it has no card\.json"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize("other", [2, 0, "1", None])
+def test_another_format_is_refused_with_both(folder: Path, other: object) -> None:
+    change(folder, format=other)
+    with pytest.raises(ModelError, match=f"has format {other!r}; this Antiphon reads format {FORMAT}"):
+        read_card(folder)
+
+
+def test_another_fingerprint_is_refused_with_both(folder: Path) -> None:
+    ours = read_card(folder).fingerprint
+    change(folder, fingerprint="0123456789abcdef")
+    with pytest.raises(ModelError, match=f"fingerprint 0123456789abcdef; this Antiphon's is {ours}"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [
+        SCORE_FIELDS | {"pitch": 88},
+        {"pitch": 128, "wait": SCORE_FIELDS["wait"], "duration": SCORE_FIELDS["duration"]},
+        {"wait": SCORE_FIELDS["wait"], "duration": SCORE_FIELDS["duration"]},
+        SCORE_FIELDS | {"timbre": 4},
+    ],
+    ids=["another size", "another order", "a field left out", "a field unknown"],
+)
+def test_another_vocabulary_is_refused_with_both(folder: Path, vocabulary: dict[str, int]) -> None:
+    change(folder, vocabulary=vocabulary)
+    with pytest.raises(ModelError) as raised:
+        read_card(folder)
+    assert "this Antiphon" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda content: content[: len(content) // 2], "cannot be read as a card"),
+        (lambda content: "[]", "holds a list, not an object"),
+        (
+            lambda content: content.replace('"key_size"', '"key_sizes"'),
+            r"missing \['key_size'\], unknown \['key_sizes'\]",
+        ),
+    ],
+)
+def test_a_damaged_card_is_refused(folder: Path, damage: Callable[[str], str], message: str) -> None:
+    (folder / CARD).write_text(damage((folder / CARD).read_text()))
+    with pytest.raises(ModelError, match=message):
+        read_card(folder)
+
+
+def test_tensors_are_named_in_drawing_order() -> None:
+    fields = FIELDS[:3]
+    assert input_names(fields) == ["wait", "pitch", "duration", "state"]
+    assert output_names(fields) == ["next_state", "key", "wait_logits", "pitch_logits", "duration_logits"]
+    assert table_names(fields) == ["pitch_given_wait", "duration_given_wait", "duration_given_pitch"]
+    assert len(list(conditions(FIELDS))) == 6
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_model_is_found_by_name_and_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_model("toy") == tmp_path / "exported" / "toy"
+    assert find_model("exported/toy") == Path("exported/toy")
+
+
+def test_a_name_on_two_shelves_is_the_nearer_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    near, far = make(tmp_path / "exported" / "toy"), make(tmp_path / "shipped" / "exported" / "toy")
+    other = make(tmp_path / "shipped" / "exported" / "other")
+    monkeypatch.setattr("exported.shelf.SHIPPED", far.parent)
+    monkeypatch.chdir(tmp_path)
+    assert models() == [other, near]
+
+
+def test_an_unknown_model_is_refused_with_those_there_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    with pytest.raises(InputError, match=r"no model named 'nobody'; there are: .*toy"):
+        find_model("nobody")
+
+
+@pytest.mark.parametrize("name", ["mine", "Bach-2", "a.b_c", "7th"])
+def test_names_that_can_be_folders_are_taken(name: str) -> None:
+    assert check_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a b", "-x", "x" * 65, "é", "a\n"])
+def test_names_that_cannot_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match="cannot name a model"):
+        check_name(name)

@@ -1,0 +1,156 @@
+"""MIDI files: what is kept, what is left out, and what is said of a file that is none."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import mido
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from midi.errors import InputError
+from midi.files import read_midi, write_midi
+from midi.notes import Note, canonical
+
+SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
+
+
+def apart(notes: list[Note]) -> list[Note]:
+    """The notes that sound alone on their key: of two that overlap, MIDI cannot tell which off is whose."""
+    kept: list[Note] = []
+    for note in canonical(notes):
+        if all(other.pitch != note.pitch or other.end <= note.onset or note.end <= other.onset for other in kept):
+            kept.append(note)
+    return kept
+
+
+def save(path: Path, *messages: mido.Message | mido.MetaMessage, division: int = 480) -> Path:
+    file = mido.MidiFile(ticks_per_beat=division)
+    file.tracks.append(mido.MidiTrack(messages))
+    file.save(path)
+    return path
+
+
+def on(pitch: int, time: int = 0, velocity: int = 64, channel: int = 0) -> mido.Message:
+    return mido.Message("note_on", note=pitch, velocity=velocity, channel=channel, time=time)
+
+
+def off(pitch: int, time: int = 0, channel: int = 0) -> mido.Message:
+    return mido.Message("note_off", note=pitch, velocity=0, channel=channel, time=time)
+
+
+@given(
+    notes=st.lists(
+        st.builds(Note, st.integers(0, 500), st.integers(1, 200), st.integers(0, 127), st.integers(1, 127)),
+        min_size=1,
+        max_size=40,
+    ),
+    bpm=st.floats(20.0, 400.0),
+)
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, notes: list[Note], bpm: float) -> None:
+    path = tmp_path_factory.mktemp("files") / "piece.mid"
+    written = apart(notes)
+    write_midi(path, [("piece", written)], bpm)
+    piece = read_midi(path)
+    assert piece.notes == tuple(written)
+    assert piece.bpm == pytest.approx(bpm, rel=1e-5)  # a file holds whole microseconds a beat
+
+
+def test_tracks_become_one_stream(tmp_path: Path) -> None:
+    high, low = Note(0, 24, 72, 90), Note(12, 24, 48, 50, channel=1)
+    write_midi(tmp_path / "two.mid", [("high", [high]), ("low", [low])], 100.0)
+    assert read_midi(tmp_path / "two.mid").notes == (high, low)
+
+
+def test_a_note_on_of_velocity_zero_is_a_note_off(tmp_path: Path) -> None:
+    path = save(tmp_path / "zero.mid", on(60), on(60, time=480, velocity=0))
+    assert read_midi(path).notes == (Note(0, 24, 60, 64),)
+
+
+def test_times_are_rounded_to_the_nearest_tick_of_the_clock(tmp_path: Path) -> None:
+    path = save(tmp_path / "human.mid", on(60, time=9), off(60, time=482), on(62, time=470), off(62, time=480))
+    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 25), (48, 24)]
+
+
+def test_the_shortest_note_lasts_a_tick(tmp_path: Path) -> None:
+    assert read_midi(save(tmp_path / "short.mid", on(60), off(60, time=1))).notes[0].duration == 1
+
+
+def test_a_key_struck_again_before_its_release_ends_the_older_note_first(tmp_path: Path) -> None:
+    path = save(tmp_path / "again.mid", on(60), on(60, time=480), off(60, time=480), off(60, time=480))
+    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 48), (24, 48)]
+
+
+def test_a_key_never_released_ends_with_the_track(tmp_path: Path) -> None:
+    path = save(tmp_path / "stuck.mid", on(60), mido.MetaMessage("end_of_track", time=960))
+    assert read_midi(path).notes == (Note(0, 48, 60, 64),)
+
+
+def test_percussion_is_left_out(tmp_path: Path) -> None:
+    path = save(tmp_path / "drums.mid", on(36, channel=9), on(60), off(36, time=480, channel=9), off(60))
+    assert [note.pitch for note in read_midi(path).notes] == [60]
+
+
+def test_a_file_that_says_no_tempo_has_none(tmp_path: Path) -> None:
+    assert read_midi(save(tmp_path / "plain.mid", on(60), off(60, time=10))).bpm is None
+
+
+def test_notes_without_velocity_or_end_are_written_as_playable_ones(tmp_path: Path) -> None:
+    write_midi(tmp_path / "bare.mid", [("bare", [Note(0, None, 60)])], 120.0)
+    assert read_midi(tmp_path / "bare.mid").notes == (Note(0, 24, 60, 80),)
+
+
+def test_a_note_ends_before_the_next_on_its_key_begins(tmp_path: Path) -> None:
+    write_midi(tmp_path / "repeat.mid", [("repeat", [Note(0, 24, 60, 70), Note(24, 24, 60, 70)])], 120.0)
+    kinds = [message.type for message in mido.MidiFile(tmp_path / "repeat.mid").tracks[1] if not message.is_meta]
+    assert kinds == ["note_on", "note_off", "note_on", "note_off"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"this is a text file, whatever it is called", "not a readable MIDI file"),
+        (b"", "not a readable MIDI file"),
+        (SEED.read_bytes()[:60], "not a readable MIDI file"),
+        (SEED.read_bytes()[:13], "not a readable MIDI file"),
+        (b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00", "no notes in it"),
+        (b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\xe7\x28MTrk\x00\x00\x00\x04\x00\xff\x2f\x00", "time code"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_its_reason(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "bad.mid"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=reason) as raised:
+        read_midi(path)
+    assert str(raised.value).startswith(f"{path}: ")
+    assert "\n" not in str(raised.value)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_make_anything_but_a_piece_or_an_input_error(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("noise") / "noise.mid"
+    path.write_bytes(SEED.read_bytes()[:30] + noise)
+    with suppress(InputError):
+        assert read_midi(path).notes
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere\.mid: no such file"):
+        read_midi(tmp_path / "nowhere.mid")
+
+
+def test_a_failed_write_leaves_nothing_behind_and_the_old_file_whole(tmp_path: Path) -> None:
+    (tmp_path / "song.mid").mkdir()
+    with pytest.raises(InputError, match="cannot write"):
+        write_midi(tmp_path / "song.mid", [("song", [Note(0, 24, 60, 80)])], 120.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["song.mid"]
+
+
+def test_the_bundled_seed_is_a_short_phrase_with_chords_and_dynamics() -> None:
+    piece = read_midi(SEED)
+    assert piece.bpm == pytest.approx(112.0, rel=1e-4)
+    assert 3.0 < max(note.end for note in piece.notes) / 24 * 60 / 112 < 6.0
+    assert len({note.velocity for note in piece.notes}) > 10
+    assert len({note.onset for note in piece.notes}) < len(piece.notes)

@@ -1,0 +1,218 @@
+"""Real virtual ports on a real JACK server, seen by programs that do not use midi/ports.py."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from midi import ports
+from midi.errors import InputError, MachineError
+from midi.ports import InPort, OutPort, available_apis, choose, list_ports, open_api, unused_names
+from tests.peers.jackd import JackServer
+from tests.peers.program import wait_until
+from tests.peers.receiver import Receiver
+from tests.peers.sender import Sender
+
+BURST = [bytes([0x90, index % 128, 1 + index // 128]) for index in range(1000)]
+"""A thousand different messages."""
+
+
+@pytest.fixture
+def api(jack: JackServer) -> ports.Api:
+    return open_api("jack")
+
+
+@pytest.fixture
+def pair(api: ports.Api) -> Iterator[tuple[InPort, OutPort]]:
+    with InPort.virtual(api) as inward, OutPort.virtual(api) as outward:
+        yield inward, outward
+
+
+def take(port: InPort, count: int, seconds: float = 10.0) -> list[bytes]:
+    """Poll until so many messages are there, and a little longer, so that too many are seen as well."""
+    messages: list[bytes] = []
+
+    def enough() -> bool:
+        messages.extend(port.poll())
+        return len(messages) >= count
+
+    wait_until(enough, f"{count} messages", seconds)
+    time.sleep(0.05)
+    return messages + port.poll()
+
+
+def test_auto_takes_jack_where_its_server_answers(jack: JackServer) -> None:
+    assert open_api("auto").name == "jack"
+    assert [api.reachable for api in available_apis() if api.name == "jack"] == [True]
+
+
+def test_two_ports_appear_under_the_names_a_musician_is_told(pair: tuple[InPort, OutPort], jack: JackServer) -> None:
+    assert {"Antiphon in:Antiphon in", "Antiphon out:Antiphon out"} <= set(jack.ports())
+
+
+def test_a_thousand_messages_at_once_all_arrive_in_order(pair: tuple[InPort, OutPort], jack: JackServer) -> None:
+    inward, outward = pair
+    jack.connect("Antiphon out:Antiphon out", "Antiphon in:Antiphon in")
+    for message in BURST:
+        outward.send(message)
+    assert take(inward, len(BURST)) == BURST
+
+
+def test_another_program_hears_every_message_in_order(
+    pair: tuple[InPort, OutPort], jack: JackServer, receiver: Callable[[str], Receiver]
+) -> None:
+    listener = receiver("listener")
+    jack.connect("Antiphon out:Antiphon out", listener.port)
+    for message in BURST:
+        pair[1].send(message)
+    assert [heard.message for heard in listener.wait_for(len(BURST))] == BURST
+
+
+def test_another_program_is_heard_in_order(
+    pair: tuple[InPort, OutPort], jack: JackServer, sender: Callable[[str], Sender]
+) -> None:
+    keyboard = sender("keyboard")
+    jack.connect(keyboard.port, "Antiphon in:Antiphon in")
+    keyboard.play([(index / 1000, message) for index, message in enumerate(BURST)])
+    assert take(pair[0], len(BURST)) == BURST
+
+
+def test_clock_and_transport_come_through_but_sysex_and_active_sensing_do_not(
+    pair: tuple[InPort, OutPort], jack: JackServer, sender: Callable[[str], Sender]
+) -> None:
+    keyboard = sender("keyboard")
+    jack.connect(keyboard.port, "Antiphon in:Antiphon in")
+    sent = [b"\xf0\x7e\x7f\x06\x01\xf7", b"\xfe", b"\xfa", b"\xf8", b"\xf8", b"\xfc", b"\xb0\x40\x7f"]
+    keyboard.play([(0.01 * index, message) for index, message in enumerate(sent)])
+    assert take(pair[0], 5) == sent[2:]
+
+
+def test_an_existing_port_is_found_by_part_of_its_name(
+    api: ports.Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
+) -> None:
+    keyboard, listener = sender("Stage Piano"), receiver("Sound Module")
+    with InPort.existing(api, "stage piano") as inward, OutPort.existing(api, "Module") as outward:
+        assert (inward.name, outward.name) == (keyboard.port, listener.port)
+        keyboard.play([(0.0, b"\x90\x3c\x40")])
+        assert take(inward, 1) == [b"\x90\x3c\x40"]
+        outward.send(b"\x80\x3c\x00")
+        assert [heard.message for heard in listener.wait_for(1)] == [b"\x80\x3c\x00"]
+
+
+def test_an_unknown_port_is_refused_with_a_list_of_those_there_are(
+    api: ports.Api, sender: Callable[[str], Sender]
+) -> None:
+    sender("keyboard")
+    with pytest.raises(InputError, match=r"no port 'Moog'; there are: 'keyboard:out'"):
+        InPort.existing(api, "Moog")
+
+
+def test_ports_of_both_directions_are_listed(
+    api: ports.Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
+) -> None:
+    sender("keyboard")
+    receiver("listener")
+    assert list_ports(api) == (["keyboard:out"], ["listener:in"])
+
+
+def test_a_second_antiphon_gets_a_number_for_both_its_ports(pair: tuple[InPort, OutPort], api: ports.Api) -> None:
+    assert unused_names(api, "Antiphon in", "Antiphon out") == ("Antiphon in 2", "Antiphon out 2")
+
+
+def test_a_first_antiphon_gets_the_plain_names(api: ports.Api) -> None:
+    assert unused_names(api, "Antiphon in", "Antiphon out") == ("Antiphon in", "Antiphon out")
+
+
+def test_an_open_port_sees_programs_come_and_go(pair: tuple[InPort, OutPort]) -> None:
+    inward = pair[0]
+    with Sender("keyboard") as keyboard:
+        assert keyboard.port in inward.others()
+    wait_until(lambda: keyboard.port not in inward.others(), "the keyboard to be gone")
+
+
+def test_closing_delivers_what_was_sent_and_may_be_done_twice(
+    api: ports.Api, jack: JackServer, receiver: Callable[[str], Receiver]
+) -> None:
+    listener = receiver("listener")
+    port = OutPort.virtual(api)
+    jack.connect("Antiphon out:Antiphon out", listener.port)
+    for message in BURST[:200]:
+        port.send(message)
+    port.close()
+    port.close()
+    assert [heard.message for heard in listener.wait_for(200)] == BURST[:200]
+    assert "Antiphon out:Antiphon out" not in jack.ports()
+
+
+def test_where_nothing_answers_one_line_says_what_was_tried_and_what_to_do(no_midi: None) -> None:
+    with pytest.raises(MachineError, match=r"^no MIDI system answers: JACK .*start a .*; ALSA .*modprobe snd-seq\)$"):
+        open_api("auto")
+
+
+def test_a_system_of_another_platform_is_refused(jack: JackServer) -> None:
+    with pytest.raises(InputError, match="no MIDI system 'winmm' on this platform; there are: auto, jack, alsa"):
+        open_api("winmm")
+
+
+def test_probing_leaves_stderr_clean(no_midi: None) -> None:
+    """libjack and ALSA complain on file descriptor 2, below Python's own sys.stderr."""
+    code = "from midi.ports import available_apis; print([api.reachable for api in available_apis()])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert (done.stdout, done.stderr) == ("[False, False]\n", "")
+
+
+def test_windows_is_told_of_loopmidi() -> None:
+    with pytest.raises(MachineError, match=r"no virtual ports: make two in loopMIDI.*--in and --out"):
+        InPort.virtual(ports.Api("winmm", "Windows MIDI", reachable=True))
+
+
+def test_a_missing_sound_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(name: str) -> None:
+        raise ImportError("libasound.so.2: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr("midi.ports.importlib.import_module", without)
+    with pytest.raises(MachineError, match=r"libasound\.so\.2.*: apt install libasound2"):
+        available_apis()
+
+
+NAMES = ["Midi Through:Midi Through Port-0 14:0", "Antiphon in:Antiphon in 128:0", "Antiphon in 2:Antiphon in 2 130:0"]
+"""As ALSA would list them."""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ("Antiphon in:Antiphon in 128:0", 1),
+        ("Antiphon in", 1),
+        ("antiphon in 2", 2),
+        ("through", 0),
+        ("130:0", 2),
+        ("Midi Through Port-0", 0),
+    ],
+)
+def test_a_name_is_taken_whole_before_it_is_taken_as_a_part(wanted: str, index: int) -> None:
+    assert choose(NAMES, wanted) == index
+
+
+def test_a_part_that_several_names_have_is_refused_with_those_names() -> None:
+    with pytest.raises(InputError, match="several ports fit 'anti': 'Antiphon in:Antiphon in 128:0', 'Antiphon in 2:"):
+        choose(NAMES, "anti")
+
+
+def test_where_there_is_no_port_at_all_the_message_says_so() -> None:
+    with pytest.raises(InputError, match="no port 'x'; there are: none"):
+        choose([], "x")
+
+
+@pytest.fixture(autouse=True)
+def _ports_are_gone(request: pytest.FixtureRequest, closing: ExitStack) -> Iterator[None]:
+    """Each test leaves the server as it found it."""
+    yield
+    closing.close()
+    if "jack" in request.fixturenames:
+        server: JackServer = request.getfixturevalue("jack_server")
+        wait_until(lambda: server.ports() == [], "an empty server")

@@ -1,0 +1,80 @@
+"""A real JACK server without a sound card: jackd2's dummy driver, with a name of its own."""
+
+import os
+import subprocess
+import time
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from tests.peers.program import Program, need, wait_until
+
+RATE = 48_000
+"""Frames a second."""
+PERIOD = 128
+"""Frames a period: the grain of JACK's time, 2.7 ms."""
+
+
+class JackServer:
+    """A running server; programs whose environment has `JACK_DEFAULT_SERVER` set to its name are its clients."""
+
+    def __init__(self, name: str) -> None:
+        """Start it, and wait until it takes clients."""
+        for tool in ("jackd", "jack_lsp", "jack_connect"):
+            need(tool)
+        self.name = name
+        self.environment = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+        # Real-time scheduling is for root here; synchronous mode (-S) keeps the graph's order when the machine is busy.
+        modes = [["-R", "-P10"], ["-r"]] if os.geteuid() == 0 else [["-r"]]
+        for mode in modes:
+            self._program = self._start(mode)
+            if self._answers():
+                return
+            self._program.stop()
+        pytest.fail(f"jackd did not start: {self._program.errors}")
+
+    def _start(self, mode: list[str]) -> Program:
+        driver = ["-d", "dummy", "-r", str(RATE), "-p", str(PERIOD), "-C0", "-P0"]
+        # The first -p is the most ports there can be: its default wants more shared memory than containers have.
+        words = ["jackd", *mode, "-S", "-p", "256", "-n", self.name, *driver]
+        return Program(words, {"JACK_NO_AUDIO_RESERVATION": "1"})
+
+    def _answers(self) -> bool:
+        limit = time.monotonic() + 10.0
+        while self._program.returncode is None and time.monotonic() < limit:
+            if self._run("jack_lsp").returncode == 0:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | self.environment
+        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=20, check=False)
+
+    def ports(self) -> list[str]:
+        """The full names of every port of every client."""
+        return self._run("jack_lsp").stdout.splitlines()
+
+    def wait_for_port(self, port: str, seconds: float = 15.0) -> None:
+        """Return once a port is there."""
+        wait_until(lambda: port in self.ports(), f"port {port!r}", seconds)
+
+    def connect(self, source: str, sink: str) -> None:
+        """Lay a cable from an output to an input, with jackd2's own tool."""
+        done = self._run("jack_connect", source, sink)
+        assert done.returncode == 0, f"jack_connect {source!r} {sink!r}: {done.stderr}; there are {self.ports()}"
+
+    def connections(self) -> list[str]:
+        """`jack_lsp -c`: every port, and below it, indented, what it is connected to."""
+        return self._run("jack_lsp", "-c").stdout.splitlines()
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._program.stop()

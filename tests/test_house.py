@@ -1,0 +1,64 @@
+"""The house keeps its shape: who imports whom, told by import-linter and by fresh interpreters."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WORKSHOP_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
+
+
+def imported_by(*modules: str) -> set[str]:
+    """The top-level packages in `sys.modules` after a fresh interpreter has imported some modules."""
+    code = f"import sys, {', '.join(modules)}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def modules_of(room: str) -> list[str]:
+    paths = sorted((ROOT / room).rglob("*.py"))
+    assert paths
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in paths]
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        ("realtime.io_process", "realtime.schedule", "realtime.messages", "realtime.recorder"),
+        ("realtime.verbs.jam",),
+        tuple(modules_of("midi")),
+    ],
+    ids=["the I/O process", "antiphon jam", "midi"],
+)
+def test_where_timing_matters_no_model_and_no_arrays_are_loaded(modules: tuple[str, ...]) -> None:
+    assert not imported_by(*modules) & (WORKSHOP_TOOLS | {"onnxruntime", "numpy", "matplotlib"})
+
+
+def test_nothing_live_loads_the_workshop() -> None:
+    assert not imported_by(*modules_of("realtime")) & WORKSHOP_TOOLS
+
+
+def test_the_workshop_never_opens_the_live_room_or_a_port() -> None:
+    light = [name for name in modules_of("training") if "tensorflow" not in (ROOT / _path(name)).read_text()]
+    assert not imported_by(*light) & {"realtime", "rtmidi"}
+
+
+def _path(module: str) -> Path:
+    path = Path(*module.split("."))
+    return path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
+
+
+def test_the_vocabularys_core_loads_no_device_and_no_file_format() -> None:
+    assert not imported_by("midi.notes", "midi.tokens", "midi.tempo") & {"mido", "rtmidi", "numpy"}
+
+
+def test_the_hinge_loads_nothing_but_the_core() -> None:
+    assert not imported_by("exported.card", "exported.shelf") & {"mido", "rtmidi", "numpy", "onnx", "onnxruntime"}
+
+
+def test_every_contract_of_the_house_is_kept() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command, "--no-cache"], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
