@@ -1,0 +1,82 @@
+"""Where an interrupted training stands: one `.npz` without pickles, replaced whole, from which it goes on exactly."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from midi.errors import InputError
+from training.cache import replace
+
+FORMAT = 2
+"""Part of the settings: raise it when a checkpoint holds something else than before."""
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Arrays by name (weights, optimizer, states, streams, best weights), and the JSON that goes with them."""
+
+    arrays: Arrays
+    notes: dict[str, Any]
+    """Step, seconds, history, random generator, and the settings that the run was started with."""
+
+    def group(self, prefix: str) -> Arrays:
+        """The arrays whose names begin with `prefix/`, without it."""
+        return {name.partition("/")[2]: array for name, array in self.arrays.items() if name.startswith(f"{prefix}/")}
+
+
+def grouped(**groups: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+    """Arrays of several groups under one roof, as `group` finds them again."""
+    return {f"{prefix}/{name}": array for prefix, group in groups.items() for name, array in group.items()}
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint on disk by this one.
+
+    Raises:
+        InputError: the disk is full or not writable.
+    """
+
+    def write(file: BinaryIO) -> None:
+        np.savez(file, allow_pickle=False, notes=np.array(json.dumps(checkpoint.notes)), **checkpoint.arrays)
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, write)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def load(path: Path, settings: dict[str, Any]) -> Checkpoint | None:
+    """The checkpoint on disk, or None if there is none.
+
+    Raises:
+        InputError: it is damaged, or belongs to a training with other settings; the message names what differs.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files}
+            notes = json.loads(str(arrays.pop("notes")))
+            before: dict[str, Any] = notes["settings"]
+    except FileNotFoundError:
+        return None
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} cannot be resumed ({type(error).__name__}): add --fresh to begin anew") from None
+    changed = [
+        f"{key} was {before.get(key)}, is {settings.get(key)}"
+        for key in sorted(before.keys() | settings.keys())
+        if before.get(key) != settings.get(key)
+    ]
+    if changed:
+        raise InputError(
+            f"a training of this name was begun with other settings ({'; '.join(changed)}): "
+            "give the same again to resume it, or add --fresh to begin anew"
+        )
+    return Checkpoint(arrays, notes)

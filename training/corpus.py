@@ -1,0 +1,207 @@
+"""The music to learn from: a folder, however nested, or the named corpus; read by a pool of processes, then cached."""
+
+import hashlib
+import importlib.util
+import io
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from midi import files
+from midi.errors import InputError, MachineError
+from training import cache, scores
+from training.cache import Reading
+from training.progress import bar
+from training.works import Skipped, Work, table
+
+SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
+
+DEFAULT = "default"
+DEFAULT_PARTS: tuple[tuple[str, str], ...] = (
+    ("airdsAirs", "*.abc"),
+    ("bach", "*.mxl"),
+    ("miscFolk", "*.abc"),
+    ("oneills1850", "*.abc"),
+    ("ryansMammoth", "*.abc"),
+)
+"""Folders of music21's own corpus, and what is taken of each: those that a model which is given away may learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Works in the order of their names, what was skipped, and a digest of every note in it."""
+
+    name: str
+    works: tuple[Work, ...]
+    skipped: tuple[Skipped, ...]
+    files: int
+    digest: str
+
+    @property
+    def notes(self) -> int:
+        """How many notes there are in all."""
+        return sum(len(work) for work in self.works)
+
+
+def read_folder(folder: Path) -> Corpus:
+    """Read every music file under a folder; files that cannot be read are skipped and listed.
+
+    Raises:
+        InputError: no such folder, no music in it, or nothing in it that could be read.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: {'not a folder' if folder.exists() else 'no such folder'}")
+    found = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    }
+    if not found:
+        raise InputError(f"{folder}: no music in it; looked for {' '.join(f'*{suffix}' for suffix in SUFFIXES)}")
+    return _corpus(folder.resolve().name, found)
+
+
+def read_named(name: str) -> Corpus:
+    """Read a corpus by its name; the only one is `default`, the public-domain part of what music21 brings.
+
+    Raises:
+        InputError: there is no corpus of that name.
+        MachineError: music21, or that part of it, is not installed.
+    """
+    if name != DEFAULT:
+        raise InputError(f"no corpus named {name!r}; there is {DEFAULT!r}, or give a folder of your own")
+    root = music21_corpus()
+    found = {
+        path.relative_to(root).as_posix(): path
+        for part, pattern in DEFAULT_PARTS
+        for path in sorted((root / part).glob(pattern))
+    }
+    if not found:
+        raise MachineError(f"{root} has no scores in it: reinstall it with pip install --force-reinstall music21")
+    return _corpus(DEFAULT, found)
+
+
+def music21_corpus() -> Path:
+    """The folder of the scores that music21 brings, found without importing it (that takes a second or more)."""
+    spec = importlib.util.find_spec("music21")
+    if spec is None or spec.origin is None:
+        raise MachineError("music21 is not installed: pip install 'antiphon[train]'")
+    return Path(spec.origin).parent / "corpus"
+
+
+def _corpus(name: str, found: dict[str, Path]) -> Corpus:
+    works: list[Work] = []
+    skipped: list[Skipped] = []
+    readings = dict(_readings(found))
+    for file in found:
+        reading = readings[file]
+        collection = file.partition("/")[0] if "/" in file else ""
+        for label, notes in zip(reading.labels, reading.tunes, strict=True):
+            works.append(Work(_title(file, label), collection, notes))
+        skipped += [Skipped(_title(file, label), why) for label, why in reading.lost]
+    if not works:
+        raise InputError(
+            f"none of the {len(found)} files could be read; the first, {skipped[0].name}: {skipped[0].reason}"
+        )
+    return Corpus(name, tuple(works), tuple(skipped), len(found), _digest(works))
+
+
+def _title(file: str, label: str) -> str:
+    return f"{file}#{label}" if label else file
+
+
+def _digest(works: Iterable[Work]) -> str:
+    """Of names and notes: equal for equal music, wherever it lies."""
+    digest = hashlib.sha256()
+    for work in works:
+        digest.update(f"{work.name}\n{len(work)}\n".encode())
+        digest.update(work.notes.astype("<i4").tobytes())
+    return digest.hexdigest()
+
+
+def _readings(found: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
+    """The reading of every file, kept ones first; the rest from the pool, the largest first: none is left over late."""
+    unread: list[tuple[str, Path]] = []
+    for name, path in found.items():
+        kept = _kept(path)
+        if kept is None:
+            unread.append((name, path))
+        else:
+            yield name, kept
+    if unread:
+        yield from _read_in_pool(sorted(unread, key=lambda item: -_size(item[1])))
+
+
+def _kept(path: Path) -> Reading | None:
+    try:
+        return cache.load(cache.place(path))
+    except OSError:
+        return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading]]:
+    """Read files in processes of their own; whatever was read is cached even if this is interrupted."""
+    workers = max(1, min(len(unread), os.cpu_count() or 1))
+    with (
+        bar(sum(_size(path) for _, path in unread), "reading", unit="B", unit_scale=True) as progress,
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool,
+    ):
+        tasks = {pool.submit(read_file, path): (name, path) for name, path in unread}
+        try:
+            for task in as_completed(tasks):
+                name, path = tasks[task]
+                progress.update(_size(path))
+                yield name, task.result()
+        except BrokenProcessPool:
+            raise MachineError(
+                "a reading process was ended from outside, perhaps for want of memory; run it again"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _quiet() -> None:
+    """In a reading process: leave Ctrl-C to the parent, and keep music21's remarks to itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    sys.stdout = sys.stderr = io.StringIO()
+
+
+def read_file(path: Path) -> Reading:
+    """Read one file of any kind and keep what it gave, faults too. Never raises for a bad file."""
+    try:
+        reading = _read(path)
+        cache.keep(cache.place(path), reading)
+    except OSError as error:
+        return Reading((), (), (("", error.strerror or scores.reason(error)),))
+    return reading
+
+
+def _read(path: Path) -> Reading:
+    try:
+        if path.suffix.lower() in files.SUFFIXES:
+            tunes = [scores.Tune("", files.read_midi(path).notes)]
+        else:
+            tunes = scores.read_score(path)
+    except InputError as error:
+        return Reading((), (), (("", str(error).removeprefix(f"{path}: ")),))
+    good = [tune for tune in tunes if tune.notes]
+    return Reading(
+        tuple(tune.label for tune in good),
+        tuple(table(tune.notes) for tune in good),
+        tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
+    )

@@ -1,0 +1,92 @@
+"""Counting what follows contexts, for arrays: n-grams without a dictionary in sight. Contexts are 64-bit hashes.
+
+Interpolation is Witten and Bell's (1991): P(x|c) = (n(c,x) + d(c) P(x|shorter c)) / (n(c) + d(c)), with n(c)
+occurrences of context c, n(c,x) of x after it, d(c) different continuations; the shortest backs off to a given base.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+Ids = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float64]
+
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+
+def mixed(hashes: Hashes, symbols: npt.NDArray[np.integer]) -> Hashes:
+    """The hash of a context with one more symbol (-1 and up) in it: splitmix64's finaliser."""
+    z = hashes * _PRIME + (symbols.astype(np.int64) + 2).astype(np.uint64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """n(c,x), n(c) and d(c) for each of M drawings of x after c. Shape [M] each."""
+
+    follows: Ids
+    occurs: Ids
+    distinct: Ids
+
+    def interpolated(self, shorter: Probabilities) -> Probabilities:
+        """P(x|c) for each drawing, given P(x|shorter c)."""
+        weight = self.occurs + self.distinct
+        return np.where(weight > 0, (self.follows + self.distinct * shorter) / np.maximum(weight, 1), shorter)
+
+
+class Level:
+    """All continuations that training music gave the contexts of one length."""
+
+    def __init__(self, contexts: Hashes, drawn: Ids) -> None:
+        """Count each drawing after its context. Shapes [M]."""
+        pairs = np.unique(mixed(contexts, drawn), return_index=True, return_counts=True)
+        self._pairs, first, self._pair_counts = pairs
+        self._contexts, self._occurs = np.unique(contexts, return_counts=True)
+        self._distinct = np.unique(contexts[first], return_counts=True)[1]
+
+    def tally(self, contexts: Hashes, drawn: Ids) -> Tally:
+        """The counts for drawings in other music. Shapes [M]."""
+        return Tally(
+            _found(self._pairs, self._pair_counts, mixed(contexts, drawn)),
+            _found(self._contexts, self._occurs, contexts),
+            _found(self._contexts, self._distinct, contexts),
+        )
+
+
+def so_far(contexts: Hashes, drawn: Ids) -> Tally:
+    """For each drawing, the counts over the drawings before it in the same array (contexts must tell pieces apart)."""
+    pair_rank = _rank(mixed(contexts, drawn))
+    order = np.argsort(contexts, kind="stable")
+    starts = np.append(True, contexts[order][1:] != contexts[order][:-1])
+    new = (pair_rank[order] == 0).astype(np.int64)
+    before = np.cumsum(new) - new
+    distinct = np.empty(len(contexts), np.int64)
+    distinct[order] = before - np.maximum.accumulate(np.where(starts, before, 0))
+    return Tally(pair_rank, _rank(contexts), distinct)
+
+
+def _rank(hashes: Hashes) -> Ids:
+    """How often each value has already stood before it in the array."""
+    order = np.argsort(hashes, kind="stable")
+    starts = np.append(True, hashes[order][1:] != hashes[order][:-1])
+    places = np.arange(len(hashes))
+    rank = np.empty(len(hashes), np.int64)
+    rank[order] = places - np.maximum.accumulate(np.where(starts, places, 0))
+    return rank
+
+
+def _found(keys: Hashes, counts: npt.NDArray[np.integer], wanted: Hashes) -> Ids:
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, counts[place], 0).astype(np.int64)
+
+
+def chain(levels: Sequence[Tally], base: Probabilities) -> Probabilities:
+    """The probability of each drawing, from the shortest context to the longest."""
+    for level in levels:
+        base = level.interpolated(base)
+    return base

@@ -1,0 +1,107 @@
+"""What the card says of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from midi.tokens import Field
+from training.baselines import Baselines, Nats
+from training.corpus import DEFAULT, Corpus, music21_corpus
+from training.evaluate import Figures
+from training.fit import Fitted
+from training.plan import Plan, dropout_for
+from training.sources import LICENCE, sources
+from training.split import SEED, Split
+from training.works import Work
+
+PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "onnxruntime-gpu", "music21", "numpy")
+OWN_LICENCE = "not known to Antiphon: ask whoever owns this music before giving the model away"
+MOST_LISTED = 200
+"""Skipped files named in a card; all are counted."""
+
+
+def training_facts(plan: Plan, fitted: Fitted, split: Split, command: str) -> dict[str, Any]:
+    """How it was made; times in seconds, losses in nats per note."""
+    notes = sum(map(len, split.train))
+    return {
+        "command": command,
+        "layers": plan.layers,
+        "units": plan.units,
+        "dropout": dropout_for(notes),
+        "batch": plan.streams,
+        "chunk": plan.chunk,
+        "rate": plan.rate,
+        "seed": plan.seed,
+        "steps": fitted.steps,
+        "passes": round(fitted.looks[-1].epoch, 2),
+        "seconds": round(fitted.seconds),
+        "notes_per_second": round(fitted.steps * plan.streams * plan.chunk / max(fitted.seconds, 1e-9)),
+        "kept_step": fitted.best.step,
+        "validation_nats_per_note": round(fitted.best.held_out, 4),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES if _has(name)},
+    }
+
+
+def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
+    """What it learned from."""
+    named = corpus.name == DEFAULT
+    return {
+        "name": corpus.name,
+        "digest": corpus.digest,
+        "licence": LICENCE if named else OWN_LICENCE,
+        "collections": _collections(corpus, music21_corpus()) if named else _collections(corpus, None),
+        "files": corpus.files,
+        "works": len(corpus.works),
+        "notes": corpus.notes,
+        "families": split.families,
+        "split_seed": SEED,
+        "split": {
+            part: {"works": len(works), "notes": sum(map(len, works))}
+            for part, works in (("train", split.train), ("valid", split.valid), ("test", split.test))
+        },
+        "remark": split.remark,
+        "skipped_count": len(corpus.skipped),
+        "skipped": {skipped.name: skipped.reason for skipped in corpus.skipped[:MOST_LISTED]},
+    }
+
+
+def held_out_facts(figures: Figures, known: Baselines, fields: tuple[Field, ...], split: Split) -> dict[str, Any]:
+    """How good it is on the works it was judged by, and counting beside it."""
+    rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
+    return {
+        "judged_on": "test" if split.test else "valid",
+        "works": len(split.judged),
+        **figures.as_json(fields),
+        "baselines": {name: _row(nats, fields) for name, nats in rows.items()},
+    }
+
+
+def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
+    by_field = {f.name: round(value, 4) for f, value in zip(fields, nats, strict=True)}
+    return {"nats_per_note": round(sum(nats), 4), "nats_by_field": by_field}
+
+
+def _collections(corpus: Corpus, root: Path | None) -> list[dict[str, Any]]:
+    told = {source.folder: source for source in sources(root)} if root else {}
+    folders: dict[str, list[Work]] = {}
+    for work in corpus.works:
+        folders.setdefault(work.collection, []).append(work)
+    return [
+        {
+            "folder": folder,
+            "title": told[folder].title if folder in told else "",
+            "encoders": told[folder].encoders if folder in told else "",
+            "works": len(works),
+            "notes": sum(map(len, works)),
+        }
+        for folder, works in sorted(folders.items())
+    ]
+
+
+def _has(package: str) -> bool:
+    try:
+        version(package)
+    except ModuleNotFoundError:  # importlib.metadata.PackageNotFoundError
+        return False
+    return True

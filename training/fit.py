@@ -1,0 +1,193 @@
+"""The loop that learns: batches in, the best weights on held-out pieces out; interrupted anywhere, it goes on there.
+
+Keras' own `fit` can stall for tens of seconds at its end (FACTS.md) and never stops within an epoch: the loop is ours.
+Importing this module imports TensorFlow.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from midi.tokens import Field
+from training import checkpoint
+from training.batches import Streams, packed
+from training.checkpoint import Checkpoint
+from training.course import Course, Look
+from training.interruption import Interruption
+from training.network import Network, Shape
+from training.plan import LOOKS_IN_TIME, Plan, dropout_for
+from training.progress import bar
+from training.works import Ints
+
+CHECKPOINT = "checkpoint.npz"
+SAVE_EVERY_S = 60.0
+
+_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left{postfix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A training's outcome: the network, with its best weights if it is finished, and how it got there."""
+
+    network: Network
+    looks: tuple[Look, ...]
+    steps: int
+    seconds: float
+    finished: bool
+    """False: it was interrupted, and its checkpoint lies in the work folder."""
+
+    @property
+    def best(self) -> Look:
+        """The look at which the weights were the best."""
+        return min(self.looks, key=lambda look: look.held_out)
+
+
+class Fit:
+    """One training, from its first step or from its checkpoint in the folder `work`."""
+
+    def __init__(
+        self, plan: Plan, fields: Sequence[Field], train: Sequence[Ints], valid: Sequence[Ints], work: Path, corpus: str
+    ) -> None:
+        """`train` and `valid` are token arrays [N, F]; `corpus` is a digest that a resumed training must share.
+
+        Raises:
+            InputError: the folder holds a training with other settings.
+        """
+        notes = sum(map(len, train))
+        self._plan, self._fields, self._valid = plan, tuple(fields), valid
+        self._path = work / CHECKPOINT
+        self._settings = {
+            "format": checkpoint.FORMAT,
+            "layers": plan.layers,
+            "units": plan.units,
+            "batch": plan.streams,
+            "chunk": plan.chunk,
+            "rate": plan.rate,
+            "seed": plan.seed,
+            "dropout": dropout_for(notes),
+            "fields": [f.name for f in fields],
+            "corpus": corpus,
+        }
+        kept = checkpoint.load(self._path, self._settings)
+        keras.utils.set_random_seed(plan.seed)
+        self._rng = np.random.default_rng(plan.seed)
+        self._streams = Streams(train, fields, plan.streams, plan.chunk, self._rng)
+        shape = Shape(self._fields, plan.layers, plan.units, dropout_for(notes))
+        self._network = Network(shape, plan.streams, plan.chunk)
+        self._network.compile()
+        self._course = Course()
+        if kept is not None:
+            self._restore(kept)
+
+    @property
+    def resumed_at(self) -> float:
+        """Seconds of training already behind it; 0 for a fresh one."""
+        return self._course.seconds
+
+    def run(self, say: Callable[[str], None] = print) -> Fitted:
+        """Learn until the plan ends, the held-out loss has long not fallen, or it is interrupted (and saved)."""
+        course = self._course
+        with Interruption() as interruption, self._bar() as shown:
+            began = time.monotonic() - course.seconds
+            saved = time.monotonic()
+            while not self._done() and not interruption.asked:
+                self._learn()
+                course.seconds = time.monotonic() - began
+                if self._progress() >= 1 or self._look_is_due():
+                    self._look()
+                    course.seconds = time.monotonic() - began
+                if time.monotonic() - saved > SAVE_EVERY_S:
+                    self._save()
+                    saved = time.monotonic()
+                self._show(shown)
+        self._save()
+        finished = self._done()
+        if finished:
+            _assign(self._network.model.trainable_variables, course.best)
+            if self._progress() < 1:
+                say("the held-out pieces have long not been foretold better: stopped early")
+        return Fitted(self._network, tuple(course.looks), course.step, course.seconds, finished)
+
+    def _learn(self) -> None:
+        batch = self._streams.next()
+        rate = self._plan.rate_at(self._course.step, self._progress())
+        self._course.learned(self._network.train(batch, rate), float(batch.counts[:, :, 1].sum()))
+
+    def _look(self) -> None:
+        """Measure the held-out pieces, each from START and a clear state, and keep the weights if none were better."""
+        states = self._network.states
+        losses, notes = np.zeros(len(self._fields)), 0.0
+        for batch in packed(self._valid, self._fields, self._plan.streams, self._plan.chunk):
+            losses += self._network.losses(batch)
+            notes += float(batch.counts[:, :, 1].sum())
+        self._network.states = states
+        self._course.looked(losses / notes, self._epoch(), _numbered(self._network.model.trainable_variables))
+
+    def _look_is_due(self) -> bool:
+        steps, seconds = self._course.since_look
+        in_time = self._plan.seconds is not None and seconds >= self._plan.seconds / LOOKS_IN_TIME
+        return in_time or steps >= self._plan.looks_every(self._streams.notes)
+
+    def _done(self) -> bool:
+        """The plan is fulfilled and seen, or the best look lies far back, in looks and in the course of the rate."""
+        best = self._course.best_look
+        if best is None:
+            return False
+        now = self._progress()
+        if now >= 1:
+            return True
+        then = self._plan.progress(best.step, best.seconds, self._streams.notes)
+        looks_since = len(self._course.looks) - 1 - self._course.looks.index(best)
+        return looks_since >= self._plan.patience and now - then >= self._plan.patient_for
+
+    def _progress(self) -> float:
+        return self._plan.progress(self._course.step, self._course.seconds, self._streams.notes)
+
+    def _epoch(self) -> float:
+        return self._course.step / self._plan.steps_in_epoch(self._streams.notes)
+
+    def _bar(self) -> Any:
+        """Progress in thousandths of the plan, so that time left means the same whether steps or seconds end it."""
+        return bar(1000, "training", bar_format=_FORMAT, initial=round(1000 * self._progress()), miniters=0)
+
+    def _show(self, shown: Any) -> None:
+        pace = self._course.step * self._plan.streams * self._plan.chunk / max(self._course.seconds, 1e-9)
+        shown.set_postfix_str(self._course.story(self._epoch(), pace), refresh=False)
+        shown.update(round(1000 * self._progress()) - shown.n)
+
+    def _save(self) -> None:
+        model = self._network.model
+        arrays = checkpoint.grouped(
+            variables=_numbered(self._network.variables),
+            optimizer=_numbered(model.optimizer.variables),
+            states=_numbered(self._network.states),
+            streams=self._streams.snapshot(),
+            best=self._course.best,
+        )
+        told = {"settings": self._settings, "course": self._course.as_json(), "rng": self._rng.bit_generator.state}
+        checkpoint.save(self._path, Checkpoint(arrays, told))
+
+    def _restore(self, kept: Checkpoint) -> None:
+        model = self._network.model
+        model.optimizer.build(model.trainable_variables)
+        _assign(self._network.variables, kept.group("variables"))
+        _assign(model.optimizer.variables, kept.group("optimizer"))
+        states = kept.group("states")
+        self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
+        self._streams.restore(kept.group("streams"))
+        self._rng.bit_generator.state = kept.notes["rng"]
+        self._course = Course.of(kept.notes["course"], kept.group("best"))
+
+
+def _numbered(values: Sequence[Any]) -> dict[str, Any]:
+    return {str(index): np.array(value) for index, value in enumerate(values)}
+
+
+def _assign(variables: Sequence[Any], values: Mapping[str, Any]) -> None:
+    for index, variable in enumerate(variables):
+        variable.assign(values[str(index)])

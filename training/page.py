@@ -1,0 +1,120 @@
+"""MODEL.md: the card for people. What the model learned from, what it is worth, and how to make it again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from exported.card import LOSS_CURVE, Card
+
+_ROWS = (
+    ("unigram", "each field by its frequency alone"),
+    ("n_gram", "interpolated n-gram (Witten-Bell), counted on the training split"),
+    ("n_gram_adapting", "the same, counting within the piece as well"),
+)
+
+
+def page(card: Card) -> str:
+    """The page as Markdown."""
+    return "\n".join([*_head(card), *_figures(card), *_music(card), *_making(card)]) + "\n"
+
+
+def table(card: Card) -> list[str]:
+    """The held-out figures beside the baselines, as the lines of a Markdown table, nats per note."""
+    names = list(card.vocabulary)
+    held = card.held_out
+    rows = [f"| | {' | '.join(names)} | together |", f"|---|{'---|' * (len(names) + 1)}"]
+    for key, title in _ROWS:
+        rows.append(_row(title, held["baselines"][key], names))
+    rows.append(_row(f"**{card.name}**", held, names))
+    return rows
+
+
+def _row(title: str, figures: dict[str, Any], names: list[str]) -> str:
+    cells = [f"{figures['nats_by_field'][name]:.3f}" for name in names]
+    return f"| {title} | {' | '.join(cells)} | {figures['nats_per_note']:.3f} |"
+
+
+def _head(card: Card) -> Iterator[str]:
+    made = card.training
+    yield f"# {card.name}"
+    yield ""
+    yield (
+        f"An LSTM of {made['layers']} x {made['units']} units, {card.parameters:,} parameters, that foretells the next "
+        f"note's {', '.join(card.vocabulary)}, one after the other. "
+        + (
+            "It has learned dynamics from the music."
+            if card.learned_velocity
+            else "The music it learned from has no dynamics: the answer's velocity follows the player's."
+        )
+    )
+    yield ""
+
+
+def _figures(card: Card) -> Iterator[str]:
+    held = card.held_out
+    what = "the test pieces" if held["judged_on"] == "test" else "the validation pieces"
+    yield "## What it is worth"
+    yield ""
+    yield (
+        f"Nats per note on {what} ({held['works']:,} works, {held['notes']:,} notes), which it did not learn from, "
+        "computed on the exported graph; lower is better. Without imitation (the live cache over the performance)."
+    )
+    yield ""
+    yield from table(card)
+    yield ""
+    tops = ", ".join(f"{name} {share:.1%}" for name, share in held["top1_by_field"].items())
+    yield f"Perplexity {held['perplexity']:.2f} per note. The likeliest class was right for: {tops}."
+    if card.corpus["remark"]:
+        yield ""
+        yield f"Mind: {card.corpus['remark']}."
+    yield ""
+    yield f"![Loss curve]({LOSS_CURVE})"
+    yield ""
+
+
+def _music(card: Card) -> Iterator[str]:
+    music = card.corpus
+    yield "## What it learned from"
+    yield ""
+    yield (
+        f"{music['name']}: {music['works']:,} works, {music['notes']:,} notes from {music['files']:,} files. "
+        f"Near-duplicates, transposed ones too, make {music['families']:,} families, and a family is never split: "
+        + "; ".join(
+            f"{part} {size['works']:,} works ({size['notes']:,} notes)" for part, size in music["split"].items()
+        )
+        + "."
+    )
+    yield ""
+    yield music["licence"]
+    yield ""
+    yield "| collection | works | notes | what it is | encoders, with the number of tunes that name them |"
+    yield "|---|---|---|---|---|"
+    for row in music["collections"]:
+        cells = (row["folder"] or ".", f"{row['works']:,}", f"{row['notes']:,}", row["title"], row["encoders"])
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    if music["skipped_count"]:
+        yield f"Skipped, {music['skipped_count']:,}:"
+        yield ""
+        for name, why in music["skipped"].items():
+            yield f"- `{name}`: {why}"
+        yield ""
+
+
+def _making(card: Card) -> Iterator[str]:
+    made = card.training
+    versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
+    yield "## How to make it again"
+    yield ""
+    yield f"    {made['command']}"
+    yield ""
+    yield (
+        f"Seed {made['seed']}; {made['steps']:,} steps of {made['batch']} x {made['chunk']} notes in "
+        f"{made['seconds'] / 60:.0f} minutes ({made['notes_per_second']:,} notes/s), {made['passes']:g} passes; the "
+        f"weights of step {made['kept_step']:,} were the best on the validation pieces "
+        f"({made['validation_nats_per_note']:.3f}) and are these. Training that --time ends does as many steps as the "
+        "machine manages, so another machine's weights differ a little."
+    )
+    yield ""
+    yield f"Keras against the exported graph: {made['parity']:.1e} (allowed {card.parity_tolerance:g})."
+    yield ""
+    yield f"Made with {versions}."

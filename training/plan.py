@@ -1,0 +1,89 @@
+"""How a training goes: its sizes, how long it may take, and the learning rate on the way. Imports nothing heavy."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from midi.errors import InputError
+
+WARM_UP = 100
+"""Steps over which the learning rate rises from nothing."""
+FLOOR = 0.01
+"""The last learning rate, as a share of the highest."""
+LEAST_STEPS = 400
+"""A small folder is gone through more often than EPOCHS, until there were this many steps."""
+EPOCHS = 40
+LONGEST_UNSEEN = 500
+"""Steps after which the held-out pieces are looked at even within an epoch."""
+SHORTEST_UNSEEN = 20
+LOOKS_IN_TIME = 12
+"""How often they are looked at, at the least, within a time that was set."""
+
+_TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes and limits of a training. `epochs` or `seconds` end it; with neither, EPOCHS, or LEAST_STEPS if more."""
+
+    layers: int = 2
+    units: int = 256
+    streams: int = 32
+    chunk: int = 64
+    seed: int = 1
+    rate: float = 3e-3
+    epochs: int | None = None
+    seconds: int | None = None
+    patience: int = 12
+    """Looks at the held-out pieces without a better one, after which it ends,"""
+    patient_for: float = 0.25
+    """if they also span this share of the plan."""
+
+    def steps_in_epoch(self, notes: int) -> int:
+        """Batches that take in about as many notes as there are."""
+        return max(1, round(notes / (self.streams * self.chunk)))
+
+    def steps(self, notes: int) -> int | None:
+        """Batches until the end; None where only time ends it."""
+        if self.epochs is not None:
+            return self.epochs * self.steps_in_epoch(notes)
+        return None if self.seconds is not None else max(LEAST_STEPS, EPOCHS * self.steps_in_epoch(notes))
+
+    def progress(self, step: int, elapsed: float, notes: int) -> float:
+        """How much of the training is done after so many steps and seconds, 0 to 1."""
+        total = self.steps(notes)
+        parts = [0.0]
+        if total is not None:
+            parts.append(step / total)
+        if self.seconds is not None:
+            parts.append(elapsed / self.seconds)
+        return min(1.0, max(parts))
+
+    def rate_at(self, step: int, progress: float) -> float:
+        """The learning rate: a short warm-up, then half a cosine to FLOOR (Loshchilov and Hutter 2017, one cycle)."""
+        cosine = FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * progress)) / 2
+        return self.rate * cosine * min(1.0, (step + 1) / WARM_UP)
+
+    def looks_every(self, notes: int) -> int:
+        """Steps between two looks at the held-out pieces: an epoch, within reason."""
+        return min(LONGEST_UNSEEN, max(SHORTEST_UNSEEN, self.steps_in_epoch(notes)))
+
+
+def dropout_for(notes: int) -> float:
+    """How much of each layer's output to drop: a small folder is soon known by heart."""
+    return 0.1 if notes >= 300_000 else 0.3
+
+
+def seconds_of(text: str) -> int:
+    """The seconds in `90s`, `20m`, `2h`, `1h30m`; a bare number is seconds.
+
+    Raises:
+        InputError: it is none of these, or no time at all.
+    """
+    found = _TIME.fullmatch(text.strip().lower())
+    seconds = (
+        sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+    )
+    if seconds <= 0:
+        raise InputError(f"--time {text}: give a time such as 90s, 20m, 2h or 1h30m")
+    return seconds

@@ -1,0 +1,93 @@
+"""Which works a model learns from, is chosen by, and is judged by: 80, 10 and 10 % of the notes, by whole families."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from training.families import families
+from training.works import Work
+
+HELD = 0.1
+"""The share of the notes held out for validation, and again for the test."""
+SEED = 1
+"""The split's own seed: models that differ in their training seed are judged on the same works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Disjoint works; `test` is empty where there are too few families, and then `valid` must stand in for it."""
+
+    train: tuple[Work, ...]
+    valid: tuple[Work, ...]
+    test: tuple[Work, ...]
+    families: int
+    remark: str = ""
+    """What a reader must know about an unusual split."""
+
+    @property
+    def judged(self) -> tuple[Work, ...]:
+        """The works that the final figures are measured on."""
+        return self.test or self.valid
+
+
+def split(works: Sequence[Work], seed: int = SEED) -> Split:
+    """Split works by family, deterministically: the same works and seed give the same split, in any order of reading.
+
+    A work's place depends on a digest of its name, so that adding a file moves few others.
+    """
+    grouped = [[works[index] for index in family] for family in families(works)]
+    grouped.sort(key=lambda family: _lot(seed, min(work.name for work in family)))
+    if len(grouped) == 1:
+        return _split_ends(grouped[0])
+    test = _draw(grouped) if len(grouped) > 2 else []
+    valid = _draw(grouped)
+    remark = "" if test else "two families only: the held-out figures are those the checkpoint was chosen by"
+    return Split(_flat(grouped), _flat(valid), _flat(test), len(grouped) + len(valid) + len(test), remark)
+
+
+def _lot(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()
+
+
+def _notes(family: Sequence[Work]) -> int:
+    return sum(len(work) for work in family)
+
+
+def _draw(grouped: list[list[Work]]) -> list[list[Work]]:
+    """Take families out until about a tenth of the notes is drawn; one that would make it far more is passed over."""
+    wanted = HELD * sum(_notes(family) for family in grouped)
+    drawn: list[list[Work]] = []
+    got = 0
+    for family in list(grouped):
+        if got >= wanted:
+            break
+        if got + _notes(family) <= 1.5 * wanted:
+            grouped.remove(family)
+            drawn.append(family)
+            got += _notes(family)
+    if not drawn:
+        smallest = min(grouped, key=_notes)
+        grouped.remove(smallest)
+        drawn.append(smallest)
+    return drawn
+
+
+def _flat(grouped: Sequence[Sequence[Work]]) -> tuple[Work, ...]:
+    return tuple(sorted((work for family in grouped for work in family), key=lambda work: work.name))
+
+
+def _split_ends(family: Sequence[Work]) -> Split:
+    """All works are of one family: hold out the last tenth of each, and say so."""
+    heads: list[Work] = []
+    tails: list[Work] = []
+    for work in family:
+        cut = len(work) - max(1, round(HELD * len(work)))
+        if cut > 0:
+            heads.append(replace(work, notes=work.notes[:cut]))
+            tails.append(replace(work, name=f"{work.name} (end)", notes=work.notes[cut:]))
+        else:
+            heads.append(work)
+    remark = "all the music is one piece or variants of one: its last tenth is held out, so the figures flatter"
+    if not tails:
+        tails, remark = list(heads), "too little music to hold any out: the figures are of the music learned"
+    return Split(tuple(heads), tuple(tails), (), 1, remark)
