@@ -15,7 +15,7 @@ from midi.tokens import END, WAIT_TICKS, Token, decode, encode, nearest
 from realtime.dynamics import Dynamics
 from realtime.model import Moment, StepModel
 from realtime.ring import ContextRing
-from realtime.sampling import Constraint, draw
+from realtime.sampling import Constraint, Taste, draw
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 LONGEST_BARS = 8
@@ -38,7 +38,7 @@ class Answer:
     """Notes decided one by one, from tick `begin` to before `begin + length`."""
 
     model: StepModel
-    temperature: float
+    taste: Taste
     begin: int
     length: int
     channel: int
@@ -57,7 +57,8 @@ class Answer:
             self._restep(ring)
         moment = self._branch[-1].moment if self._branch else ring.head
         previous = self._last.onset if self._last else ring.last_onset
-        token = draw(self.model, moment, self.temperature, rng, self._constraint(previous))
+        memory = ring.recall(moment.key) if self.taste.imitate else None
+        token = draw(self.model, moment, memory, self.taste, rng, self._constraint(previous))
         if token[0] == END or self._is_past_the_end(token, previous):
             self.over = True
             return None
@@ -104,7 +105,7 @@ class Answer:
         if self.stale:
             ring.feed(fact.note)
         else:
-            ring.append(fact.note, fact.moment)
+            ring.append(fact.note, fact.token, fact.moment)
         return fact.note
 
     def _restep(self, ring: ContextRing) -> None:

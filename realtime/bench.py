@@ -18,6 +18,7 @@ from realtime.answer import Answer
 from realtime.dynamics import Dynamics
 from realtime.model import StepModel, load_model
 from realtime.ring import ContextRing
+from realtime.sampling import Taste
 from realtime.settings import Settings
 
 CONTEXTS = (16, 256, 4096)
@@ -65,7 +66,7 @@ def _decisions(
     rng = np.random.default_rng(0)
     settings = Settings()
     begin = (ring.last_onset or 0) + 24
-    answer = Answer(model, settings.temperature, begin, ENDLESS, 0, Dynamics())
+    answer = Answer(model, Taste(settings.temperature, settings.imitate), begin, ENDLESS, 0, Dynamics())
     seconds = []
     for index in range(count):
         before(index)

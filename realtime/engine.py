@@ -20,6 +20,7 @@ from realtime.dynamics import Dynamics
 from realtime.messages import AnswerOver, Begin, Message, Past, Ping, Played, Pong, Proposal, Released, Sent
 from realtime.model import StepModel
 from realtime.ring import CAPACITY, ContextRing
+from realtime.sampling import Taste
 from realtime.settings import Settings
 from realtime.tracker import MS, Tracker
 
@@ -36,6 +37,7 @@ class Engine:
         self.ring = ContextRing(model, capacity)
         self.tempo = Tempo.of(settings.bpm)
         self._model = model
+        self._taste = Taste(settings.temperature, settings.imitate)
         self._settings = settings
         self._rng = np.random.default_rng(settings.rng_seed)
         self._tracker = Tracker(self.tempo)
@@ -143,7 +145,7 @@ class Engine:
         channel = self._tracker.channel if self._settings.channel is None else self._settings.channel
         length = answer_length(phrase.length, self._settings.bars)
         dynamics = Dynamics.of(phrase.notes)
-        self._answer = Answer(self._model, self._settings.temperature, begin, length, channel, dynamics)
+        self._answer = Answer(self._model, self._taste, begin, length, channel, dynamics)
         self._answering.clear()
 
     @staticmethod

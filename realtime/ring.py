@@ -9,11 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from exported.imitation import Memory, unit
 from midi.notes import Note
-from midi.tokens import encode
+from midi.tokens import Token, encode
 from realtime.model import Floats, Moment, StepModel
 
 CAPACITY = 4096
+REMEMBERED = 1024
+"""Notes that imitation looks back on: some minutes of playing."""
 NOTHING = Note(0, 0, 0)
 """What stands in a slot that has not been used."""
 
@@ -21,7 +24,7 @@ NOTHING = Note(0, 0, 0)
 class ContextRing:
     """The last `capacity` notes, each with the moment after it.
 
-    Memory: capacity * (S + H + classes) * 4 bytes when full; untouched slots cost nothing.
+    Memory: capacity * (S + 2 H + classes) * 4 bytes when full; untouched slots cost nothing.
     """
 
     def __init__(self, model: StepModel, capacity: int = CAPACITY) -> None:
@@ -29,7 +32,9 @@ class ContextRing:
         self._capacity = capacity
         self._notes = [NOTHING] * capacity
         self._states = _rows(capacity, model.origin.state)
-        self._keys = _rows(capacity, model.origin.key)
+        # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
+        self._keys = _rows(2 * capacity, model.origin.key)
+        self._tokens = np.zeros((2 * capacity, len(model.fields)), np.int32)
         self._logits = tuple(_rows(capacity, row) for row in model.origin.logits)
         self._begin = 0
         self._end = 0
@@ -82,11 +87,11 @@ class ContextRing:
         self._end += 1
         self._begin = max(self._begin, self._end - self._capacity)
 
-    def append(self, note: Note, moment: Moment) -> None:
-        """Take in a note whose moment is known already, which spares the step."""
+    def append(self, note: Note, token: Token, moment: Moment) -> None:
+        """Take in a note whose token and moment are known already, which spares the step."""
         self.settle()
         self.feed(note)
-        self._keep(self._end - 1, moment)
+        self._keep(self._end - 1, token, moment)
         self._settled = self._end
 
     def insert(self, position: int, note: Note) -> None:
@@ -118,9 +123,21 @@ class ContextRing:
         for position in range(self._settled, self._end):
             previous = self.note(position - 1).onset if position > self._begin else None
             token = encode(self.note(position), previous)
-            self._keep(position, self._model.step(token, self._moment_before(position).state))
+            self._keep(position, token, self._model.step(token, self._moment_before(position).state))
         self._settled = self._end
         return count
+
+    def recall(self, key: Floats) -> Memory:
+        """What the moments of this performance say of the note after a moment with this key (H,).
+
+        Of the last REMEMBERED notes: one matrix product, about 1 MB read, whatever was played before them.
+        """
+        self.settle()
+        count = min(len(self) - 1, REMEMBERED)
+        if count < 1:
+            return Memory.recall(key, self._keys[:0], self._tokens[:0])
+        first = (self._end - 1 - count) % self._capacity
+        return Memory.recall(key, self._keys[first : first + count], self._tokens[first + 1 : first + 1 + count])
 
     def _unsettle(self, position: int) -> None:
         if not self.floor <= position <= self._end:
@@ -133,10 +150,11 @@ class ContextRing:
         slot = (position - 1) % self._capacity
         return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._logits))
 
-    def _keep(self, position: int, moment: Moment) -> None:
+    def _keep(self, position: int, token: Token, moment: Moment) -> None:
         slot = position % self._capacity
         self._states[slot] = moment.state
-        self._keys[slot] = moment.key
+        self._keys[slot] = self._keys[slot + self._capacity] = unit(moment.key)
+        self._tokens[slot] = self._tokens[slot + self._capacity] = token[: len(self._model.fields)]
         for rows, row in zip(self._logits, moment.logits, strict=True):
             rows[slot] = row
 

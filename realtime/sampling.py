@@ -1,9 +1,11 @@
 """Drawing the next note: field after field, each knowing what the earlier ones drew. Engine process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from exported.imitation import Memory
 from midi.tokens import END, PITCH, VELOCITY, WAIT, Field, Token
 from realtime.model import Floats, Moment, StepModel
 
@@ -36,31 +38,58 @@ class Constraint:
         return range(field.size)
 
 
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How to draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
+
+    temperature: float = 1.0
+    imitate: float = 0.0
+
+
 def draw(
-    model: StepModel, moment: Moment, temperature: float, rng: np.random.Generator, constraint: Constraint
+    model: StepModel,
+    moment: Moment,
+    memory: Memory | None,
+    taste: Taste,
+    rng: np.random.Generator,
+    constraint: Constraint,
 ) -> Token:
     """Draw the note after a moment. Takes one random number a field, whatever is drawn: a seed is a performance.
 
-    If the wait is END, the other ids mean nothing. A model without dynamics draws the velocity UNKNOWN.
+    `memory` is used up. If the wait is END, the other ids mean nothing. A model without dynamics draws the velocity
+    UNKNOWN.
     """
     randoms = rng.random(len(model.fields))
     ids = [0, 0, 0, VELOCITY.unknown]
     for index, field in enumerate(model.fields):
         if index == 0 and constraint.wait is not None:
             ids[0] = constraint.wait
-            continue
-        logits = moment.logits[index]
-        for earlier, table in enumerate(model.tables[index]):
-            logits = logits + table[ids[earlier]]
-        classes = constraint.allowed(field, ids[0])
-        ids[index] = classes.start + _pick(logits[classes.start : classes.stop], temperature, randoms[index])
+        else:
+            probabilities = believed(model, moment, index, ids)
+            if memory is not None:
+                probabilities = memory.mix(probabilities, index, field.name, taste.imitate)
+            classes = constraint.allowed(field, ids[0])
+            allowed = probabilities[classes.start : classes.stop]
+            ids[index] = classes.start + _pick(allowed, taste.temperature, randoms[index])
+        if memory is not None:
+            memory.agree(index, ids[index])
     return ids[0], ids[1], ids[2], ids[3]
 
 
-def _pick(logits: Floats, temperature: float, random: float) -> int:
+def believed(model: StepModel, moment: Moment, index: int, ids: Sequence[int]) -> Floats:
+    """The model's own probabilities (N,) of a field, given the ids of the fields before it."""
+    logits = moment.logits[index]
+    for earlier, table in enumerate(model.tables[index]):
+        logits = logits + table[ids[earlier]]
+    weights: Floats = np.exp(logits - logits.max())
+    weights /= weights.sum()
+    return weights
+
+
+def _pick(probabilities: Floats, temperature: float, random: float) -> int:
     if temperature == 0:
-        return int(logits.argmax())
-    weights = np.exp((logits - logits.max()) / temperature)
+        return int(probabilities.argmax())
+    weights = (probabilities / probabilities.max()) ** (1 / temperature)
     weights[weights < MIN_P] = 0
     cumulative = weights.cumsum()
     return int(cumulative.searchsorted(random * cumulative[-1], side="right"))

@@ -20,6 +20,8 @@ class Settings:
     """Quarter notes a minute: how long a tick lasts."""
     temperature: float = 0.9
     """Below 1 the likely notes grow likelier, above 1 the unlikely ones; 0 always takes the likeliest."""
+    imitate: float = 0.4
+    """How much the answer takes from what was played in this performance, 0 (nothing) to 1."""
     rng_seed: int = 0
     """The same seed and the same notes in give the same notes out."""
     channel: int | None = None
@@ -32,6 +34,7 @@ class Settings:
     def __post_init__(self) -> None:
         _check("--bpm", self.bpm, *BPM_RANGE)
         _check("--temperature", self.temperature, *TEMPERATURE_RANGE)
+        _check("--imitate", self.imitate, 0, 1)
         _check("--rng-seed", self.rng_seed, 0, 2**63 - 1)
         _check("--lookahead", self.lookahead_ms, 0, 10_000)
         if self.channel is not None:

@@ -19,6 +19,13 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
         help="0 plays the likeliest note each time, 1 as the model believes, above 1 wilder (default: %(default)s)",
     )
     parser.add_argument(
+        "--imitate",
+        type=float,
+        default=defaults.imitate,
+        metavar="0-1",
+        help="how much the answer takes from what you have played: 0 nothing, 1 all it can (default: %(default)s)",
+    )
+    parser.add_argument(
         "--bpm", type=float, metavar="BPM", help="quarter notes a minute (default: the seed file's, or 120)"
     )
     parser.add_argument("--bars", type=int, metavar="N", help="length of an answer (default: as long as the phrase)")
@@ -53,6 +60,7 @@ def settings_of(arguments: argparse.Namespace, bpm: float) -> Settings:
     return Settings(
         bpm=bpm,
         temperature=arguments.temperature,
+        imitate=arguments.imitate,
         rng_seed=arguments.rng_seed,
         channel=None if arguments.channel is None else arguments.channel - 1,
         bars=arguments.bars,

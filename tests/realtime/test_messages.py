@@ -6,6 +6,7 @@ import pytest
 
 from realtime.link import Link, PeerGoneError
 from realtime.messages import (
+    TEXT_BYTES,
     AnswerOver,
     Begin,
     Failed,
@@ -19,7 +20,6 @@ from realtime.messages import (
     Ready,
     Released,
     Sent,
-    TEXT_BYTES,
     pack,
     unpack,
 )

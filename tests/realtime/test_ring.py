@@ -1,11 +1,14 @@
 """The ring: whatever was fed, rewound and replaced, its head is what the model makes of the notes it holds."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midi.notes import Note
+from midi.tokens import encode
 from realtime.model import StepModel
 from realtime.ring import ContextRing
 
@@ -90,10 +93,26 @@ def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: StepModel) 
     assert ring.settle() == 0
 
 
+def test_what_is_recalled_are_the_notes_that_followed(model: StepModel) -> None:
+    notes = melody(30)
+    for capacity in (64, 16, 7):
+        ring = fed(model, notes, capacity)
+        memory = ring.recall(ring.head.key)
+        held = [encode(later, earlier.onset)[:3] for earlier, later in pairwise(notes[-capacity:])]
+        assert memory.tokens.tolist() == [list(token) for token in held]
+        assert memory.weights.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_moment_recalls_itself_most(model: StepModel) -> None:
+    ring = fed(model, melody(30))
+    again = fed(model, melody(12))
+    assert int(ring.recall(again.head.key).weights.argmax()) == 11
+
+
 def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
     notes = melody(6)
     ring, other = fed(model, notes[:5]), fed(model, notes)
-    ring.append(notes[5], other.head)
+    ring.append(notes[5], encode(notes[5], notes[4].onset), other.head)
     assert ring.settle() == 0
     assert same_head(ring, other)
 

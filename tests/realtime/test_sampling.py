@@ -7,14 +7,14 @@ import pytest
 
 from midi.tokens import DURATION, END, PITCH, VELOCITY, WAIT
 from realtime.model import Moment, StepModel
-from realtime.sampling import MIN_P, Constraint, draw
+from realtime.sampling import MIN_P, Constraint, Taste, draw
 
 
 def draws(
     model: StepModel, count: int, temperature: float = 1.0, constraint: Constraint | None = None
 ) -> list[tuple[int, ...]]:
     rng = np.random.default_rng(5)
-    return [draw(model, model.origin, temperature, rng, constraint or Constraint()) for _ in range(count)]
+    return [draw(model, model.origin, None, Taste(temperature), rng, constraint or Constraint()) for _ in range(count)]
 
 
 def test_the_first_field_is_drawn_as_often_as_it_is_likely(model: StepModel) -> None:
@@ -58,8 +58,8 @@ def test_end_is_drawn_only_where_it_may_be(model: StepModel) -> None:
         model.origin.state, model.origin.key, (np.eye(WAIT.size, dtype=np.float32)[END] * 99, *model.origin.logits[1:])
     )
     rng = np.random.default_rng(0)
-    assert draw(model, certain, 1.0, rng, Constraint(may_end=True))[0] == END
-    assert draw(model, certain, 1.0, rng, Constraint(may_end=False))[0] != END
+    assert draw(model, certain, None, Taste(), rng, Constraint(may_end=True))[0] == END
+    assert draw(model, certain, None, Taste(), rng, Constraint(may_end=False))[0] != END
 
 
 def test_notes_of_a_chord_rise_and_a_full_chord_is_left(model: StepModel) -> None:

@@ -1,0 +1,61 @@
+"""Imitation: the notes that followed similar moments in this very performance, as a distribution. numpy only.
+
+A continuous cache (Grave, Joulin, Usunier 2016, "Improving Neural Language Models with a Continuous Cache"): a moment
+earlier in the performance weighs exp(SHARPNESS * cosine) by the likeness of its key to the key now, and votes for the
+note that followed it. A later field hears only the memories that agree with the fields already drawn. The votes are
+mixed into the model's own distribution. It lives at the hinge because it is part of what a model means: the daemon
+plays with it, and whoever scores a model scores this.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int32]
+
+SHARPNESS = 40.0
+FIELD_SHARES = {"wait": 0.25, "pitch": 1.0, "duration": 1.0, "velocity": 1.0}
+"""How much of the weight each field takes: of rhythm, a network knows already what repeats."""
+FAINTEST = 1e-6
+"""Where the memories that agree weigh less than this, nobody has a say."""
+
+
+def unit(keys: Floats) -> Floats:
+    """Keys scaled to length 1, along the last axis; what is remembered and compared."""
+    length: Floats = np.maximum(np.linalg.norm(keys, axis=-1, keepdims=True), np.float32(1e-12))
+    return np.divide(keys, length, dtype=np.float32)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What earlier moments have to say about the next note; narrowed as its fields are drawn.
+
+    `weights` (n,): how alike each earlier moment is. `tokens` (n, F): the note that followed it.
+    """
+
+    weights: Floats
+    tokens: Ids
+
+    @classmethod
+    def recall(cls, key: Floats, keys: Floats, tokens: Ids) -> "Memory":
+        """The memory of a moment with key (H,), among moments with unit keys (n, H), each followed by tokens (n, F)."""
+        likeness = keys @ unit(key)
+        weights = np.exp(SHARPNESS * (likeness - likeness.max(initial=-1.0)))
+        return cls(weights / max(float(weights.sum()), 1e-12), tokens)
+
+    def mix(self, probabilities: Floats, field: int, name: str, weight: float) -> Floats:
+        """The probabilities (N,) of a field, with the memories' votes mixed in by `weight` (0 to 1)."""
+        share = weight * FIELD_SHARES[name]
+        if share == 0 or not len(self.weights):
+            return probabilities
+        votes = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))[: len(probabilities)]
+        total = float(votes.sum())  # a value that was not known has no vote: its id is beyond the classes
+        if total < FAINTEST:
+            return probabilities
+        return ((1 - share) * probabilities + share / total * votes).astype(np.float32)
+
+    def agree(self, field: int, drawn: int) -> None:
+        """Keep only the memories whose note has this value in this field."""
+        self.weights = self.weights * (self.tokens[:, field] == drawn)
