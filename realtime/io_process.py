@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from midi.errors import MachineError
+from midi.notes import DRUM_CHANNEL
 from realtime.desk import Desk
 from realtime.link import PeerGoneError
 from realtime.schedule import Outgoing
@@ -95,7 +96,7 @@ class Performance:
     def _hear(self) -> None:
         for port in self.inputs:
             for data in port.poll():
-                if data[0] < SYSTEM_MESSAGE:
+                if data[0] < SYSTEM_MESSAGE and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
                     self._last_human_ns = time.monotonic_ns()
                     self._send(self.desk.play(data, self._last_human_ns))
 

@@ -129,6 +129,14 @@ def test_the_answer_is_on_the_channel_asked_for(stage: Callable[..., Stage]) -> 
     assert {message.message[0] & 0x0F for message in on_stage.listener.heard} == {4}
 
 
+def test_drum_pads_are_not_taken_for_a_melody(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--bpm", "200", "--bars", "1")
+    on_stage.keyboard.play([(0, bytes((0x99, 36, 100))), (0.1, bytes((0x89, 36, 0))), (2.5, bytes((0xFE,)))])
+    assert on_stage.listener.heard == []
+    on_stage.keyboard.play(key(60, 0, 0.2))
+    on_stage.wait_for_answer(1)
+
+
 def test_a_seed_file_plays_the_first_phrase(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--seed", str(SEED), "--bpm", "300")
     on_stage.wait_for_answer(2)
