@@ -32,6 +32,9 @@ PAGE = "MODEL.md"
 GOLDEN = "golden.npz"
 LOSS_CURVE = "loss.png"
 
+IMITATE = 0.4
+"""The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

@@ -8,14 +8,18 @@ plays with it, and whoever scores a model scores this.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Probabilities = TypeVar("Probabilities", npt.NDArray[np.float32], npt.NDArray[np.float64])
 Ids = npt.NDArray[np.int32]
 
 SHARPNESS = 40.0
+REMEMBERED = 1024
+"""Moments looked back on: some minutes of playing, one matrix product of 1 MB."""
 FIELD_SHARES = {"wait": 0.25, "pitch": 1.0, "duration": 1.0, "velocity": 1.0}
 """How much of the weight each field takes: of rhythm, a network knows already what repeats."""
 FAINTEST = 1e-6
@@ -45,7 +49,7 @@ class Memory:
         weights = np.exp(SHARPNESS * (likeness - likeness.max(initial=-1.0)))
         return cls(weights / max(float(weights.sum()), 1e-12), tokens)
 
-    def mix(self, probabilities: Floats, field: int, name: str, weight: float) -> Floats:
+    def mix(self, probabilities: Probabilities, field: int, name: str, weight: float) -> Probabilities:
         """The probabilities (N,) of a field, with the memories' votes mixed in by `weight` (0 to 1)."""
         share = weight * FIELD_SHARES[name]
         if share == 0 or not len(self.weights):
@@ -54,7 +58,8 @@ class Memory:
         total = float(votes.sum())  # a value that was not known has no vote: its id is beyond the classes
         if total < FAINTEST:
             return probabilities
-        return ((1 - share) * probabilities + share / total * votes).astype(np.float32)
+        mixed: Probabilities = ((1 - share) * probabilities + share / total * votes).astype(probabilities.dtype)
+        return mixed
 
     def agree(self, field: int, drawn: int) -> None:
         """Keep only the memories whose note has this value in this field."""

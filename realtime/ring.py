@@ -9,14 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from exported.imitation import Memory, unit
+from exported.imitation import REMEMBERED, Memory, unit
 from midi.notes import Note
 from midi.tokens import Token, encode
 from realtime.model import Floats, Moment, StepModel
 
 CAPACITY = 4096
-REMEMBERED = 1024
-"""Notes that imitation looks back on: some minutes of playing."""
 NOTHING = Note(0, 0, 0)
 """What stands in a slot that has not been used."""
 
@@ -130,7 +128,7 @@ class ContextRing:
     def recall(self, key: Floats) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (H,).
 
-        Of the last REMEMBERED notes: one matrix product, about 1 MB read, whatever was played before them.
+        Of the last REMEMBERED notes, whatever was played before them.
         """
         self.settle()
         count = min(len(self) - 1, REMEMBERED)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from exported.card import IMITATE
 from midi.errors import InputError
 
 BPM_RANGE = (20.0, 400.0)
@@ -20,7 +21,7 @@ class Settings:
     """Quarter notes a minute: how long a tick lasts."""
     temperature: float = 0.9
     """Below 1 the likely notes grow likelier, above 1 the unlikely ones; 0 always takes the likeliest."""
-    imitate: float = 0.4
+    imitate: float = IMITATE
     """How much the answer takes from what was played in this performance, 0 (nothing) to 1."""
     rng_seed: int = 0
     """The same seed and the same notes in give the same notes out."""

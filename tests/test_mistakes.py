@@ -98,7 +98,7 @@ def test_a_damaged_model_is_refused(
 ) -> None:
     folder = Path(shutil.copytree(tiny, tmp_path / "damaged"))
     damage(folder)
-    words = {"jam": ["jam", "--midi-api", "none"], "render": ["render", SEED, "-o", "o.mid"]}[verb]
+    words = ["jam", "--midi-api", "none"] if verb == "jam" else ["render", str(SEED), "-o", "o.mid"]
     assert_one_clear_line([*words, "--model", folder], tmp_path, part)
 
 

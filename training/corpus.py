@@ -199,6 +199,8 @@ def _read(path: Path) -> Reading:
             tunes = scores.read_score(path)
     except InputError as error:
         return Reading((), (), (("", str(error).removeprefix(f"{path}: ")),))
+    except Exception as error:  # noqa: BLE001 - a file that trips its reader must not end the reading of the others
+        return Reading((), (), (("", scores.reason(error)),))
     good = [tune for tune in tunes if tune.notes]
     return Reading(
         tuple(tune.label for tune in good),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from training.plan import Plan
+
 Weights = dict[str, npt.NDArray[Any]]
 """The trained variables, by their place in the model."""
 
@@ -60,6 +62,18 @@ class Course:
         """Steps and seconds since the last look."""
         last = self.looks[-1] if self.looks else Look(0, 0.0, 0.0, 0.0, 0.0, ())
         return self.step - last.step, self.seconds - last.seconds
+
+    def over(self, plan: Plan, notes: int) -> bool:
+        """The plan for so many notes is fulfilled, or the best look lies far back, in looks and in the plan."""
+        best = self.best_look
+        if best is None:
+            return False
+        now = plan.progress(self.step, self.seconds, notes)
+        if now >= 1:
+            return True
+        looks_since = len(self.looks) - 1 - self.looks.index(best)
+        since = now - plan.progress(best.step, best.seconds, notes)
+        return looks_since >= plan.patience and since >= plan.patient_for
 
     def learned(self, nats: float, notes: float) -> None:
         """One more step."""

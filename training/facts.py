@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from exported.card import IMITATE
 from midi.tokens import Field
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus, music21_corpus
@@ -66,13 +67,16 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
     }
 
 
-def held_out_facts(figures: Figures, known: Baselines, fields: tuple[Field, ...], split: Split) -> dict[str, Any]:
+def held_out_facts(
+    figures: Figures, imitating: Figures, known: Baselines, fields: tuple[Field, ...], split: Split
+) -> dict[str, Any]:
     """How good it is on the works it was judged by, and counting beside it."""
     rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
     return {
         "judged_on": "test" if split.test else "valid",
         "works": len(split.judged),
         **figures.as_json(fields),
+        "imitating": {"weight": IMITATE, **imitating.as_json(fields)},
         "baselines": {name: _row(nats, fields) for name, nats in rows.items()},
     }
 

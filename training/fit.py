@@ -95,7 +95,7 @@ class Fit:
         with Interruption() as interruption, self._bar() as shown:
             began = time.monotonic() - course.seconds
             saved = time.monotonic()
-            while not self._done() and not interruption.asked:
+            while not self._course.over(self._plan, self._streams.notes) and not interruption.asked:
                 self._learn()
                 course.seconds = time.monotonic() - began
                 if self._progress() >= 1 or self._look_is_due():
@@ -106,7 +106,7 @@ class Fit:
                     saved = time.monotonic()
                 self._show(shown)
         self._save()
-        finished = self._done()
+        finished = self._course.over(self._plan, self._streams.notes)
         if finished:
             _assign(self._network.model.trainable_variables, course.best)
             if self._progress() < 1:
@@ -132,18 +132,6 @@ class Fit:
         steps, seconds = self._course.since_look
         in_time = self._plan.seconds is not None and seconds >= self._plan.seconds / LOOKS_IN_TIME
         return in_time or steps >= self._plan.looks_every(self._streams.notes)
-
-    def _done(self) -> bool:
-        """The plan is fulfilled and seen, or the best look lies far back, in looks and in the course of the rate."""
-        best = self._course.best_look
-        if best is None:
-            return False
-        now = self._progress()
-        if now >= 1:
-            return True
-        then = self._plan.progress(best.step, best.seconds, self._streams.notes)
-        looks_since = len(self._course.looks) - 1 - self._course.looks.index(best)
-        return looks_since >= self._plan.patience and now - then >= self._plan.patient_for
 
     def _progress(self) -> float:
         return self._plan.progress(self._course.step, self._course.seconds, self._streams.notes)
@@ -185,7 +173,7 @@ class Fit:
 
 
 def _numbered(values: Sequence[Any]) -> dict[str, Any]:
-    return {str(index): np.array(value) for index, value in enumerate(values)}
+    return {str(index): np.asarray(value).copy() for index, value in enumerate(values)}
 
 
 def _assign(variables: Sequence[Any], values: Mapping[str, Any]) -> None:

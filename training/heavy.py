@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from midi.errors import MachineError
 
-NEEDED = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "music21", "matplotlib", "tqdm")
+NEEDED = ("tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "music21", "matplotlib", "tqdm")
 HINT = "training needs TensorFlow and music21: pip install 'antiphon[train]'"
 
 

@@ -5,7 +5,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exported.card import GRAPH, LOSS_CURVE, PAGE, Card
+import numpy as np
+
+from exported.card import GRAPH, IMITATE, LOSS_CURVE, PAGE, Card
 from midi.errors import InputError
 from midi.tokens import Field
 from training import curve
@@ -18,9 +20,12 @@ from training.facts import corpus_facts, held_out_facts, training_facts
 from training.fit import Fit, Fitted
 from training.page import page, table
 from training.plan import Plan
-from training.split import Split, split
+from training.split import SEED, Split, split
 from training.stepper import Stepper
 from training.works import Ints, Work
+
+ENOUGH = 100_000
+"""Notes of the validation works that a look takes in, at the most about."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class Making:
         """Learn, from the beginning or from the checkpoint."""
         if self.parts.remark:
             print(f"mind: {self.parts.remark}")
-        learned, held = self._tokens(self.parts.train), self._tokens(self.parts.valid)
+        learned, held = self._tokens(self.parts.train), self._tokens(self._looked_at)
         print(
             f"learning from {len(learned):,} works ({sum(map(len, learned)):,} notes), held out "
             f"{len(held):,} to choose by and {len(self.parts.test):,} to judge by; Ctrl-C saves",
@@ -65,10 +70,12 @@ class Making:
         learned, judged = self._tokens(self.parts.train), self._tokens(self.parts.judged)
         try:
             card = export(fitted.network, learned[0], aside, place.name, facts)
-            figures = evaluate(Stepper(aside / GRAPH, self.fields), judged, self.fields)
+            stepper = Stepper(aside / GRAPH, self.fields)
+            figures = evaluate(stepper, judged, self.fields)
+            imitating = evaluate(stepper, judged, self.fields, IMITATE)
             known = baselines(learned, judged, self.fields)
-            card = with_held_out(card, held_out_facts(figures, known, self.fields, self.parts), aside)
-            beside = baselines(learned, self._tokens(self.parts.valid), self.fields)
+            card = with_held_out(card, held_out_facts(figures, imitating, known, self.fields, self.parts), aside)
+            beside = baselines(learned, self._tokens(self._looked_at), self.fields)
             curve.draw(aside / LOSS_CURVE, place.name, fitted.looks, beside)
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, place)
@@ -89,6 +96,15 @@ class Making:
                 print(f"  {skipped.name}: {skipped.reason}")
         print(f"\nthe model, its loss curve and its page: {place}")
         print(f"next: antiphon jam --model {place.name if place.parent == Path('exported') else place}")
+
+    @property
+    def _looked_at(self) -> tuple[Work, ...]:
+        """The validation works, or of very many, enough to choose by: every look at them costs learning time."""
+        some: list[Work] = []
+        for index in np.random.default_rng(SEED).permutation(len(self.parts.valid)).tolist():
+            if sum(map(len, some)) < ENOUGH:
+                some.append(self.parts.valid[index])
+        return tuple(some)
 
     def _tokens(self, works: tuple[Work, ...]) -> list[Ints]:
         return [tokens(work, self.fields) for work in works]

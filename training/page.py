@@ -25,6 +25,7 @@ def table(card: Card) -> list[str]:
     for key, title in _ROWS:
         rows.append(_row(title, held["baselines"][key], names))
     rows.append(_row(f"**{card.name}**", held, names))
+    rows.append(_row(f"**{card.name}, imitating** ({held['imitating']['weight']:g})", held["imitating"], names))
     return rows
 
 
@@ -56,7 +57,8 @@ def _figures(card: Card) -> Iterator[str]:
     yield ""
     yield (
         f"Nats per note on {what} ({held['works']:,} works, {held['notes']:,} notes), which it did not learn from, "
-        "computed on the exported graph; lower is better. Without imitation (the live cache over the performance)."
+        "computed on the exported graph; lower is better. Imitating: with the notes that followed similar moments of "
+        "the piece so far mixed in, as the daemon plays; the n-gram that counts within the piece is its peer."
     )
     yield ""
     yield from table(card)

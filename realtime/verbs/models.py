@@ -76,12 +76,19 @@ def _corpus(corpus: Mapping[str, Any]) -> str:
     return ", ".join([str(corpus.get("name", "unknown")), *counts])
 
 
+def _label(key: str) -> str:
+    """A card's key as words."""
+    return key.replace("n_gram", "n-gram").replace("_", " ")
+
+
 def _held_out(held_out: Mapping[str, Any]) -> str:
     """Nats a note, and beside them what plain counting reached on the same pieces."""
     if NATS not in held_out:
         return "not measured"
     baselines = held_out.get("baselines", {})
-    beside = [f"{name.replace('_', ' ')} {_plain(told[NATS])}" for name, told in baselines.items()]
+    beside = [f"{_label(name)} {_plain(told[NATS])}" for name, told in baselines.items()]
+    if "imitating" in held_out:
+        beside.insert(0, f"imitating {_plain(held_out['imitating'][NATS])}")
     return f"{_plain(held_out[NATS])} nats a note" + (f" (less is better; {', '.join(beside)})" if beside else "")
 
 
@@ -101,7 +108,7 @@ def _whole(folder: Path, card: Card) -> list[str]:
 def _told(part: Mapping[str, Any], depth: int) -> Iterator[str]:
     """A part of the card as lines, what is nested in it indented; empty values are left out."""
     for key, value in part.items():
-        label = str(key).replace("_", " ")
+        label = _label(str(key))
         if isinstance(value, Mapping) and value:
             yield f"{INDENT * depth}{label}"
             yield from _told(value, depth + 1)

@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from tests.peers.program import Program
+from tests.peers.program import Program, leave_when_told
 
 JACK = 3
 """rtmidi.API_UNIX_JACK."""
@@ -83,17 +83,23 @@ def sounding(messages: list[Heard]) -> set[tuple[int, int]]:
 
 
 def _listen(name: str) -> None:
-    """The child: poll every 0.2 ms and write each message as a line, until stdin or the process ends."""
+    """The child: poll every 0.2 ms and write each message as a line, until it is told to end."""
     import rtmidi
+
+    leave_when_told()
 
     port = rtmidi.MidiIn(rtapi=JACK, name=name, queue_size_limit=20_000)
     port.ignore_types(sysex=False, timing=False, active_sense=False)
     port.open_virtual_port("in")
     os.write(1, b"ready\n")
-    while True:
-        while received := port.get_message():
-            os.write(1, f"{time.monotonic_ns()} {bytes(received[0]).hex()}\n".encode())
-        time.sleep(0.0002)
+    try:
+        while True:
+            while received := port.get_message():
+                os.write(1, f"{time.monotonic_ns()} {bytes(received[0]).hex()}\n".encode())
+            time.sleep(0.0002)
+    finally:
+        port.close_port()
+        port.delete()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mido
 
-from tests.peers.program import Program
+from tests.peers.program import Program, leave_when_told
 from tests.peers.receiver import JACK
 
 Timed = tuple[float, bytes]
@@ -69,18 +70,26 @@ def _serve(name: str) -> None:
     """The child: each line of stdin is a performance; each message sent is answered with a line."""
     import rtmidi
 
+    leave_when_told()
     port = rtmidi.MidiOut(rtapi=JACK, name=name)
     port.open_virtual_port("out")
     print("ready", flush=True)
-    for line in sys.stdin:
-        events = [(at, bytes.fromhex(message)) for at, message in json.loads(line)]
-        began = time.monotonic_ns()
-        for at, message in events:
-            due = began + round(at * 1e9)
-            while (ahead := due - time.monotonic_ns()) > 0:
-                time.sleep(ahead / 1e9)
-            port.send_message(message)
-            print(time.monotonic_ns(), message.hex(), flush=True)
+    try:
+        for line in sys.stdin:
+            _perform(port, [(at, bytes.fromhex(message)) for at, message in json.loads(line)])
+    finally:
+        port.close_port()
+        port.delete()
+
+
+def _perform(port: Any, events: Sequence[Timed]) -> None:
+    began = time.monotonic_ns()
+    for at, message in events:
+        due = began + round(at * 1e9)
+        while (ahead := due - time.monotonic_ns()) > 0:
+            time.sleep(ahead / 1e9)
+        port.send_message(message)
+        print(time.monotonic_ns(), message.hex(), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ examples:
   antiphon train ~/midi --name mine --time 20m  the best that can be learned in twenty minutes
   antiphon train --corpus default --name tunes  learn from the chorales and folk tunes that come with music21
 
-Ctrl-C saves; the same command goes on from there.
+Ctrl-C saves; the same command goes on from there, and with a longer --time from where it ended.
 It learns on the CPU; CUDA_VISIBLE_DEVICES=0 in the environment lets TensorFlow use a GPU.
 """
 
@@ -165,11 +165,14 @@ def command_of(arguments: argparse.Namespace) -> str:
 
 
 def _check_place(place: Path) -> None:
-    """What stands where the model shall lie may only be an older model."""
+    """What stands where the model shall lie may only be an older model, and it must be possible to write there."""
     from exported.card import CARD
 
     if place.exists() and not (place / CARD).is_file():
         raise InputError(f"{place} exists and is not a model: choose another --name or --out")
+    there = next(parent for parent in place.absolute().parents if parent.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InputError(f"cannot write {place}: {there} is not a folder that you may write to")
 
 
 def _positive(text: str) -> int:

@@ -43,7 +43,7 @@ def test_a_model_stands_beside_the_baselines_of_its_own_pieces(shelf: Path, caps
     assert main(["models", "quiet"]) == 0
     told = capsys.readouterr().out
     assert "  learned from  reels, 1,234 works, 56,789 notes\n" in told
-    assert "  held out      2.438 nats a note (less is better; n gram 2.9)\n" in told
+    assert "  held out      2.438 nats a note (less is better; n-gram 2.9)\n" in told
     assert "    folder        a\n    folder        b\n" in told
     assert max(len(line) for line in told.splitlines() if str(shelf) not in line) <= 110
 

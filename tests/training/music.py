@@ -1,0 +1,42 @@
+"""Music made up for the tests: small, seeded, and never near-duplicate by chance."""
+
+from pathlib import Path
+
+import numpy as np
+
+from midi.files import write_midi
+from midi.notes import Note
+from training.works import Work, table
+
+
+def melody(seed: int, notes: int = 60, velocity: int | None = None) -> list[Note]:
+    """A random walk within two octaves, a note a quaver or a crotchet long."""
+    rng = np.random.default_rng(seed)
+    onset, pitch, made = 0, 60, []
+    for _ in range(notes):
+        duration = int(rng.choice([12, 24]))
+        pitch = int(np.clip(pitch + rng.integers(-5, 6), 48, 72))
+        loud = None if velocity is None else int(np.clip(velocity + rng.integers(-20, 21), 1, 127))
+        made.append(Note(onset, duration, pitch, loud))
+        onset += duration
+    return made
+
+
+def transposed(notes: list[Note], semitones: int) -> list[Note]:
+    return [Note(n.onset, n.duration, n.pitch + semitones, n.velocity, n.channel) for n in notes]
+
+
+def work(name: str, notes: list[Note]) -> Work:
+    return Work(name, name.partition("/")[0] if "/" in name else "", table(notes))
+
+
+def works(count: int, notes: int = 60) -> list[Work]:
+    return [work(f"{seed:03}.mid", melody(seed, notes)) for seed in range(count)]
+
+
+def write_folder(folder: Path, count: int, notes: int = 60) -> Path:
+    """A folder of MIDI files with varying velocities."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(count):
+        write_midi(folder / f"{seed:03}.mid", [("melody", melody(seed, notes, velocity=80))], 120.0)
+    return folder

@@ -1,0 +1,85 @@
+"""Counting: every baseline is a probability over its whole alphabet, and adapting learns from the piece alone."""
+
+import math
+
+import numpy as np
+import pytest
+
+from midi.tokens import FIELDS, Field
+from tests.training.music import melody, work
+from training.alphabet import tokens
+from training.baselines import _VIEWS, _adapted, _History, _static, baselines
+from training.counts import Level, chain, mixed, so_far
+from training.works import Ints
+
+MUSIC = [tokens(work("a", melody(seed, velocity=80)), FIELDS) for seed in range(8)]
+
+
+def hashes(*contexts: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    return mixed(np.zeros(len(contexts), np.uint64), np.array(contexts))
+
+
+def test_interpolation_is_witten_and_bells() -> None:
+    level = Level(hashes(1, 1, 1, 2), np.array([5, 5, 6, 5]))
+    tally = level.tally(hashes(1, 1, 1, 3), np.array([5, 6, 7, 5]))
+    assert tally.follows.tolist() == [2, 1, 0, 0]
+    assert tally.occurs.tolist() == [3, 3, 3, 0]
+    assert tally.distinct.tolist() == [2, 2, 2, 0]
+    base = np.full(4, 0.25)
+    assert chain([tally], base) == pytest.approx([(2 + 0.5) / 5, (1 + 0.5) / 5, 0.5 / 5, 0.25])
+
+
+def test_counts_so_far_know_only_what_came_before() -> None:
+    tally = so_far(hashes(1, 1, 2, 1, 1), np.array([5, 5, 5, 6, 5]))
+    assert tally.follows.tolist() == [0, 1, 0, 0, 2]
+    assert tally.occurs.tolist() == [0, 1, 0, 2, 3]
+    assert tally.distinct.tolist() == [0, 1, 0, 1, 2]
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_the_probabilities_of_all_classes_sum_to_one(field: Field) -> None:
+    column = FIELDS.index(field)
+    known = _History(MUSIC)
+    variants = []
+    for drawn in range(field.size):
+        piece = MUSIC[3][:30].copy()
+        piece[-1, column] = drawn
+        variants.append(piece)
+    asked = _History(variants)
+    last = np.cumsum([len(piece) for piece in variants]) - 1
+    view = _VIEWS[column]
+    for known_part, asked_part in zip(view(known), view(asked), strict=True):
+        static = _static(known_part, asked_part, field.size)
+        assert static[last].sum() == pytest.approx(1)
+        assert _adapted(asked_part, asked.piece, static)[last].sum() == pytest.approx(1)
+        assert (static > 0).all()
+
+
+def test_a_unigram_costs_the_cross_entropy_of_the_frequencies() -> None:
+    piece = MUSIC[0].copy()
+    piece[:, 2] = [5, 7] * 30
+    known = baselines([piece], [piece], FIELDS)
+    probability = (30 + 2 / FIELDS[2].size) / (60 + 2)
+    assert known.unigram[2] == pytest.approx(-math.log(probability))
+
+
+def test_more_context_foretells_better_and_adapting_better_still_where_a_piece_repeats_itself() -> None:
+    new = tokens(work("b", melody(99, 30, velocity=80)), FIELDS)
+    repeating: Ints = np.tile(new, (6, 1))
+    known = baselines(MUSIC, [repeating], FIELDS)
+    assert sum(known.adaptive) < sum(known.ngram) - 1
+    again = baselines(MUSIC, MUSIC, FIELDS)
+    assert sum(again.ngram) < sum(again.unigram) - 1
+
+
+def test_the_past_does_not_reach_over_the_beginning_of_a_piece() -> None:
+    history = _History([MUSIC[0][:3], MUSIC[1][:2]])
+    assert history.before(history.pitch, 1).tolist()[0] == -1
+    assert history.before(history.pitch, 1).tolist()[3] == -1
+    assert history.before(history.pitch, 2).tolist()[2] == history.pitch[0]
+
+
+def test_velocities_that_the_music_does_not_tell_cost_nothing() -> None:
+    silent = MUSIC[0].copy()
+    silent[:, 3] = FIELDS[3].unknown
+    assert baselines(MUSIC, [silent], FIELDS).ngram[3] == 0

@@ -1,0 +1,129 @@
+"""Reading a folder: everything usable is used, everything else is named with its reason, and nothing is read twice."""
+
+from pathlib import Path
+
+import pytest
+
+from midi.errors import InputError
+from tests.training.music import melody, write_folder
+from training import cache, corpus
+from training.cache import Reading
+from training.corpus import read_folder, read_named
+from training.works import notes_of, table
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "antiphon"
+
+
+def test_a_folder_is_read_with_its_folders_and_keeps_velocities(tmp_path: Path) -> None:
+    write_folder(tmp_path / "music" / "deep" / "down", 2)
+    write_folder(tmp_path / "music", 1)
+    read = read_folder(tmp_path / "music")
+    assert [work.name for work in read.works] == ["000.mid", "deep/down/000.mid", "deep/down/001.mid"]
+    assert [work.collection for work in read.works] == ["", "deep", "deep"]
+    assert notes_of(read.works[0].notes) == melody(0, velocity=80)
+    assert read.skipped == ()
+
+
+def test_unreadable_files_are_skipped_and_named_with_their_reason(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "music", 2)
+    whole = (folder / "000.mid").read_bytes()
+    (folder / "cut.mid").write_bytes(whole[:40])
+    (folder / "text.mid").write_text("a letter, not music")
+    (folder / "text.musicxml").write_text("a letter, not music")
+    (folder / "notes.txt").write_text("of no interest")
+    read = read_folder(folder)
+    assert [work.name for work in read.works] == ["000.mid", "001.mid"]
+    assert {skipped.name for skipped in read.skipped} == {"cut.mid", "text.mid", "text.musicxml"}
+    assert all(skipped.reason and str(folder) not in skipped.reason for skipped in read.skipped)
+    assert read.files == 5
+
+
+def test_a_file_that_trips_its_reader_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "music", 1)
+
+    def trip(path: Path) -> None:
+        raise ZeroDivisionError("deep\ninside")
+
+    monkeypatch.setattr("midi.files.read_midi", trip)
+    assert corpus.read_file(folder / "000.mid").lost == (("", "ZeroDivisionError: deep inside"),)
+
+
+def test_a_second_reading_opens_no_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "music", 3)
+    (folder / "text.mid").write_text("a letter, not music")
+    first = read_folder(folder)
+
+    def no_pool(unread: object) -> None:
+        raise AssertionError(f"read again: {unread}")
+
+    monkeypatch.setattr(corpus, "_read_in_pool", no_pool)
+    moved = folder.rename(tmp_path / "elsewhere")
+    second = read_folder(moved)
+    assert second.digest == first.digest
+    assert second.skipped == first.skipped
+
+
+def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "music", 2)
+    before = read_folder(folder)
+    (folder / "001.mid").write_bytes((folder / "000.mid").read_bytes())
+    after = read_folder(folder)
+    assert after.digest != before.digest
+    assert (after.works[1].notes == after.works[0].notes).all()
+
+
+def test_a_damaged_reading_in_the_cache_is_read_anew(tmp_path: Path, own_cache: Path) -> None:
+    folder = write_folder(tmp_path / "music", 1)
+    before = read_folder(folder)
+    (kept,) = own_cache.rglob("*.npz")
+    kept.write_bytes(kept.read_bytes()[:50])
+    assert read_folder(folder).digest == before.digest
+
+
+def test_a_reading_comes_back_from_the_cache_as_it_was(tmp_path: Path) -> None:
+    tunes = (table(melody(1)), table(melody(2, notes=1)))
+    reading = Reading(("1", "2"), tunes, (("3", "no notes in it"),))
+    cache.keep(tmp_path / "kept.npz", reading)
+    back = cache.load(tmp_path / "kept.npz")
+    assert back is not None
+    assert (back.labels, back.lost) == (reading.labels, reading.lost)
+    assert all((one == other).all() for one, other in zip(back.tunes, tunes, strict=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.npz"]
+
+
+def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def fail(file: object) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        cache.replace(path, fail)
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("file", b"old")]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda folder: None, "no such folder"),
+        (lambda folder: folder.write_text("x"), "not a folder"),
+        (lambda folder: folder.mkdir(), "no music in it"),
+        (lambda folder: (folder.mkdir(), (folder / "a.mid").write_text("x")), "none of the 1 files could be read"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, prepare: object, told: str) -> None:
+    assert callable(prepare)
+    prepare(tmp_path / "music")
+    with pytest.raises(InputError, match=told) as raised:
+        read_folder(tmp_path / "music")
+    assert "\n" not in str(raised.value)
+
+
+def test_only_the_default_corpus_has_a_name() -> None:
+    with pytest.raises(InputError, match="'default'"):
+        read_named("other")

@@ -1,0 +1,93 @@
+"""The loop: it learns, keeps the best weights, and an interrupted training ends as one that never was."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
+from midi.errors import InputError
+from tests.training.tiny import THREE, pieces
+from training.batches import Batch, Streams
+from training.fit import Fit, Fitted
+from training.plan import Plan
+
+PLAN = Plan(layers=1, units=16, streams=4, chunk=32, epochs=20, rate=0.02)
+
+
+def training(work: Path, plan: Plan = PLAN, corpus: str = "abc") -> Fit:
+    return Fit(plan, THREE, pieces(8), pieces(2, notes=17), work, corpus)
+
+
+def weights(fitted: Fitted) -> list[np.ndarray[Any, Any]]:
+    return [np.asarray(variable) for variable in fitted.network.model.trainable_variables]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def straight(work: Path) -> Fitted:
+    """A training from beginning to end."""
+    return training(work).run()
+
+
+def interrupt_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """Ctrl-C arrives in the middle of the step after so many."""
+    original, made = Streams.next, [0]
+
+    def next_batch(self: Streams) -> Batch:
+        made[0] += 1
+        if made[0] == steps + 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return original(self)
+
+    monkeypatch.setattr(Streams, "next", next_batch)
+
+
+def test_it_learns_to_the_end_of_the_plan(straight: Fitted) -> None:
+    assert straight.finished
+    assert straight.steps == 40
+    assert straight.looks[-1].learning < straight.looks[0].learning - 1
+
+
+def test_the_weights_kept_are_those_of_the_best_look(straight: Fitted, work: Path) -> None:
+    fit = training(work)
+    fit.run()
+    fit._look()
+    assert fit._course.looks[-1].held_out == pytest.approx(straight.best.held_out, rel=1e-5)
+
+
+def test_a_finished_training_is_not_trained_again(straight: Fitted, work: Path) -> None:
+    again = training(work).run()
+    assert again.steps == straight.steps
+    assert all((one == other).all() for one, other in zip(weights(again), weights(straight), strict=True))
+
+
+def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
+    straight: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        interrupt_after(patched, 13)
+        stopped = training(tmp_path).run()
+    assert not stopped.finished
+    assert stopped.steps == 14
+    again = training(tmp_path)
+    assert again.resumed_at == pytest.approx(stopped.seconds)
+    resumed = again.run()
+    assert resumed.finished
+    assert [look.held_out for look in resumed.looks] == pytest.approx([look.held_out for look in straight.looks])
+    for one, other in zip(weights(resumed), weights(straight), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_another_corpus_or_size_is_refused(straight: Fitted, work: Path) -> None:
+    with pytest.raises(InputError, match=r"corpus was abc, is def.*--fresh"):
+        training(work, corpus="def")
+    with pytest.raises(InputError, match=r"units was 16, is 24.*--fresh"):
+        training(work, Plan(layers=1, units=24, streams=4, chunk=32, rate=0.02))

@@ -1,0 +1,132 @@
+"""What people read: the page, its table, the curve, and the thanks to the encoders."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from exported.card import Card
+from training.baselines import Baselines
+from training.course import Look
+from training.curve import draw
+from training.page import page, table
+from training.sources import sources
+
+HELD_OUT = {
+    "judged_on": "test",
+    "works": 3,
+    "notes": 1234,
+    "nats_per_note": 2.4,
+    "perplexity": 11.02,
+    "nats_by_field": {"wait": 0.1, "pitch": 1.8, "duration": 0.5},
+    "top1_by_field": {"wait": 0.97, "pitch": 0.41, "duration": 0.8},
+    "imitating": {
+        "weight": 0.4,
+        "notes": 1234,
+        "nats_per_note": 2.2,
+        "nats_by_field": {"wait": 0.1, "pitch": 1.65, "duration": 0.45},
+    },
+    "baselines": {
+        name: {"nats_per_note": total, "nats_by_field": {"wait": 0.2, "pitch": total - 0.9, "duration": 0.7}}
+        for name, total in (("unigram", 5.9), ("n_gram", 2.9), ("n_gram_adapting", 2.7))
+    },
+}
+CARD = Card(
+    name="mine",
+    graph_sha256="0" * 64,
+    vocabulary={"wait": 114, "pitch": 128, "duration": 112},
+    state_size=1024,
+    key_size=256,
+    parameters=1275458,
+    parity_tolerance=1e-4,
+    training={
+        "command": "antiphon train 'my music' --name mine",
+        "layers": 2,
+        "units": 256,
+        "seed": 1,
+        "steps": 2000,
+        "batch": 32,
+        "chunk": 64,
+        "seconds": 1200,
+        "notes_per_second": 5000,
+        "passes": 9.5,
+        "kept_step": 1900,
+        "validation_nats_per_note": 2.35,
+        "parity": 3e-6,
+        "versions": {"python": "3.11.7"},
+    },
+    corpus={
+        "name": "my music",
+        "works": 30,
+        "notes": 12340,
+        "files": 33,
+        "families": 28,
+        "licence": "ask whoever owns it",
+        "split": {"train": {"works": 24, "notes": 9900}, "valid": {"works": 3, "notes": 1200}},
+        "remark": "",
+        "collections": [{"folder": "", "works": 30, "notes": 12340, "title": "", "encoders": ""}],
+        "skipped_count": 1,
+        "skipped": {"cut.mid": "not a readable MIDI file"},
+    },
+    held_out=HELD_OUT,
+)
+
+
+def test_the_table_sets_the_model_beside_what_counting_achieves() -> None:
+    lines = table(CARD)
+    assert lines[0] == "| | wait | pitch | duration | together |"
+    assert lines[-2] == "| **mine** | 0.100 | 1.800 | 0.500 | 2.400 |"
+    assert lines[-1] == "| **mine, imitating** (0.4) | 0.100 | 1.650 | 0.450 | 2.200 |"
+    assert [line.rsplit("|", 2)[1].strip() for line in lines[2:]] == ["5.900", "2.900", "2.700", "2.400", "2.200"]
+
+
+def test_the_page_tells_what_a_reader_must_know() -> None:
+    told = page(CARD)
+    for part in (
+        "antiphon train 'my music' --name mine",
+        "30 works, 12,340 notes from 33 files",
+        "ask whoever owns it",
+        "`cut.mid`: not a readable MIDI file",
+        "Perplexity 11.02",
+        "![Loss curve](loss.png)",
+        "velocity follows the player's",
+    ):
+        assert part in told
+
+
+def test_the_curve_is_a_picture(tmp_path: Path) -> None:
+    looks = [Look(10 * n, 6.0 * n, n / 2, 4.0 - 0.1 * n, 3.8 - 0.1 * n, (0.1,)) for n in range(1, 9)]
+    draw(tmp_path / "loss.png", "mine", looks, Baselines((6.0,), (2.9,), (2.7,)))
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+ABC = """\
+X:1
+Z:"Transcribed by Norbert Paap, somebody@example.org"
+X:2
+Z: Transcribed by Norbert Paap * 2009
+X:3
+Z:abc 1.6
+X:4
+Z:Bob Puckette <bob:example.com> 2003-3-10
+"""
+
+
+def test_encoders_are_named_as_the_files_name_them_without_their_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.sources.FEWEST", 2)
+    (tmp_path / "oneills1850").mkdir()
+    (tmp_path / "oneills1850" / "a.abc").write_text(ABC)
+    told = {source.folder: source.encoders for source in sources(tmp_path)}
+    assert told["oneills1850"] == "Norbert Paap (2), and others (1)"
+
+
+@pytest.mark.skipif(find_spec("music21") is None, reason="needs antiphon[train]")
+def test_the_default_corpus_thanks_its_encoders() -> None:
+    from training.corpus import music21_corpus
+
+    told = {source.folder: source.encoders for source in sources(music21_corpus())}
+    assert "Jack Campin (1180)" in told["airdsAirs"]
+    assert "John Chambers" in told["oneills1850"]
+    assert "@" not in "".join(told.values())
