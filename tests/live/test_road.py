@@ -23,9 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = pytest.importorskip("music21.corpus")
     top = tmp_path_factory.mktemp("music")
     (top / "chorales").mkdir()
-    for path in sorted(corpus.getComposer("bach", "mxl"))[:16]:
+    for path in sorted(corpus.getComposer("bach", fileExtensions=("mxl",)))[:16]:
         shutil.copy(path, top / "chorales")
-    for path in sorted(corpus.getComposer("ryansMammoth", "abc"))[:12]:
+    for path in sorted(corpus.getComposer("ryansMammoth", fileExtensions=("abc",)))[:12]:
         shutil.copy(path, top)
     write_midi(top / "mine.mid", [("me", read_midi(SEED).notes)], 112)
     (top / "broken.mid").write_bytes(SEED.read_bytes()[:50])
