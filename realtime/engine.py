@@ -135,7 +135,7 @@ class Engine:
     def _remember(self, past: Past) -> None:
         onset = self.tempo.tick_at(past.on_ns)
         duration = max(1, self.tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
-        self.ring.feed(Note(onset, duration, past.pitch, past.velocity, past.channel))
+        self._insert(Note(onset, duration, past.pitch, past.velocity, past.channel))
 
     # The answer
 
