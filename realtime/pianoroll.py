@@ -1,5 +1,6 @@
 """A picture of a performance: the human's notes and the answer's, over beats and pitches. Loads matplotlib."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from midi.errors import InputError
 from midi.notes import TICKS_PER_BEAT, Note
 from realtime.embedded import pitch_name
 
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it announces its font cache the first time
 BEATS_PER_BAR = 4
 COLOURS = ("#3b6ea5", "#d9822b")
 INCHES_PER_BEAT = 0.32

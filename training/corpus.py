@@ -156,22 +156,20 @@ def _size(path: Path) -> int:
 def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading]]:
     """Read files in processes of their own; whatever was read is cached even if this is interrupted."""
     workers = max(1, min(len(unread), os.cpu_count() or 1))
-    with (
-        bar(sum(_size(path) for _, path in unread), "reading", unit="B", unit_scale=True) as progress,
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool,
-    ):
-        tasks = {pool.submit(read_file, path): (name, path) for name, path in unread}
-        try:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
+    try:
+        with bar(sum(_size(path) for _, path in unread), "reading", unit="B", unit_scale=True) as progress:
+            tasks = {pool.submit(read_file, path): (name, path) for name, path in unread}
             for task in as_completed(tasks):
                 name, path = tasks[task]
                 progress.update(_size(path))
                 yield name, task.result()
-        except BrokenProcessPool:
-            raise MachineError(
-                "a reading process was ended from outside, perhaps for want of memory; run it again"
-            ) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    except BrokenProcessPool:
+        raise MachineError(
+            "a reading process was ended from outside, perhaps for want of memory; run it again"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)  # once only: the pool's own context would call off the calling off
 
 
 def _quiet() -> None:

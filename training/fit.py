@@ -89,13 +89,18 @@ class Fit:
         """Seconds of training already behind it; 0 for a fresh one."""
         return self._course.seconds
 
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to learn within the plan."""
+        return self._course.over(self._plan, self._streams.notes)
+
     def run(self, say: Callable[[str], None] = print) -> Fitted:
         """Learn until the plan ends, the held-out loss has long not fallen, or it is interrupted (and saved)."""
         course = self._course
         with Interruption() as interruption, self._bar() as shown:
             began = time.monotonic() - course.seconds
             saved = time.monotonic()
-            while not self._course.over(self._plan, self._streams.notes) and not interruption.asked:
+            while not self.over and not interruption.asked:
                 self._learn()
                 course.seconds = time.monotonic() - began
                 if self._progress() >= 1 or self._look_is_due():
@@ -106,7 +111,7 @@ class Fit:
                     saved = time.monotonic()
                 self._show(shown)
         self._save()
-        finished = self._course.over(self._plan, self._streams.notes)
+        finished = self.over
         if finished:
             _assign(self._network.model.trainable_variables, course.best)
             if self._progress() < 1:

@@ -39,7 +39,7 @@ def load() -> None:
         importlib.import_module("tensorflow")
         importlib.import_module("keras")
         importlib.import_module("tf2onnx")
-    for name in ("tensorflow", "absl", "tf2onnx"):
+    for name in ("tensorflow", "absl", "tf2onnx", "matplotlib"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

@@ -57,7 +57,8 @@ class Making:
         )
         fit = Fit(self.plan, self.fields, learned, held, self.work, self.corpus.digest)
         if fit.resumed_at:
-            print(f"resuming after {fit.resumed_at / 60:.1f} minutes", flush=True)
+            minutes = f"{fit.resumed_at / 60:.1f} minutes"
+            print(f"trained already, for {minutes}: exporting" if fit.over else f"resuming after {minutes}", flush=True)
         return fit.run(print)
 
     def export(self, fitted: Fitted, place: Path) -> Card:

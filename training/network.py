@@ -98,26 +98,29 @@ class Network:
             )
             for later, earlier in conditions(shape.fields)
         }
-        top = keras.layers.add([self._embeddings[name](given[name]) for name in names])
-        for index, rnn in enumerate(self._rnns):
-            if index and shape.dropout:
-                top = keras.layers.Dropout(shape.dropout)(top)
-            top = rnn(keras.layers.concatenate([top, keep]))
-        if shape.dropout:
-            top = keras.layers.Dropout(shape.dropout)(top)
-        bare = {name: self._heads[name](top) for name in names}
-        logits = {
-            name: keras.layers.add(
-                [bare[name], *(table(due[other]) for (later, other), table in self._tables.items() if later == name)]
-            )
-            if name != names[0]
-            else bare[name]
-            for name in names
-        }
-        inputs = {**given, **{f"due_{name}": due[name] for name in due}, "keep": keep}
-        self.model = keras.Model(inputs, logits)
+        bare = self._heads_over(self._top(given, keep))
+        logits = {name: self._told(bare[name], name, due) for name in names}
+        self.model = keras.Model({**given, **{f"due_{name}": due[name] for name in due}, "keep": keep}, logits)
         self._bare = keras.Model({**given, "keep": keep}, bare)
         self._sums = tf.function(self._losses, autograph=False, jit_compile=False)
+
+    def _top(self, given: dict[str, Any], keep: Any) -> Any:
+        """The top layer's output [B, T, H], with dropout above each layer."""
+        top = keras.layers.add([self._embeddings[name](given[name]) for name in given])
+        for rnn in self._rnns:
+            top = rnn(keras.layers.concatenate([top, keep]))
+            if self.shape.dropout:
+                top = keras.layers.Dropout(self.shape.dropout)(top)
+        return top
+
+    def _heads_over(self, top: Any) -> dict[str, Any]:
+        """Each field's logits, before what earlier fields add."""
+        return {name: head(top) for name, head in self._heads.items()}
+
+    def _told(self, logits: Any, name: str, due: dict[str, Any]) -> Any:
+        """A field's logits with the rows that the earlier fields of the same note add to them."""
+        rows = [table(due[earlier]) for (later, earlier), table in self._tables.items() if later == name]
+        return keras.layers.add([logits, *rows]) if rows else logits
 
     def twin(self, streams: int, chunk: int) -> "Network":
         """The same weights for another batch shape, with clear states."""

@@ -1,5 +1,10 @@
 """Reading a folder: everything usable is used, everything else is named with its reason, and nothing is read twice."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -127,3 +132,33 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, prepar
 def test_only_the_default_corpus_has_a_name() -> None:
     with pytest.raises(InputError, match="'default'"):
         read_named("other")
+
+
+def test_an_interrupted_reading_ends_the_reading_processes_and_keeps_what_was_read(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "music", 400)
+    code = "import sys, pathlib; from training.corpus import read_folder; read_folder(pathlib.Path(sys.argv[1]))"
+    reading = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)],
+        cwd=Path(corpus.__file__).parents[1],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (kept := set((tmp_path / "cache").rglob("*.npz"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.killpg(reading.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    assert reading.wait(timeout=60) != 0
+    assert kept <= set((tmp_path / "cache").rglob("*.npz"))
+    assert len(set((tmp_path / "cache").rglob("*.npz"))) < 400
+    while _is_there(reading.pid):  # Python's own resource tracker goes a moment after the others
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

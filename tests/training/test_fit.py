@@ -64,7 +64,9 @@ def test_the_weights_kept_are_those_of_the_best_look(straight: Fitted, work: Pat
 
 
 def test_a_finished_training_is_not_trained_again(straight: Fitted, work: Path) -> None:
-    again = training(work).run()
+    fit = training(work)
+    assert fit.over
+    again = fit.run()
     assert again.steps == straight.steps
     assert all((one == other).all() for one, other in zip(weights(again), weights(straight), strict=True))
 
@@ -78,6 +80,7 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
     assert not stopped.finished
     assert stopped.steps == 14
     again = training(tmp_path)
+    assert not again.over
     assert again.resumed_at == pytest.approx(stopped.seconds)
     resumed = again.run()
     assert resumed.finished
