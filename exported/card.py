@@ -32,7 +32,7 @@ PAGE = "MODEL.md"
 GOLDEN = "golden.npz"
 LOSS_CURVE = "loss.png"
 
-IMITATE = 0.4
+IMITATE = 0.3
 """The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
 
 
