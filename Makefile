@@ -32,7 +32,7 @@ jam: $(LIGHT) ## play: installs the light runtime the first time, then antiphon 
 	@.venv/bin/antiphon jam $(ARGS)
 
 train: $(FULL) ## learn from a folder of MIDI files and scores: make train DIR=~/midi NAME=mine
-	@.venv-full/bin/antiphon train $(if $(DIR),"$(DIR)") $(if $(NAME),--name "$(NAME)") $(ARGS)
+	@.venv-full/bin/antiphon train $(if $(DIR),"$(patsubst ~%,$(HOME)%,$(DIR))") $(if $(NAME),--name "$(NAME)") $(ARGS)
 
 test: $(FULL) ## run the tests: real ports, real synthesizer
 	@PYTHON=$(PYTHON) scripts/system-packages test

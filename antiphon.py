@@ -89,7 +89,7 @@ def build_parser(opened: Collection[str]) -> Parser:
         verb = _open(name, module)
         flags = verbs.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}.", epilog=verb.EPILOG)
         verb.add_arguments(flags)
-        flags.set_defaults(run=verb.run)
+        flags.set_defaults(run=verb.run, flags=flags)
     completion = verbs.add_parser(COMPLETION, help="print a completion script for your shell")
     completion.add_argument("shell", choices=SHELLS)
     completion.set_defaults(run=_print_completion)
@@ -141,7 +141,9 @@ def _dispatch(words: list[str], asked: str) -> int:
     if asked and asked not in VERBS and asked != COMPLETION:
         raise InputError(f"no verb {asked!r}; there are: {', '.join([*VERBS, COMPLETION])}")
     parser = build_parser({asked})
-    arguments = parser.parse_args(words)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        getattr(arguments, "flags", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
     if not arguments.verb:
         print(parser.format_help(), end="")  # argparse's own print_help hides a broken pipe
         return 0

@@ -91,6 +91,14 @@ def table_names(model_fields: Sequence[Field]) -> list[str]:
     return [f"{later.name}_given_{earlier.name}" for later, earlier in conditions(model_fields)]
 
 
+def widths(card: Card) -> dict[str, int | None]:
+    """The last dimension that each tensor of the card's graph must have; None for ids, which have only the batch."""
+    sizes: dict[str, int | None] = {field.name: None for field in card.fields}
+    sizes |= {"state": card.state_size, "next_state": card.state_size, "key": card.key_size}
+    sizes |= {f"{field.name}_logits": field.size for field in card.fields}
+    return sizes | {f"{later.name}_given_{earlier.name}": later.size for later, earlier in conditions(card.fields)}
+
+
 def sha256(path: Path) -> str:
     """The hex digest of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -23,6 +23,8 @@ REMEMBERED = 1024
 """Moments looked back on: some minutes of playing, one matrix product of 1 MB."""
 FIELD_SHARES = {"wait": 1 / 6, "pitch": 1.0, "duration": 1.0, "velocity": 1.0}
 """How much of the weight each field takes: of rhythm, a network knows already what repeats."""
+MOST = 0.95
+"""The model keeps a say at any weight, so that no class it allows becomes impossible."""
 FAINTEST = 1e-6
 """Where the memories that agree weigh less than this, nobody has a say."""
 
@@ -52,7 +54,7 @@ class Memory:
 
     def mix(self, probabilities: Probabilities, field: int, name: str, weight: float) -> Probabilities:
         """The probabilities (N,) of a field, with the memories' votes mixed in by `weight` (0 to 1)."""
-        share = weight * FIELD_SHARES[name]
+        share = min(weight * FIELD_SHARES[name], MOST)
         if share == 0 or not len(self.weights):
             return probabilities
         votes = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))[: len(probabilities)]

@@ -47,6 +47,8 @@ def read_midi(path: Path) -> Piece:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "it ends in the middle of a track, or is no MIDI file at all"
     return str(error) or type(error).__name__
 
 

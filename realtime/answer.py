@@ -19,6 +19,8 @@ from realtime.sampling import Constraint, Taste, draw
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 LONGEST_BARS = 8
+TAIL_TICKS = TICKS_PER_BAR
+"""How long the last notes may ring on past the answer's length."""
 REST_TICKS = 2 * TICKS_PER_BEAT
 """A rest this long, once half of the answer has been played, is its end: the phrase is complete."""
 
@@ -91,8 +93,9 @@ class Answer:
 
     def _voiced(self, note: Note) -> Note:
         onset = self.begin if self._last is None else note.onset  # exact where the wait's class is not
+        duration = min(note.duration or 1, self.begin + self.length + TAIL_TICKS - onset)
         velocity = self.dynamics.velocity_at(onset - self.begin, note.velocity)
-        return Note(onset, note.duration, note.pitch, velocity, self.channel)
+        return Note(onset, duration, note.pitch, velocity, self.channel)
 
     def sent(self, note_id: int, ring: ContextRing) -> Note | None:
         """A proposal went out: it joins the ring as a fact. Those before it were dropped by the I/O process."""

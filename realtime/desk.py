@@ -24,6 +24,8 @@ class Desk:
     """Human note-ons so far. A proposal of an earlier epoch was made without knowing the latest: it is void."""
     answers: int = 0
     """Answers that were played to their end."""
+    answered: bool = False
+    """Whether an answer was played to its end since the human's latest note."""
     answer_end_ns: int | None = None
     """When the answer that is playing ends, once that is known."""
     to_engine: deque[Message] = field(default_factory=deque)
@@ -36,6 +38,7 @@ class Desk:
         if not played.is_note_on:
             return []
         self.epoch += 1
+        self.answered = False
         self.answer_end_ns = None
         return self.schedule.hush(at_ns)
 
@@ -50,6 +53,7 @@ class Desk:
         """What to hand to the port by now."""
         if self.answer_end_ns is not None and self.answer_end_ns <= now_ns and self.schedule.next_due_ns is None:
             self.answers += 1
+            self.answered = True
             self.answer_end_ns = None
         return self.schedule.due(now_ns)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from exported.card import Card, check_graph, input_names, output_names, read_card, table_names
+from exported.card import Card, check_graph, input_names, output_names, read_card, table_names, widths
 from midi.errors import ModelError
 from midi.tokens import START, Field, Token
 from realtime.provider import CUDA, median_seconds, open_session
@@ -85,10 +85,15 @@ def load_model(folder: Path, provider: str = "auto") -> StepModel:
 
 
 def _bind(session: ort.InferenceSession, card: Card, folder: Path) -> StepModel:
-    expected = (set(input_names(card.fields)), {*output_names(card.fields), *table_names(card.fields)})
-    actual = ({i.name for i in session.get_inputs()}, {o.name for o in session.get_outputs()})
-    if actual != expected:
-        raise ModelError(f"{folder}: the graph's tensors are {actual}; its card promises {expected}")
+    tensors = [*session.get_inputs(), *session.get_outputs()]
+    actual = {tensor.name: tensor.shape[-1] if tensor.shape[1:] else None for tensor in tensors}
+    expected = widths(card)
+    wrong = sorted(actual.keys() ^ expected.keys()) or [
+        name for name, width in expected.items() if actual[name] != width
+    ]
+    if wrong:
+        promised, found = ({name: side.get(name) for name in wrong} for side in (expected, actual))
+        raise ModelError(f"{folder}: the card promises tensors of last dimension {promised}; the graph has {found}")
     blank: dict[str, npt.NDArray[np.int32] | Floats] = {f.name: np.zeros(1, np.int32) for f in card.fields}
     blank["state"] = np.zeros((1, card.state_size), np.float32)
     constants = iter(session.run(table_names(card.fields), blank))

@@ -44,6 +44,10 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "no such seed": (["render", "nothing.mid", "-o", "o.mid"], ["nothing.mid", "no such file"]),
     "no such provider": (["jam", "--provider", "tpu"], ["tpu", "cuda"]),
     "no such folder for the answer": (["render", str(SEED), "-o", "no/where/o.mid"], ["no/where"]),
+    "the answer over the seed": (["render", str(SEED), "-o", str(SEED)], ["must be different files"]),
+    "the answer as a folder": (["render", str(SEED), "-o", "."], ["it is a folder"]),
+    "ports where there are none": (["jam", "--midi-api", "none", "--in", "Keystation"], ["--in"]),
+    "a flag of no verb": (["jam", "--tempo", "3"], ["--tempo 3", "antiphon jam --help"]),
     "no such folder to learn from": (["train", "nowhere", "--name", "x"], ["nowhere"]),
     "a name that cannot be a folder": (["train", ".", "--name", "../x"], ["../x"]),
 }
@@ -58,7 +62,7 @@ def test_a_mistake_is_told_in_one_line(mistake: str, tmp_path: Path) -> None:
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "text": (b"this is a shopping list\n", "not a readable MIDI file"),
     "empty": (b"", "not a readable MIDI file"),
-    "truncated": (SEED.read_bytes()[:60], "not a readable MIDI file"),
+    "truncated": (SEED.read_bytes()[:60], "it ends in the middle of a track"),
 }
 
 

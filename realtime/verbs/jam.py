@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import gettempdir
 
 from exported.card import Card, check_graph, read_card
 from exported.shelf import find_model
@@ -95,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
     """The MIDI system to use, or None and why. A system or port asked for by name must be there."""
     if arguments.midi_api == NO_MIDI:
+        if arguments.in_port or arguments.out_port:
+            raise InputError(f"--in and --out name MIDI ports; with --midi-api {NO_MIDI} there are none")
         return None, "no MIDI was asked for"
     try:
         return open_api(arguments.midi_api), ""
@@ -120,14 +123,22 @@ def _start(performance: Performance) -> None:
 
 
 def _save(recorder: Recorder, session: Path, bpm: float) -> None:
-    if len(recorder):
+    """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
+    if not len(recorder):
+        return
+    try:
         session.parent.mkdir(parents=True, exist_ok=True)
         recorder.save(session, bpm, time.monotonic_ns())
-        print(session, flush=True)
+    except (OSError, InputError) as error:
+        refuge = Path(gettempdir()) / session.name
+        recorder.save(refuge, bpm, time.monotonic_ns())
+        _say(f"the session could not be saved as {session} ({error}); it is in {refuge}")
+        session = refuge
+    print(session, flush=True)
 
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
-    return lambda: venue.seed is not None and venue.seed.over and performance.desk.answers > 0
+    return lambda: venue.seed is not None and venue.seed.over and performance.desk.answered
 
 
 def _title(card: Card, bpm: float, api: Api | None) -> str:

@@ -37,9 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     seed = read_midi(arguments.seed)
     bpm = arguments.bpm if arguments.bpm is not None else seed.bpm or DEFAULT_BPM
     settings = settings_of(arguments, bpm)
-    for path in (arguments.output, arguments.png):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise InputError(f"cannot write {path}: there is no folder {path.parent}")
+    _check_places(arguments.seed, arguments.output, arguments.png)
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
@@ -68,3 +66,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.png:
         print(arguments.png)
     return 0
+
+
+def _check_places(seed: Path, output: Path, png: Path | None) -> None:
+    """What is written must have a folder to be in, and must not replace what is read or written besides."""
+    for path in (output, *((png,) if png else ())):
+        if not path.absolute().parent.is_dir():
+            raise InputError(f"cannot write {path}: there is no folder {path.parent}")
+        if path.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder")
+    places = [path.resolve() for path in (seed, output, *((png,) if png else ()))]
+    if len(set(places)) < len(places):
+        raise InputError(f"{seed}, {output}{f' and {png}' if png else ''} must be different files")

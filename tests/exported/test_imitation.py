@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exported.imitation import FIELD_SHARES, Floats, Ids, Memory, unit
+from exported.imitation import FIELD_SHARES, MOST, Floats, Ids, Memory, unit
 
 RNG = np.random.default_rng(0)
 KEYS: Floats = unit(RNG.normal(size=(50, 8)).astype(np.float32))
@@ -29,7 +29,7 @@ def test_what_is_mixed_sums_to_one_and_nothing_is_impossible_below_full_weight(
 ) -> None:
     mixed = memory(index).mix(EVEN, *field, weight)
     assert mixed.sum() == pytest.approx(1, abs=1e-5)
-    assert (mixed >= (1 - weight) * 0.2 - 1e-6).all()
+    assert (mixed >= max(1 - weight, 1 - MOST) * 0.2 - 1e-6).all()
 
 
 def test_weight_zero_changes_nothing() -> None:
@@ -46,7 +46,7 @@ def test_later_fields_hear_only_the_memories_that_agree() -> None:
     recalled.agree(0, 3)
     heard = set(TOKENS[TOKENS[:, 0] == 3, 1].tolist())
     mixed = recalled.mix(EVEN, 1, "pitch", 1.0)
-    assert {int(pitch) for pitch in np.flatnonzero(mixed > 0)} <= heard
+    assert {int(pitch) for pitch in np.flatnonzero(mixed > 0.02)} <= heard
     recalled.agree(1, 99)
     assert recalled.mix(EVEN, 2, "duration", 1.0) is EVEN, "nobody agrees: nobody has a say"
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
 
 import mido
 import pytest
 
-from midi.files import read_midi
+from midi.files import read_midi, write_midi
+from midi.notes import Note
 from realtime.embedded import pitch_name
 from tests.peers.daemon import Daemon
 
@@ -63,6 +65,33 @@ def test_a_seed_of_ones_own_is_played_at_its_own_tempo(
     assert [words[3] for words in mine] == ["C4", "D4", "E4", "F4"]
     assert float(mine[-1][0]) == pytest.approx(0.9, abs=0.1)
     assert any(" antiphon " in line for line in told)
+
+
+def test_of_several_phrases_the_last_is_answered_too(
+    no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    notes = [Note(onset, 12, 60, 80) for onset in (0, 12, 24, 400, 412, 424)]
+    write_midi(tmp_path / "two.mid", [("two phrases", notes)], 240)
+    jam = embedded("--no-save", "--seed", str(tmp_path / "two.mid"), "--bars", "1")
+    assert jam.wait(60) == 0
+    who = [line.text.split()[2] for line in jam.lines if " s  " in line.text]
+    assert [player for player, _ in groupby(who)] == ["you", "antiphon", "you", "antiphon"]
+
+
+def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
+    no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    jam = embedded("--save", str(folder / "mine.mid"), "--bars", "1")
+    jam.wait_ready()
+    folder.rmdir()
+    folder.write_text("a file where the folder was")
+    assert jam.wait(60) == 0
+    assert jam.lines[-1].text == str(tmp_path / "mine.mid")
+    assert any("could not be saved" in line.text for line in jam.lines)
+    assert read_midi(tmp_path / "mine.mid").notes
 
 
 def test_a_system_asked_for_by_name_must_be_there(no_midi: None, embedded: Callable[..., Daemon]) -> None:

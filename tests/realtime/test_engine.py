@@ -178,6 +178,20 @@ def test_the_more_it_imitates_the_more_of_the_phrase_is_in_the_answer(model: Ste
     assert share(1) > share(0) + 0.3
 
 
+@pytest.mark.parametrize("rng_seed", range(12))
+def test_all_imitation_still_plays_within_the_piano(model: StepModel, rng_seed: int) -> None:
+    offline = perform(model, performed(CHORDS, TEMPO), imitate=1, rng_seed=rng_seed, bars=8)
+    assert note_ons(offline.sent)
+    assert all(21 <= m.data[1] <= 108 for m in note_ons(offline.sent))
+
+
+def test_the_last_notes_do_not_ring_on_for_ever(model: StepModel) -> None:
+    for rng_seed in range(20):
+        sent = perform(model, performed(PHRASE, TEMPO), bars=1, rng_seed=rng_seed, temperature=2).sent
+        begin, end = TEMPO.tick_at(sent[0].at_ns), TEMPO.tick_at(sent[-1].at_ns)
+        assert end - begin <= 2 * 4 * TICKS_PER_BEAT
+
+
 def test_a_model_that_learned_dynamics_plays_its_own(loud_model: StepModel) -> None:
     quiet = [Note(n.onset, n.duration, n.pitch, 5) for n in PHRASE]
     velocities = {m.data[2] for m in note_ons(perform(loud_model, performed(quiet, TEMPO)).sent)}

@@ -107,3 +107,9 @@ def test_auto_runs_where_it_can(folder: Path) -> None:
     assert model.on_cuda == (CUDA in model.session.get_providers())
     if cuda_obstacle() is not None:
         assert model.session.get_providers() == [ort.get_available_providers()[-1]] == ["CPUExecutionProvider"]
+
+
+def test_a_card_with_another_size_than_its_graph_is_refused_with_both(folder: Path) -> None:
+    write_card(replace(read_card(folder), state_size=99), folder)
+    with pytest.raises(ModelError, match=r"'state': 99.*'state': 32"):
+        load_model(folder, "cpu")
