@@ -20,7 +20,7 @@ Ids = npt.NDArray[np.int32]
 SHARPNESS = 40.0
 """The best of 20, 40, 80 and 120 on validation pieces of the default corpus; so are the shares, and `card.IMITATE`."""
 REMEMBERED = 1024
-"""Moments looked back on: some minutes of playing, one matrix product of 1 MB."""
+"""Moments looked back on: some minutes of playing, one matrix product of 1 MB (256 units)."""
 FIELD_SHARES = {"wait": 1 / 6, "pitch": 1.0, "duration": 1.0, "velocity": 1.0}
 """How much of the weight each field takes: of rhythm, a network knows already what repeats."""
 MOST = 0.95
@@ -39,7 +39,7 @@ def unit(keys: Floats) -> Floats:
 class Memory:
     """What earlier moments have to say about the next note; narrowed as its fields are drawn.
 
-    `weights` (n,): how alike each earlier moment is. `tokens` (n, F): the note that followed it.
+    `weights` (n,): how alike each earlier moment is, the most alike 1. `tokens` (n, F): the note that followed it.
     """
 
     weights: Floats
@@ -48,21 +48,24 @@ class Memory:
     @classmethod
     def recall(cls, key: Floats, keys: Floats, tokens: Ids) -> "Memory":
         """The memory of a moment with key (H,), among moments with unit keys (n, H), each followed by tokens (n, F)."""
-        likeness = keys @ unit(key)
-        weights = np.exp(SHARPNESS * (likeness - likeness.max(initial=-1.0)))
-        return cls(weights / max(float(weights.sum()), 1e-12), tokens)
+        likeness = keys @ key
+        likeness *= np.float32(SHARPNESS / max(float(key @ key) ** 0.5, 1e-12))
+        likeness -= likeness.max(initial=-SHARPNESS)
+        return cls(np.exp(likeness, out=likeness), tokens)
 
     def mix(self, probabilities: Probabilities, field: int, name: str, weight: float) -> Probabilities:
         """The probabilities (N,) of a field, with the memories' votes mixed in by `weight` (0 to 1)."""
         share = min(weight * FIELD_SHARES[name], MOST)
         if share == 0 or not len(self.weights):
             return probabilities
-        votes = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))[: len(probabilities)]
-        total = float(votes.sum())  # a value that was not known has no vote: its id is beyond the classes
+        counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))
+        votes = counted[: len(probabilities)].astype(probabilities.dtype)  # an unknown value's id is beyond: no vote
+        total = float(votes.sum())
         if total < FAINTEST:
             return probabilities
-        mixed: Probabilities = ((1 - share) * probabilities + share / total * votes).astype(probabilities.dtype)
-        return mixed
+        votes *= share / total
+        votes += (1 - share) * probabilities
+        return votes
 
     def agree(self, field: int, drawn: int) -> None:
         """Keep only the memories whose note has this value in this field."""

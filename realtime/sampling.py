@@ -89,7 +89,6 @@ def believed(model: StepModel, moment: Moment, index: int, ids: Sequence[int]) -
 def _pick(probabilities: Floats, temperature: float, random: float) -> int:
     if temperature == 0:
         return int(probabilities.argmax())
-    weights = (probabilities / probabilities.max()) ** (1 / temperature)
-    weights[weights < MIN_P] = 0
-    cumulative = weights.cumsum()
+    weights = probabilities if temperature == 1 else probabilities ** np.float32(1 / temperature)
+    cumulative = np.where(weights < MIN_P * weights.max(), 0, weights).cumsum()
     return int(cumulative.searchsorted(random * cumulative[-1], side="right"))
