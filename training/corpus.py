@@ -59,7 +59,7 @@ def read_folder(folder: Path) -> Corpus:
     if not folder.is_dir():
         raise InputError(f"{folder}: {'not a folder' if folder.exists() else 'no such folder'}")
     found = {
-        path.relative_to(folder).as_posix(): path
+        _printable(path.relative_to(folder)): path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
     }
@@ -79,7 +79,7 @@ def read_named(name: str) -> Corpus:
         raise InputError(f"no corpus named {name!r}; there is {DEFAULT!r}, or give a folder of your own")
     root = music21_corpus()
     found = {
-        path.relative_to(root).as_posix(): path
+        _printable(path.relative_to(root)): path
         for part, pattern in DEFAULT_PARTS
         for path in sorted((root / part).glob(pattern))
     }
@@ -115,6 +115,11 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
 
 def _title(file: str, label: str) -> str:
     return f"{file}#{label}" if label else file
+
+
+def _printable(path: Path) -> str:
+    """A file's name as text, even where its bytes are none: it goes into digests, cards and lists."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _digest(works: Iterable[Work]) -> str:
@@ -195,13 +200,13 @@ def _read(path: Path) -> Reading:
             tunes = [scores.Tune("", files.read_midi(path).notes)]
         else:
             tunes = scores.read_score(path)
+        good = [tune for tune in tunes if tune.notes]
+        return Reading(
+            tuple(tune.label for tune in good),
+            tuple(table(tune.notes) for tune in good),
+            tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
+        )
     except InputError as error:
         return Reading((), (), (("", str(error).removeprefix(f"{path}: ")),))
     except Exception as error:  # noqa: BLE001 - a file that trips its reader must not end the reading of the others
         return Reading((), (), (("", scores.reason(error)),))
-    good = [tune for tune in tunes if tune.notes]
-    return Reading(
-        tuple(tune.label for tune in good),
-        tuple(table(tune.notes) for tune in good),
-        tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
-    )

@@ -1,5 +1,6 @@
 """Where a training stands: steps, seconds, what was seen of the held-out pieces, and the best weights so far."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from midi.errors import ModelError
 from training.plan import Plan
 
 Weights = dict[str, npt.NDArray[Any]]
@@ -86,6 +88,11 @@ class Course:
         learning = self.nats / max(1.0, self.notes)
         costs = tuple(float(nats) for nats in by_field)
         look = Look(self.step, self.seconds, epoch, learning, sum(costs), costs)
+        if self.best_look is None and not math.isfinite(look.held_out):
+            raise ModelError(
+                f"training diverged: at step {self.step} the held-out loss is {look.held_out}; "
+                "begin anew with another --seed, or fewer --units (and --fresh)"
+            )
         if self.best_look is None or look.held_out < self.best_look.held_out:
             self.best = weights
         self.looks.append(look)

@@ -17,13 +17,19 @@ def draw(path: Path, name: str, looks: Sequence[Look], known: Baselines) -> None
 
     figure, axes = pyplot.subplots(figsize=(8, 4.5), dpi=120, layout="constrained")
     passes = [look.epoch for look in looks]
-    axes.plot(passes, [look.learning for look in looks], color="#9aa5b1", label="learning (dropout on)")
+    learned = [look for look in looks if look.step]  # a model that was begun from is looked at before it learns
+    axes.plot(
+        [look.epoch for look in learned],
+        [look.learning for look in learned],
+        color="#9aa5b1",
+        label="learning (dropout on)",
+    )
     axes.plot(passes, [look.held_out for look in looks], color="#1f5fa8", linewidth=2, marker=".", label="held out")
     best = min(looks, key=lambda look: look.held_out)
     axes.plot([best.epoch], [best.held_out], "o", color="#c0392b", label=f"kept: {best.held_out:.3f}", zorder=5)
     for nats, what, dashes in ((sum(known.ngram), "n-gram", "--"), (sum(known.adaptive), "n-gram, adapting", ":")):
         axes.axhline(nats, color="#555555", linestyle=dashes, linewidth=1, label=f"{what}: {nats:.3f}")
-    low = min([best.held_out, sum(known.adaptive), *(look.learning for look in looks)])
+    low = min([best.held_out, sum(known.adaptive), *(look.learning for look in learned)])
     high = max(sum(known.ngram), best.held_out)
     axes.set_ylim(low - 0.15 * (high - low + 0.2), high + 1.2 * (high - low + 0.5))
     axes.set_xlabel("passes through the music")

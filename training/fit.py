@@ -19,9 +19,10 @@ from training.batches import Streams, packed
 from training.checkpoint import Checkpoint
 from training.course import Course, Look
 from training.interruption import Interruption
-from training.network import Network, Shape
+from training.network import Network, Shape, Weights
 from training.plan import LOOKS_IN_TIME, Plan, dropout_for
 from training.progress import bar
+from training.rehearsal import Rehearsal, Rehearsed
 from training.works import Ints
 
 CHECKPOINT = "checkpoint.npz"
@@ -47,11 +48,28 @@ class Fitted:
         return min(self.looks, key=lambda look: look.held_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a training begins from instead of chance; `name` tells it from others in a resumed training's settings."""
+
+    name: str
+    weights: Weights
+    known: Rehearsal | None
+    """What to rehearse, if anything."""
+
+
 class Fit:
     """One training, from its first step or from its checkpoint in the folder `work`."""
 
     def __init__(
-        self, plan: Plan, fields: Sequence[Field], train: Sequence[Ints], valid: Sequence[Ints], work: Path, corpus: str
+        self,
+        plan: Plan,
+        fields: Sequence[Field],
+        train: Sequence[Ints],
+        valid: Sequence[Ints],
+        work: Path,
+        corpus: str,
+        start: Start | None = None,
     ) -> None:
         """`train` and `valid` are token arrays [N, F]; `corpus` is a digest that a resumed training must share.
 
@@ -73,16 +91,26 @@ class Fit:
             "fields": [f.name for f in fields],
             "corpus": corpus,
         }
+        known = start.known if start is not None else None
+        if start is not None:
+            self._settings |= {"from": start.name, "rehearsed": known.share if known else 0}
         kept = checkpoint.load(self._path, self._settings)
         keras.utils.set_random_seed(plan.seed)
         self._rng = np.random.default_rng(plan.seed)
-        self._streams = Streams(train, fields, plan.streams, plan.chunk, self._rng)
+        self._streams: Streams | Rehearsed = (
+            Rehearsed(train, known, fields, plan.streams, plan.chunk, self._rng)
+            if known
+            else Streams(train, fields, plan.streams, plan.chunk, self._rng)
+        )
         shape = Shape(self._fields, plan.layers, plan.units, dropout_for(notes))
         self._network = Network(shape, plan.streams, plan.chunk)
         self._network.compile()
         self._course = Course()
         if kept is not None:
             self._restore(kept)
+        elif start is not None:
+            self._network.begin_from(start.weights)
+            self._look()  # if nothing that it learns is better, it stays what it was
 
     @property
     def resumed_at(self) -> float:

@@ -54,7 +54,7 @@ def step_graph(weights: Weights, fields: Sequence[Field]) -> onnx.ModelProto:
 def _step(weights: Weights, fields: Sequence[Field]) -> Any:
     folded = _folded(weights, fields)
     upper = [_reordered(kernel, bias) for kernel, _, bias in weights.layers[1:]]
-    recurrents = [_gates(recurrent) for _, recurrent, _ in weights.layers]
+    recurrents = [swapped(recurrent) for _, recurrent, _ in weights.layers]
     units = [recurrent.shape[0] for recurrent in recurrents]
 
     def step(*inputs: Any) -> dict[str, Any]:
@@ -91,13 +91,13 @@ def _folded(weights: Weights, fields: Sequence[Field]) -> list[Array]:
 
 
 def _reordered(kernel: Array, bias: Array) -> tuple[Array, Array]:
-    return _gates(kernel), _gates(bias)
+    return swapped(kernel), swapped(bias)
 
 
-def _gates(array: Array) -> Array:
-    """From Keras' order of gates (i, f, g, o) to i, f, o, g."""
-    i, f, g, o = np.split(array, 4, axis=-1)
-    return np.concatenate([i, f, o, g], axis=-1)
+def swapped(array: Array) -> Array:
+    """From Keras' order of gates (i, f, g, o) to i, f, o, g; and, being a swap, back."""
+    i, f, third, fourth = np.split(array, 4, axis=-1)
+    return np.concatenate([i, f, fourth, third], axis=-1)
 
 
 def _add_tables(model: onnx.ModelProto, weights: Weights) -> None:

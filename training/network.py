@@ -129,6 +129,22 @@ class Network:
             its.assign(mine)
         return other
 
+    def begin_from(self, weights: Weights) -> None:
+        """Take these weights, of a network of the same shape.
+
+        Raises:
+            ValueError: they are of another shape.
+        """
+        for name, embedding in self._embeddings.items():
+            embedding.set_weights([weights.embeddings[name]])
+        for rnn, layer in zip(self._rnns, weights.layers, strict=True):
+            for variable, value in zip(rnn.trainable_weights, layer, strict=True):
+                variable.assign(value)
+        for name, head in self._heads.items():
+            head.set_weights(weights.heads[name])
+        for pair, table in self._tables.items():
+            table.set_weights([weights.tables[pair]])
+
     def compile(self, clip: float = 1.0) -> None:
         """Make it ready for `train`: Adam, gradients clipped by their global norm."""
         losses = {name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in self._heads}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from exported.card import LOSS_CURVE, Card
+from training.comparison import told
 
 _ROWS = (
     ("unigram", "each field by its frequency alone"),
@@ -24,6 +25,11 @@ def table(card: Card) -> list[str]:
     rows = [f"| | {' | '.join(names)} | together |", f"|---|{'---|' * (len(names) + 1)}"]
     for key, title in _ROWS:
         rows.append(_row(title, held["baselines"][key], names))
+    if "before" in held:
+        name = card.training["from"]["name"]
+        rows.append(_row(f"{name}, which it began from", held["before"], names))
+        weight = held["before"]["imitating"]["weight"]
+        rows.append(_row(f"{name}, imitating ({weight:g})", held["before"]["imitating"], names))
     rows.append(_row(f"**{card.name}**", held, names))
     rows.append(_row(f"**{card.name}, imitating** ({held['imitating']['weight']:g})", held["imitating"], names))
     return rows
@@ -44,6 +50,8 @@ def _head(card: Card) -> Iterator[str]:
         + (
             "It has learned dynamics from the music."
             if card.learned_velocity
+            else "It has no dynamics of its own: the answer's velocity follows the player's."
+            if "from" in made
             else "The music it learned from has no dynamics: the answer's velocity follows the player's."
         )
     )
@@ -65,6 +73,9 @@ def _figures(card: Card) -> Iterator[str]:
     yield ""
     tops = ", ".join(f"{name} {share:.1%}" for name, share in held["top1_by_field"].items())
     yield f"Perplexity {held['perplexity']:.2f} per note. The likeliest class was right for: {tops}."
+    if "before" in held:
+        yield ""
+        yield f"Begun from {card.training['from']['name']}, it {told(held)}."
     if card.corpus["remark"]:
         yield ""
         yield f"Mind: {card.corpus['remark']}."
@@ -88,6 +99,8 @@ def _music(card: Card) -> Iterator[str]:
     yield ""
     yield music["licence"]
     yield ""
+    if "from" in card.training:
+        yield from _origin(card.training["from"])
     yield "| collection | works | notes | what it is | encoders, with the number of tunes that name them |"
     yield "|---|---|---|---|---|"
     for row in music["collections"]:
@@ -100,6 +113,15 @@ def _music(card: Card) -> Iterator[str]:
         for name, why in music["skipped"].items():
             yield f"- `{name}`: {why}"
         yield ""
+
+
+def _origin(made: dict[str, Any]) -> Iterator[str]:
+    yield f"It began from {made['name']} (sha256 `{made['graph_sha256']}`)."
+    if made["corpus"]:
+        yield f"That one learned from the corpus {made['corpus']}. {made['licence']}"
+    if made["rehearsed"]:
+        yield f"It was rehearsed: {made['rehearsed']:.0%} of every batch."
+    yield ""
 
 
 def _making(card: Card) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from midi.errors import InputError
 
@@ -18,6 +18,14 @@ LONGEST_UNSEEN = 500
 SHORTEST_UNSEEN = 20
 LOOKS_IN_TIME = 12
 """How often they are looked at, at the least, within a time that was set."""
+
+TUNING_RATE = 1e-3
+"""The highest learning rate of a network that begins from a model."""
+TUNING_SECONDS = 300
+"""How long it learns unless told otherwise."""
+TUNING_PATIENCE = 8
+REHEARSED = 0.25
+"""The share of its batches that repeats what the model learned from."""
 
 _TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
@@ -67,6 +75,13 @@ class Plan:
     def looks_every(self, notes: int) -> int:
         """Steps between two looks at the held-out pieces: an epoch, within reason."""
         return min(LONGEST_UNSEEN, max(SHORTEST_UNSEEN, self.steps_in_epoch(notes)))
+
+
+def tuning(plan: Plan) -> Plan:
+    """This plan for a network that begins from a model: gentler, and shorter where no end was set."""
+    endless = plan.epochs is None and plan.seconds is None
+    seconds = TUNING_SECONDS if endless else plan.seconds
+    return replace(plan, rate=TUNING_RATE, patience=TUNING_PATIENCE, seconds=seconds)
 
 
 def dropout_for(notes: int) -> float:

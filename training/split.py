@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from training.families import families
 from training.works import Work
 
@@ -45,12 +47,21 @@ def split(works: Sequence[Work], seed: int = SEED) -> Split:
     return Split(_flat(grouped), _flat(valid), _flat(test), len(grouped) + len(valid) + len(test), remark)
 
 
+def some(works: Sequence[Work], notes: int) -> tuple[Work, ...]:
+    """Of very many works, always the same few by chance that hold about so many notes; of fewer, all."""
+    drawn: list[Work] = []
+    for index in np.random.default_rng(SEED).permutation(len(works)).tolist():
+        if _notes(drawn) < notes:
+            drawn.append(works[index])
+    return tuple(drawn)
+
+
 def _lot(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()
 
 
-def _notes(family: Sequence[Work]) -> int:
-    return sum(len(work) for work in family)
+def _notes(works: Sequence[Work]) -> int:
+    return sum(len(work) for work in works)
 
 
 def _draw(grouped: list[list[Work]]) -> list[list[Work]]:

@@ -18,6 +18,8 @@ from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, check_graph, re
 from midi.errors import InputError, MachineError
 from tests.training.music import write_folder
 from training.corpus import music21_corpus
+from training.origin import find_origin
+from training.plan import Plan, tuning
 from training.stepper import Stepper
 from training.verbs import train
 
@@ -111,6 +113,10 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
         (("music", "--name", "../up"), "cannot name a model"),
         (("music", "--name", "taken"), "exists and is not a model"),
         (("music", "--out", "text/a.mid"), "text/a.mid is not a folder"),
+        (("music", "--from", "other"), "no model named 'other'"),
+        (("music", "--from", "default", "--layers", "3"), "--layers 3: default has 2"),
+        (("music", "--from", "default", "--units", "512"), "--units 512: default has 256"),
+        (("music", "--rehearse", "0.5"), "--rehearse is for a training that begins from a model"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line_and_leaves_nothing(
@@ -135,7 +141,17 @@ def test_missing_packages_are_named_with_what_installs_them(tmp_path: Path, monk
 
 
 @pytest.mark.parametrize(
-    "words", [("--epochs", "0"), ("--units", "many"), ("--layers", "-1"), ("--batch", "0"), ("--seed", "-1"), ()]
+    "words",
+    [
+        ("--epochs", "0"),
+        ("--rehearse", "1"),
+        ("--rehearse", "half"),
+        ("--units", "many"),
+        ("--layers", "-1"),
+        ("--batch", "0"),
+        ("--seed", "-1"),
+        (),
+    ],
 )
 def test_flags_out_of_range_are_refused(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
@@ -149,6 +165,16 @@ def test_the_command_in_the_page_makes_the_model_again() -> None:
     other = arguments("my music", "--name", "mine", "--seed", "7", "--layers", "3", "--out", "models")
     assert train.command_of(other) == "antiphon train 'my music' --name mine --out models --layers 3 --seed 7"
     assert arguments(*shlex.split(train.command_of(other))[2:]) == other
+    further = arguments("music", "--from", "default", "--name", "mine", "--rehearse", "0.4")
+    assert train.command_of(further) == "antiphon train music --from default --name mine --rehearse 0.4"
+
+
+def test_a_model_to_begin_from_brings_its_size_and_gentler_habits() -> None:
+    words = ("music", "--name", "mine")
+    plan = train._plan(arguments(*words, "--units", "48"), None)
+    assert plan == Plan(units=48)
+    origin = find_origin("default", Path("nowhere"), None, None)
+    assert train._plan(arguments(*words, "--from", "default"), origin) == tuning(Plan(layers=2, units=256))
 
 
 def test_two_places_have_two_workbenches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

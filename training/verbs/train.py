@@ -11,22 +11,15 @@ from pathlib import Path
 
 from exported.shelf import check_name
 from midi.errors import InputError
-from training.plan import Plan, seconds_of
+from training.origin import Origin, find_origin
+from training.plan import REHEARSED, Plan, seconds_of, tuning
 
 EPILOG = """\
 examples:
-  antiphon train ~/midi --name mine                 your own files; then: antiphon jam --model mine
-  antiphon train ~/midi --name mine --time 20m      the best that can be learned in that time
-  antiphon train --corpus default --name default    music21's public-domain tunes and chorales, as shipped
-
-Ctrl-C saves; the same command goes on where it stopped. Pieces held out choose the best state, which is exported.
-"""
-
-EPILOG = """\
-examples:
-  antiphon train ~/midi --name mine             learn from your own files; then: antiphon jam --model mine
-  antiphon train ~/midi --name mine --time 20m  the best that can be learned in twenty minutes
-  antiphon train --corpus default --name tunes  learn from the chorales and folk tunes that come with music21
+  antiphon train ~/midi --name mine                 learn from your own files; then: antiphon jam --model mine
+  antiphon train ~/midi --name mine --time 20m      the best that can be learned in twenty minutes
+  antiphon train ~/midi --from default --name mine  with a handful of files: go on from what default knows
+  antiphon train --corpus default --name tunes      learn from the chorales and folk tunes that come with music21
 
 Ctrl-C saves; the same command goes on from there, and with a longer --time from where it ended.
 It learns on the CPU; CUDA_VISIBLE_DEVICES=0 in the environment lets TensorFlow use a GPU.
@@ -45,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus", metavar="NAME", help="learn from a named corpus instead: default (music21's public-domain part)"
     )
+    parser.add_argument(
+        "--from",
+        dest="origin",
+        metavar="MODEL",
+        help="go on from a model, by its name or folder, rather than from nothing (default time: 5m)",
+    )
     parser.add_argument("--name", required=True, help="the model's name; it will lie in OUT/NAME")
     parser.add_argument(
         "--out", type=Path, default=Path("exported"), help="where model folders lie (default: ./exported)"
@@ -56,10 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--epochs", type=_positive, metavar="N", help="learn for so many passes through the music (default: 40)"
     )
     parser.add_argument(
-        "--layers", type=_positive, default=plan.layers, metavar="N", help=f"LSTM layers (default: {plan.layers})"
+        "--layers", type=_positive, metavar="N", help=f"LSTM layers (default: {plan.layers}, or as --from has)"
     )
     parser.add_argument(
-        "--units", type=_positive, default=plan.units, metavar="N", help=f"units in each (default: {plan.units})"
+        "--units", type=_positive, metavar="N", help=f"units in each (default: {plan.units}, or as --from has)"
     )
     parser.add_argument(
         "--batch",
@@ -67,6 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=plan.streams,
         metavar="N",
         help=f"pieces side by side (default: {plan.streams})",
+    )
+    parser.add_argument(
+        "--rehearse",
+        type=_share,
+        metavar="0-0.9",
+        help="with --from: the share of each batch that repeats what the model learned from, if that was the default "
+        f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REHEARSED})",
     )
     parser.add_argument(
         "--seed", type=_natural, default=plan.seed, metavar="N", help=f"random seed (default: {plan.seed})"
@@ -89,40 +95,54 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("give either a folder of music or --corpus default")
     place: Path = arguments.out / check_name(arguments.name)
     _check_place(place)
-    plan = Plan(
-        layers=arguments.layers,
-        units=arguments.units,
-        streams=arguments.batch,
-        seed=arguments.seed,
-        epochs=arguments.epochs,
-        seconds=None if arguments.time is None else seconds_of(arguments.time),
-    )
+    if arguments.rehearse is not None and arguments.origin is None:
+        raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
+    origin = None
+    if arguments.origin is not None:
+        origin = find_origin(arguments.origin, place, arguments.layers, arguments.units)
+    plan = _plan(arguments, origin)
     heavy.check()
     try:
         with terminable(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what TensorFlow and music21 think of their own insides
-            return _train(arguments, plan, place)
+            return _train(arguments, plan, place, origin)
     except KeyboardInterrupt:
         print("\ninterrupted; what was read is kept. The same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
 
 
-def _train(arguments: argparse.Namespace, plan: Plan, place: Path) -> int:
+def _plan(arguments: argparse.Namespace, origin: Origin | None) -> Plan:
+    """What the flags ask for; the sizes of a model to begin from are its own."""
+    plan = Plan(
+        layers=origin.layers if origin else arguments.layers or Plan().layers,
+        units=origin.units if origin else arguments.units or Plan().units,
+        streams=arguments.batch,
+        seed=arguments.seed,
+        epochs=arguments.epochs,
+        seconds=None if arguments.time is None else seconds_of(arguments.time),
+    )
+    return tuning(plan) if origin else plan
+
+
+def _train(arguments: argparse.Namespace, plan: Plan, place: Path, origin: Origin | None) -> int:
     from training import heavy
     from training.corpus import read_folder, read_named
+    from training.known import known_to
 
     corpus = read_named(arguments.corpus) if arguments.folder is None else read_folder(Path(arguments.folder))
     print(
         f"{corpus.name}: {len(corpus.works):,} works, {corpus.notes:,} notes; skipped {len(corpus.skipped):,}",
         flush=True,
     )
+    share = REHEARSED if arguments.rehearse is None else arguments.rehearse
+    known = known_to(origin) if origin and share else None
     heavy.load()
     from training.making import Making
 
     work = workbench(place)
     if arguments.fresh:
         shutil.rmtree(work, ignore_errors=True)
-    making = Making(corpus, plan, work, command_of(arguments))
+    making = Making(corpus, plan, work, command_of(arguments), origin, known, share)
     fitted = making.fit()
     if not fitted.finished:
         print(
@@ -148,14 +168,16 @@ def command_of(arguments: argparse.Namespace) -> str:
     plan = Plan()
     words = ["antiphon", "train"]
     words += [arguments.folder] if arguments.folder is not None else ["--corpus", arguments.corpus]
+    words += ["--from", arguments.origin] if arguments.origin is not None else []
     words += ["--name", arguments.name]
     told = {
         "--out": (arguments.out, Path("exported")),
         "--time": (arguments.time, None),
         "--epochs": (arguments.epochs, None),
-        "--layers": (arguments.layers, plan.layers),
-        "--units": (arguments.units, plan.units),
+        "--layers": (arguments.layers, None),
+        "--units": (arguments.units, None),
         "--batch": (arguments.batch, plan.streams),
+        "--rehearse": (arguments.rehearse, None),
         "--seed": (arguments.seed, plan.seed),
     }
     for flag, (value, usual) in told.items():
@@ -181,6 +203,16 @@ def _positive(text: str) -> int:
 
 def _natural(text: str) -> int:
     return _at_least(0, text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 0.9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.9")
+    return share
 
 
 def _at_least(least: int, text: str) -> int:

@@ -1,0 +1,49 @@
+"""Rehearsal: every batch holds both, and a snapshot goes on exactly."""
+
+import numpy as np
+import pytest
+
+from midi.tokens import FIELDS
+from tests.training.music import melody, work
+from training.alphabet import tokens
+from training.batches import transposed
+from training.rehearsal import Rehearsal, Rehearsed
+from training.works import Ints
+
+THREE = FIELDS[:3]
+
+
+def pieces(count: int, up: int = 0) -> list[Ints]:
+    return [transposed(tokens(work("a", melody(seed, 30)), THREE), up) for seed in range(count)]
+
+
+def rehearsed(share: float = 0.25, streams: int = 8, seed: int = 1) -> Rehearsed:
+    known = Rehearsal(pieces(5, up=40), share)
+    return Rehearsed(pieces(3), known, THREE, streams, 16, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize(("share", "streams", "known"), [(0.25, 8, 2), (0.01, 8, 1), (0.9, 4, 3), (0.5, 2, 1)])
+def test_a_share_of_every_batch_is_known_music_and_never_all_of_it(share: float, streams: int, known: int) -> None:
+    both = rehearsed(share, streams)
+    for _ in range(5):
+        batch = both.next()
+        assert batch.given.shape == (streams, 16, 3)
+        assert batch.keep.shape == (streams, 16)
+        high = (batch.given[:, :, 1] < 128) & (batch.given[:, :, 1] > 80)  # transposed by a tritone at the most
+        assert high.any(axis=1).tolist() == [False] * (streams - known) + [True] * known
+
+
+def test_a_pass_is_one_through_the_new_music() -> None:
+    assert rehearsed(0.25, 8).notes == round(90 * 8 / 6)
+
+
+def test_a_snapshot_goes_on_exactly_there() -> None:
+    one, other = rehearsed(), rehearsed(seed=2)
+    for _ in range(7):
+        one.next()
+    other.restore(one.snapshot())
+    for part in ("new", "known"):
+        other._parts[part]._rng = one._parts[part]._rng
+    given = [steps.given for part in one._parts.values() for steps in part._pending]
+    again = [steps.given for part in other._parts.values() for steps in part._pending]
+    assert all((mine == its).all() for mine, its in zip(given, again, strict=True))

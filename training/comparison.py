@@ -1,0 +1,41 @@
+"""What a model has gained and lost against the one it began from: on the new music, and on what that one knew."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exported.card import IMITATE
+from training.evaluate import evaluate
+from training.origin import Origin
+from training.stepper import Stepper
+from training.works import Ints
+
+
+def compared(origin: Origin, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
+    """For the card's `held_out`: `before`, the origin's figures on the judged pieces; `forgetting`, both on the known.
+
+    Pieces are tokens [N, F] of the origin's fields; with none known there is no `forgetting`. Losses in nats per note.
+    """
+    fields = origin.card.fields
+    earlier = Stepper(origin.graph, fields)
+    facts: dict[str, Any] = {
+        "before": {
+            **evaluate(earlier, judged, fields).as_json(fields),
+            "imitating": {"weight": IMITATE, **evaluate(earlier, judged, fields, IMITATE).as_json(fields)},
+        }
+    }
+    if known:
+        facts["forgetting"] = {
+            "works": len(known),
+            "notes": sum(map(len, known)),
+            "before": round(evaluate(earlier, known, fields).total, 4),
+            "after": round(evaluate(after, known, fields).total, 4),
+        }
+    return facts
+
+
+def told(held_out: Mapping[str, Any]) -> str:
+    """The same in a sentence, of a card's `held_out` that holds it."""
+    style = f"{held_out['before']['nats_per_note']:.3f} -> {held_out['nats_per_note']:.3f}"
+    lost = held_out.get("forgetting")
+    memory = f"{lost['before']:.3f} -> {lost['after']:.3f}" if lost else "not measured"
+    return f"learned your style: {style} nats a note on your held-out pieces; on what it knew before: {memory}"

@@ -1,0 +1,43 @@
+"""What a model learned from, read again: to rehearse while it learns something else, and to see what it forgets."""
+
+from dataclasses import dataclass
+
+from midi.errors import InputError, MachineError
+from training.corpus import DEFAULT, Corpus, read_named
+from training.origin import Origin
+from training.split import some, split
+from training.works import Work
+
+SAMPLE = 8_000
+"""Notes of the validation works, about, on which forgetting is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The works that a model learned from, and some of those by which its weights were chosen."""
+
+    learned: tuple[Work, ...]
+    sample: tuple[Work, ...]
+
+
+def known_to(origin: Origin) -> Known | None:
+    """What this model learned from, if that was the default corpus and it reads the same here; says so if not."""
+    name, music = origin.card.name, origin.card.corpus
+    why = f"it was {music.get('name') or 'not told'}"
+    if music.get("name") == DEFAULT:
+        print(f"reading what {name} learned from too, to rehearse it (minutes, the first time)", flush=True)
+        try:
+            corpus = read_named(DEFAULT)
+        except (InputError, MachineError) as error:
+            why = str(error)
+        else:
+            if corpus.digest == music.get("digest"):
+                return _known(corpus)
+            why = "this music21 brings or reads it otherwise"
+    print(f"mind: what {name} learned from cannot be read here ({why}): nothing is rehearsed, and it may forget")
+    return None
+
+
+def _known(corpus: Corpus) -> Known:
+    parts = split(corpus.works)
+    return Known(parts.train, some(parts.valid, SAMPLE))
