@@ -5,10 +5,13 @@ A verb's module has `add_arguments(parser)`, `run(arguments) -> exit code` and `
 """
 
 import argparse
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn, Protocol, cast
 
 from midi.errors import AntiphonError, InputError, MachineError
@@ -29,6 +32,8 @@ SHELLS = ("bash", "zsh", "fish")
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell reports for SIGINT and SIGPIPE: 128 and the signal's number."""
+UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF)
+"""What a full disk, a closed terminal or a closed descriptor says of stdout."""
 
 EPILOG = """\
 examples:
@@ -123,18 +128,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code. Only errors nobody foresaw leave as a traceback."""
     words = list(sys.argv[1:] if argv is None else argv)
     asked = next((word for word in words if not word.startswith("-")), "")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        with suppress(OSError):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may not be text in this alphabet
     try:
         code = _dispatch(words, asked)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except AntiphonError as error:
         print(f"antiphon: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more as it leaves
+        _give_up_stdout()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        _give_up_stdout()
+        print(f"antiphon: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return MachineError.exit_code
     return code
+
+
+def _give_up_stdout() -> None:
+    """Lead stdout nowhere: the interpreter flushes it once more as it leaves."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str], asked: str) -> int:

@@ -36,6 +36,15 @@ IMITATE = 0.3
 """The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
 
 
+TYPES: dict[type, tuple[str, ...]] = {
+    str: ("name", "graph_sha256", "fingerprint"),
+    int: ("state_size", "key_size", "parameters"),
+    float: ("parity_tolerance",),
+    dict: ("vocabulary", "training", "corpus", "held_out"),
+}
+"""What JSON must hold for each of a card's fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What a model is, where it came from and how good it was on music it had not seen. Losses are nats per note."""
@@ -133,9 +142,20 @@ def read_card(folder: Path) -> Card:
         raise ModelError(
             f"{path} does not fit format {FORMAT}: missing {sorted(missing)}, unknown {sorted(content.keys() - known)}"
         )
+    _check_types(content, path)
     card = Card(**content)
     _check_vocabulary(card, path)
     return card
+
+
+def _check_types(content: dict[str, Any], path: Path) -> None:
+    for kind, names in TYPES.items():
+        for name in names:
+            if not isinstance(content[name], kind) or isinstance(content[name], bool):
+                raise ModelError(f"{path}: {name} is {content[name]!r}; it must be a {kind.__name__}")
+    for name, size in content["vocabulary"].items():
+        if not isinstance(size, int):
+            raise ModelError(f"{path}: the vocabulary's {name} is {size!r}; it must be a whole number of classes")
 
 
 def _check_vocabulary(card: Card, path: Path) -> None:

@@ -1,7 +1,9 @@
 """Standard MIDI Files to notes and back, by mido. Keeps velocity, channel and timing (to the tick)."""
 
+import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note, canonical
 DEFAULT_BPM = 120.0
 SUFFIXES = (".mid", ".midi")
 WRITTEN_TICKS_PER_BEAT = 480
+LONGEST_DELTA = 0x0FFFFFFF
+"""The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
 DEFAULT_VELOCITY = 80
 
 
@@ -90,6 +94,24 @@ def _notes_of(track: mido.MidiTrack, division: int) -> list[Note]:
     return notes
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, which becomes `path` when all went well and is removed when not: never half a file.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    partial = path.with_name(f".antiphon-{os.getpid()}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def write_midi(
     path: Path, tracks: Sequence[tuple[str, Sequence[Note]]], bpm: float, resolution: int = TICKS_PER_BEAT
 ) -> None:
@@ -107,14 +129,8 @@ def write_midi(
     file.tracks.append(conductor)
     for name, notes in tracks:
         file.tracks.append(_track_of(name, notes, resolution))
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replacing(path) as partial:
         file.save(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _track_of(name: str, notes: Sequence[Note], resolution: int) -> mido.MidiTrack:
@@ -131,6 +147,6 @@ def _track_of(name: str, notes: Sequence[Note], resolution: int) -> mido.MidiTra
     track.append(mido.MetaMessage("track_name", name=name))
     now = 0
     for at, _, message in sorted(events, key=lambda event: event[:2]):  # at one tick, note-offs come first
-        track.append(message.copy(time=at - now))
+        track.append(message.copy(time=min(at - now, LONGEST_DELTA)))
         now = at
     return track

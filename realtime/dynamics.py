@@ -1,6 +1,6 @@
 """How loud the answer is where the model has learned no dynamics: it takes up the human's. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from midi.notes import Note
@@ -17,7 +17,7 @@ class Dynamics:
     curve: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, notes: Sequence[Note]) -> "Dynamics":
+    def of(cls, notes: Collection[Note]) -> "Dynamics":
         """The curve of a phrase, in order of onset."""
         if not notes:
             return cls()

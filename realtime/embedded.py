@@ -46,18 +46,21 @@ class Printed:
 
 @dataclass(slots=True)
 class SelfPlaying:
-    """An input that plays timed messages in real time, counted from the first look at it; shown on a screen, if any."""
+    """An input that plays timed messages in real time, once it has been told to begin; shown on a screen, if any."""
 
     messages: deque[Timed]
     screen: Screen | None = None
     _began_ns: int = 0
 
+    def begin(self) -> None:
+        """Play from now on."""
+        self._began_ns = time.monotonic_ns()
+
     def poll(self) -> list[bytes]:
         """The messages whose time has come."""
         now_ns = time.monotonic_ns()
-        self._began_ns = self._began_ns or now_ns
         due: list[bytes] = []
-        while self.messages and self.messages[0].at_ns <= now_ns - self._began_ns:
+        while self._began_ns and self.messages and self.messages[0].at_ns <= now_ns - self._began_ns:
             due.append(self.messages.popleft().data)
             if self.screen is not None:
                 self.screen.show("you", due[-1])

@@ -4,8 +4,8 @@ No clock, thread, port or process here: the daemon, the renderer and the tests r
 what happened, `advance` says what follows, `wake_ns` when to ask again. `advance` decides at most one note, so that a
 human note that arrives meanwhile is never behind more than one step.
 
-Epochs: a human note-on begins one. What was proposed before it and has not sounded is void on both sides: here it
-leaves the branch, and the I/O process does not send it.
+Epochs: a human note-on (or a panic) begins one. What was proposed before it and has not sounded is void on both
+sides: here it leaves the branch, and the I/O process does not send it.
 """
 
 from collections import deque
@@ -17,7 +17,20 @@ from midi.notes import TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.answer import Answer, answer_length
 from realtime.dynamics import Dynamics
-from realtime.messages import AnswerOver, Begin, Message, Past, Ping, Played, Pong, Proposal, Released, Sent
+from realtime.messages import (
+    NOTE_OFF,
+    NOTE_ON,
+    AnswerOver,
+    Begin,
+    Message,
+    Past,
+    Ping,
+    Played,
+    Pong,
+    Proposal,
+    Released,
+    Sent,
+)
 from realtime.model import StepModel
 from realtime.ring import CAPACITY, ContextRing
 from realtime.sampling import Taste
@@ -91,6 +104,9 @@ class Engine:
             self._answer = None
             for before, after in self._tracker.press(played):
                 self._correct(before, after) if before else self._insert(after)
+        elif played.is_panic:
+            self._epoch += 1
+            self._answer = None
         elif played.is_note_off:
             for before, after in self._tracker.release(played):
                 self._correct(before, after)
@@ -133,6 +149,12 @@ class Engine:
             self._correct(note, replace(note, duration=ticks))
 
     def _remember(self, past: Past) -> None:
+        if past.human:  # heard as it was played: what no answer followed is a phrase still to be answered
+            self._hear(Played(past.on_ns, NOTE_ON | past.channel, past.pitch, past.velocity))
+            if past.off_ns:
+                self._hear(Played(past.off_ns, NOTE_OFF | past.channel, past.pitch, 0))
+            return
+        self._tracker.take_phrase()
         onset = self.tempo.tick_at(past.on_ns)
         duration = max(1, self.tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
         self._insert(Note(onset, duration, past.pitch, past.velocity, past.channel))

@@ -5,8 +5,11 @@ outlives the engine: if that dies, held notes are released, the ports stay, and 
 """
 
 import gc
+import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +17,7 @@ from midi.errors import MachineError
 from midi.notes import DRUM_CHANNEL
 from realtime.desk import Desk
 from realtime.link import PeerGoneError
+from realtime.messages import is_channel_message
 from realtime.schedule import Outgoing
 from realtime.supervisor import EngineFailedError, Supervisor
 
@@ -24,8 +28,9 @@ ACTIVE_POLL_S = 0.001
 IDLE_POLL_S = 0.005
 """How often the inputs are looked at while somebody plays, and while nobody has for IDLE_AFTER_NS."""
 IDLE_AFTER_NS = 5 * NS_PER_S
+DELIVERY_S = 0.05
+"""What the ports need to deliver the last messages."""
 LOOK_NS = 2 * NS_PER_S
-SYSTEM_MESSAGE = 0xF0
 
 
 class Input(Protocol):
@@ -55,6 +60,9 @@ class Performance:
     """Asked now and then: has the MIDI system died under the ports?"""
     desk: Desk = field(default_factory=Desk)
     stopping: bool = False
+    """Set, from a signal handler, to end the performance."""
+    suspending: bool = False
+    """Set, from a signal handler, to stop the process until it is continued."""
     _last_human_ns: int = 0
     _looked_ns: int = 0
 
@@ -71,8 +79,9 @@ class Performance:
             now_ns = time.monotonic_ns()
             if now_ns - began_ns > timeout_s * NS_PER_S:
                 raise PeerGoneError
+            self._hear()
             self.supervisor.receive(now_ns)
-            self.supervisor.wait(0.05)
+            self.supervisor.wait(ACTIVE_POLL_S)
 
     def run(self, finished: Callable[[], bool] = lambda: False) -> None:
         """Play until `stopping` is set (by a signal handler) or `finished` says so; then nothing sounds any more.
@@ -84,19 +93,34 @@ class Performance:
         gc.freeze()
         try:
             while not self.stopping and not finished():
+                if self.suspending:
+                    self._suspend()
                 self._hear()
                 self._look()
                 self._converse()
                 self._send(self.desk.due(time.monotonic_ns()))
                 self._sleep()
         finally:
-            self._send(self.desk.schedule.hush(time.monotonic_ns()))
+            self._release()
             self.supervisor.stop()
+
+    def _release(self) -> None:
+        """Every note off, whatever becomes of one of them."""
+        for message in self.desk.silence(time.monotonic_ns()):
+            with suppress(OSError):
+                self._send([message])
+
+    def _suspend(self) -> None:
+        """As Ctrl-Z asks, but not with a note down."""
+        self.suspending = False
+        self._release()
+        time.sleep(DELIVERY_S)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hear(self) -> None:
         for port in self.inputs:
             for data in port.poll():
-                if data[0] < SYSTEM_MESSAGE and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
+                if is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
                     self._last_human_ns = time.monotonic_ns()
                     self._send(self.desk.play(data, self._last_human_ns))
 
@@ -120,7 +144,7 @@ class Performance:
             self.supervisor.send(messages)
             for message in self.supervisor.receive(now_ns):
                 self.desk.take(message, time.monotonic_ns())
-        except (PeerGoneError, EngineFailedError) as loss:
+        except (PeerGoneError, EngineFailedError, OSError) as loss:  # OSError: no process could be started
             self._send(self.desk.silence(time.monotonic_ns()))
             self.supervisor.bury(now_ns)
             self.say(f"the engine was lost{f' ({loss})' if str(loss) else ''}: starting another, the ports stay open")

@@ -10,6 +10,16 @@ from typing import NamedTuple
 
 NOTE_OFF = 0x80
 NOTE_ON = 0x90
+CONTROL_CHANGE = 0xB0
+PANIC_CONTROLLERS = (120, 123)
+
+CHANNEL_MESSAGE_BYTES = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
+"""Length of each channel message by its kind (MIDI 1.0)."""
+
+
+def is_channel_message(data: bytes) -> bool:
+    """Whether these bytes are one whole channel message; a driver, or another program, may send anything."""
+    return bool(data) and len(data) == CHANNEL_MESSAGE_BYTES.get(data[0] & 0xF0) and max(data[1:]) < 0x80
 
 
 class Played(NamedTuple):
@@ -29,6 +39,11 @@ class Played(NamedTuple):
     def is_note_off(self) -> bool:
         """Either of the two ways to say it."""
         return self.status & 0xF0 == NOTE_OFF or (self.status & 0xF0 == NOTE_ON and self.data2 == 0)
+
+    @property
+    def is_panic(self) -> bool:
+        """All Sound Off or All Notes Off: the human's keys are up, whatever was said of them before."""
+        return self.status & 0xF0 == CONTROL_CHANGE and self.data1 in PANIC_CONTROLLERS
 
 
 class Sent(NamedTuple):

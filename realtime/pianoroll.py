@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from midi.errors import InputError
+from midi.files import replacing
 from midi.notes import TICKS_PER_BEAT, Note
 from realtime.embedded import pitch_name
 
@@ -36,14 +37,8 @@ def draw_piano_roll(path: Path, tracks: Sequence[tuple[str, Sequence[Note]]], ti
     _draw_grid(axes, beats, min(n.pitch for n in notes), max(n.pitch for n in notes))
     axes.set_title(title, loc="left")
     figure.legend(loc="outside upper right", ncols=len(tracks), frameon=False)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replacing(path) as partial:
         figure.savefig(partial, format="png", dpi=110)
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _draw_track(axes: Axes, name: str, notes: Sequence[Note], colour: str) -> None:

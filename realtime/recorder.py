@@ -50,6 +50,10 @@ class Recorder:
             self._notes.append(note)
             self._down[human, channel, data[1]] = note
 
+    def human_keys_down(self, channel: int) -> list[int]:
+        """The pitches that the human holds on a channel."""
+        return [pitch for human, on, pitch in self._down if human and on == channel]
+
     def past(self, count: int) -> list[Past]:
         """The last `count` notes, oldest first."""
         recent = list(self._notes)[-count:]

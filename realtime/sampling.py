@@ -89,6 +89,11 @@ def believed(model: StepModel, moment: Moment, index: int, ids: Sequence[int]) -
 def _pick(probabilities: Floats, temperature: float, random: float) -> int:
     if temperature == 0:
         return int(probabilities.argmax())
-    weights = probabilities if temperature == 1 else probabilities ** np.float32(1 / temperature)
-    cumulative = np.where(weights < MIN_P * weights.max(), 0, weights).cumsum()
+    likeliest = probabilities.max()
+    if likeliest == 0:
+        return int(probabilities.argmax())
+    weights = (probabilities / likeliest) ** np.float32(
+        1 / temperature
+    )  # the likeliest is 1: no underflow can empty it
+    cumulative = np.where(weights < MIN_P, 0, weights).cumsum()
     return int(cumulative.searchsorted(random * cumulative[-1], side="right"))

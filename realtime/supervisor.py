@@ -1,8 +1,10 @@
 """Keeps an engine process running: starts it, primes it, notices that it died or hangs, starts another. I/O process."""
 
 import multiprocessing
-from collections.abc import Iterable
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -49,7 +51,9 @@ class Supervisor:
     _started_ns: int = 0
     _backoff_ns: int = 0
     _pinged_ns: int = 0
-    _heard_ns: int = 0
+    _asked_ns: int = 0
+    """When the ping was sent that has had no answer yet; 0: there is none."""
+    _looked_ns: int = 0
 
     @property
     def alive(self) -> bool:
@@ -71,10 +75,12 @@ class Supervisor:
         ours, theirs = context.Pipe(duplex=True)
         arguments = (theirs, self.folder, self.provider, self.settings)
         self._process = context.Process(target=run_engine, args=arguments, name="antiphon-engine", daemon=True)
-        self._process.start()
+        with _deaf_to_interrupts():
+            self._process.start()
         theirs.close()
         self._link = Link(ours)
-        self._started_ns = self._heard_ns = self._pinged_ns = now_ns
+        self._started_ns = self._pinged_ns = self._looked_ns = now_ns
+        self._asked_ns = 0
         self.ready = False
         self.starts += 1
         self.send([*past, Begin(epoch)])
@@ -101,18 +107,26 @@ class Supervisor:
         self._link.flush()
         said = self._link.receive()
         if said:
-            self._heard_ns = now_ns
+            self._asked_ns = 0
         for message in said:
             if isinstance(message, Failed):
                 raise EngineFailedError(message)
             if isinstance(message, Ready):
                 self.ready, self.on_cuda = True, message.on_cuda
-        if now_ns - self._heard_ns > (HUNG_NS if self.ready else LOADING_NS):
-            raise PeerGoneError
-        if self.ready and now_ns - self._pinged_ns >= PING_NS:
-            self._pinged_ns = now_ns
-            self._link.send(Ping(now_ns))
+        self._look_after(now_ns)
         return [message for message in said if not isinstance(message, Ready | Pong)]
+
+    def _look_after(self, now_ns: int) -> None:
+        """Ask the engine now and then how it is; its silence counts from the question, while we were there to hear."""
+        if self._asked_ns and now_ns - self._looked_ns > PING_NS:
+            self._asked_ns += now_ns - self._looked_ns  # we were not there ourselves to hear the answer
+        self._looked_ns = now_ns
+        if self._asked_ns and now_ns - self._asked_ns > (HUNG_NS if self.ready else LOADING_NS):
+            raise PeerGoneError
+        if not self._asked_ns and now_ns - self._pinged_ns >= PING_NS:
+            self._asked_ns = self._pinged_ns = now_ns
+            if self._link is not None:
+                self._link.send(Ping(now_ns))
 
     def bury(self, now_ns: int) -> None:
         """The engine is gone: make sure of it. The next starts after a pause that grows while engines die young."""
@@ -144,3 +158,16 @@ class Supervisor:
             self._process.close()
             self._process = None
         self.ready = False
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """A child started meanwhile ignores Ctrl-C from its first instruction: the I/O process decides what it means."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,5 +1,6 @@
 """The human's keys, heard: which are down, which notes belong to one chord, and when a phrase is over. Pure."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -18,6 +19,7 @@ LONGEST_PAUSE_NS = 1_500 * MS
 HELD_PAUSES = 4
 """With keys still down (a held last chord), so many pauses after the last onset end the phrase all the same."""
 PACE_ONSETS = 9
+LONGEST_PHRASE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,21 @@ class Heard:
 
 @dataclass(slots=True)
 class Phrase:
-    """What the human has played since the last answer began."""
+    """What the human has played since the last answer began. Of a phrase that never ends, the last part."""
 
-    notes: list[Note] = field(default_factory=list)
-    onsets_ns: list[int] = field(default_factory=list)
-    """When each chord or single note began."""
+    notes: deque[Note] = field(default_factory=lambda: deque(maxlen=LONGEST_PHRASE))
+    onsets_ns: deque[int] = field(default_factory=lambda: deque(maxlen=PACE_ONSETS))
+    """When each of the latest chords or single notes began."""
+    began_ns: int = 0
+    begin: int = 0
+    """The first onset, in ticks."""
     last_event_ns: int = 0
 
-    @property
-    def begin(self) -> int:
-        """The first onset, in ticks."""
-        return self.notes[0].onset
+    def begin_chord(self, at_ns: int, tick: int) -> None:
+        """A chord or single note begins."""
+        if not self.onsets_ns:
+            self.began_ns, self.begin = at_ns, tick
+        self.onsets_ns.append(at_ns)
 
     @property
     def length(self) -> int:
@@ -50,8 +56,7 @@ class Phrase:
     @property
     def pause_ns(self) -> int:
         """The silence that ends this phrase, judged from its own pace."""
-        recent = self.onsets_ns[-PACE_ONSETS:]
-        gaps = [later - earlier for earlier, later in pairwise(recent)]
+        gaps = [later - earlier for earlier, later in pairwise(self.onsets_ns)]
         usual = median(gaps) if gaps else LONGEST_PAUSE_NS
         return round(min(max(PAUSE_RATIO * usual, SHORTEST_PAUSE_NS), LONGEST_PAUSE_NS))
 
@@ -85,7 +90,7 @@ class Tracker:
         heard = self._down.pop((played.status & 0x0F, played.data1), None)
         if heard is None:
             return []
-        self.phrase.last_event_ns = played.at_ns
+        self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
         note = heard.note
         ticks = self.tempo.tick_at(played.at_ns) - self.tempo.tick_at(heard.at_ns)
         return [(note, Note(note.onset, max(1, ticks), note.pitch, note.velocity, note.channel))]
@@ -94,16 +99,18 @@ class Tracker:
         onsets = self.phrase.onsets_ns
         if onsets and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
             return self.tempo.tick_at(onsets[-1])
-        onsets.append(at_ns)
-        return self.tempo.tick_at(at_ns)
+        tick = self.tempo.tick_at(at_ns)
+        self.phrase.begin_chord(at_ns, tick)
+        return tick
 
     @property
     def phrase_over_ns(self) -> int | None:
         """When the phrase will be over if nothing more is played; None: nothing was played."""
         if not self.phrase.onsets_ns:
             return None
-        began = self.phrase.onsets_ns[0]
-        if any(heard.at_ns >= began for heard in self._down.values()):  # not: a key stuck since an earlier phrase
+        if any(
+            heard.at_ns >= self.phrase.began_ns for heard in self._down.values()
+        ):  # not: a key stuck since an earlier phrase
             return self.phrase.onsets_ns[-1] + HELD_PAUSES * self.phrase.pause_ns
         return self.phrase.last_event_ns + self.phrase.pause_ns
 

@@ -2,7 +2,8 @@
 
 import argparse
 
-from realtime.settings import Settings
+from midi.files import DEFAULT_BPM, Piece
+from realtime.settings import BPM_RANGE, Settings
 
 
 def add_performance_flags(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +50,14 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "cpu", "cuda"),
         help="where the model runs; auto times both and takes the faster (default: auto)",
     )
+
+
+def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
+    """The tempo in bpm: the flag's, else the seed's (the nearest we play at), else 120."""
+    if arguments.bpm is not None:
+        return float(arguments.bpm)
+    told = seed.bpm if seed is not None and seed.bpm else DEFAULT_BPM
+    return min(max(told, BPM_RANGE[0]), BPM_RANGE[1])
 
 
 def settings_of(arguments: argparse.Namespace, bpm: float) -> Settings:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,7 +14,7 @@ from tempfile import gettempdir
 from exported.card import Card, check_graph, read_card
 from exported.shelf import find_model
 from midi.errors import InputError, MachineError
-from midi.files import DEFAULT_BPM, Piece, read_midi
+from midi.files import Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process import Performance
@@ -22,7 +23,7 @@ from realtime.priority import ask_for_real_time
 from realtime.recorder import Recorder
 from realtime.supervisor import Supervisor
 from realtime.venue import Venue, embedded, on_ports
-from realtime.verbs.flags import add_performance_flags, settings_of
+from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\
 examples:
@@ -66,25 +67,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
     asked = read_midi(arguments.seed) if arguments.seed else None
-    settings_of(
-        arguments, DEFAULT_BPM if arguments.bpm is None else arguments.bpm
-    )  # a bad flag is told before all else
+    settings_of(arguments, tempo_of(arguments, asked))  # a bad flag is told before all else
     session = None if arguments.no_save else _session_file(arguments.save)
     folder = find_model(arguments.model)
     card = read_card(folder)
     check_graph(folder, card)
     api, no_midi = _find_api(arguments)
     seed = asked or (read_midi(SEED) if api is None else None)
-    bpm = arguments.bpm if arguments.bpm is not None else (seed and seed.bpm) or DEFAULT_BPM
+    bpm = tempo_of(arguments, seed)
     supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
     with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
         performance = Performance(venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost)
         with _end_signals(performance):
             _start(performance)
-            print(_title(card, bpm, api), *venue.directions, sep="\n")
-            if obstacle := ask_for_real_time():
-                print(f"  {obstacle}")
-            print(READY, flush=True)
+            if performance.stopping:
+                supervisor.stop()
+                return 0
+            obstacle = ask_for_real_time()
+            for line in (_title(card, bpm, api), *venue.directions, *([f"  {obstacle}"] if obstacle else []), READY):
+                _print(line)
+            if venue.seed is not None:
+                venue.seed.begin()
             try:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:
@@ -130,11 +133,11 @@ def _save(recorder: Recorder, session: Path, bpm: float) -> None:
         session.parent.mkdir(parents=True, exist_ok=True)
         recorder.save(session, bpm, time.monotonic_ns())
     except (OSError, InputError) as error:
-        refuge = Path(gettempdir()) / session.name
+        refuge = Path(gettempdir()) / f"antiphon-session-{os.getpid()}.mid"
         recorder.save(refuge, bpm, time.monotonic_ns())
         _say(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
-    print(session, flush=True)
+    _print(str(session))
 
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
@@ -146,7 +149,15 @@ def _title(card: Card, bpm: float, api: Api | None) -> str:
 
 
 def _say(line: str) -> None:
-    print(f"antiphon: {line}", flush=True)
+    _print(f"antiphon: {line}")
+
+
+def _print(line: str) -> None:
+    """Print a line, if anybody still reads: a terminal that was closed is no reason to stop playing."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _session_file(asked: Path | None) -> Path:
@@ -155,7 +166,7 @@ def _session_file(asked: Path | None) -> Path:
     Raises:
         InputError: it cannot be written there.
     """
-    path = asked or SESSIONS / f"jam-{datetime.now():%Y%m%d-%H%M%S}.mid"
+    path = asked or SESSIONS / f"jam-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.mid"
     nearest = next(folder for folder in path.absolute().parents if folder.exists())
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
@@ -166,11 +177,17 @@ def _session_file(asked: Path | None) -> Path:
 def _end_signals(performance: Performance) -> Iterator[None]:
     """While it plays, a signal to end only raises a flag: the loop releases every note on its way out."""
 
-    def end(*_: object) -> None:
+    def end(number: int, _: object) -> None:
         performance.stopping = True
+        signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once, whatever it is stuck in
 
-    signals = [getattr(signal, name) for name in END_SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in signals}
+    def suspend(*_: object) -> None:
+        performance.suspending = True
+
+    handlers = dict.fromkeys(END_SIGNALS, end) | {"SIGTSTP": suspend}
+    there = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
+    wanted = [number for number in there if signal.getsignal(number) != signal.SIG_IGN]  # as under nohup
+    before = {number: signal.signal(number, there[number]) for number in wanted}
     try:
         yield
     finally:

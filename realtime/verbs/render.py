@@ -7,10 +7,10 @@ from pathlib import Path
 
 from exported.shelf import find_model
 from midi.errors import InputError
-from midi.files import DEFAULT_BPM, read_midi, write_midi
+from midi.files import read_midi, write_midi
 from midi.notes import Note, canonical
 from midi.tempo import Tempo
-from realtime.verbs.flags import add_performance_flags, settings_of
+from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\
 examples:
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer the file; prints what was written and how fast."""
     seed = read_midi(arguments.seed)
-    bpm = arguments.bpm if arguments.bpm is not None else seed.bpm or DEFAULT_BPM
+    bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm)
     _check_places(arguments.seed, arguments.output, arguments.png)
     folder = find_model(arguments.model)

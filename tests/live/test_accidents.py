@@ -1,6 +1,8 @@
 """What must not be heard: an engine that dies or hangs, a loop that breaks, a daemon that is killed."""
 
+import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,7 @@ from realtime.settings import Settings
 from realtime.supervisor import Supervisor
 from tests.live.conftest import IN, OUT, Stage, alive, kill
 from tests.live.test_jam import MS, SEED, key
-from tests.peers.daemon import Daemon
+from tests.peers.daemon import Daemon, installed
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
 from tests.peers.receiver import sounding
@@ -142,3 +144,85 @@ def test_a_flood_of_notes_is_survived_and_answered(stage: Callable[..., Stage]) 
     assert on_stage.engine_pid() == engine
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
     assert min(message.message[1] for message in heard) >= 21
+
+
+def test_a_phrase_whose_engine_died_before_the_answer_is_answered_by_the_next(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--bpm", "200", "--bars", "1")
+    on_stage.keyboard.play([*key(60, 0, 0.2), *key(64, 0.3, 0.2), *key(67, 0.6, 0.2)])
+    old = on_stage.engine_pid()
+    kill(old, signal.SIGKILL)
+    on_stage.wait_for_answer(1)
+    assert on_stage.engine_pid() not in (0, old)
+
+
+def test_bytes_that_are_no_message_are_left_alone(stage: Callable[..., Stage], tmp_path: Path) -> None:
+    saved = tmp_path / "session.mid"
+    on_stage = stage("--bpm", "200", "--bars", "1", "--save", str(saved))
+    engine = on_stage.engine_pid()
+    odd = [b"\x90\xc8\x64", b"\x90\x3c", b"\x90", b"\x90\x3c\xc8", b"\xf0\x01\x02\xf7"]
+    on_stage.keyboard.play([(0.05 * index, data) for index, data in enumerate(odd)])
+    on_stage.keyboard.play(key(64, 0, 0.2))
+    on_stage.wait_for_answer(1)
+    on_stage.wait_for_silence()
+    assert on_stage.engine_pid() == engine
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    assert read_midi(saved).notes[0].pitch == 64
+
+
+def test_a_machine_that_slept_finds_its_engine_well(stage: Callable[..., Stage]) -> None:
+    on_stage = stage()
+    engine = on_stage.engine_pid()
+    on_stage.daemon.signal(signal.SIGSTOP)
+    time.sleep(4.5)
+    on_stage.daemon.signal(signal.SIGCONT)
+    on_stage.keyboard.play(key(64, 0, 0.2))
+    on_stage.wait_for_answer(1)
+    assert on_stage.engine_pid() == engine
+
+
+def test_suspended_from_the_terminal_it_leaves_no_note_down_and_comes_back(stage: Callable[..., Stage]) -> None:
+    on_stage = mid_answer(stage)
+    on_stage.daemon.signal(signal.SIGTSTP)
+    on_stage.wait_for_silence(5)
+    wait_until(lambda: " T " in Path(f"/proc/{on_stage.daemon.pid}/stat").read_text(), "the daemon to stop", 5)
+    on_stage.daemon.signal(signal.SIGCONT)
+    before = len(on_stage.listener.note_ons)
+    on_stage.keyboard.play(key(64, 0, 0.2))
+    on_stage.wait_for_answer(before + 1)
+
+
+def test_the_engine_does_not_take_the_io_process_real_time_priority(stage: Callable[..., Stage]) -> None:
+    assert os.sched_getscheduler(stage().engine_pid()) == os.SCHED_OTHER
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.25, 0.35, 0.5, 0.8])
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(
+    jack: JackServer, daemon: Callable[..., Daemon], tiny: str, seconds: float
+) -> None:
+    starting = daemon("--model", tiny, "--no-save")
+    time.sleep(seconds)
+    os.killpg(starting.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    assert starting.wait(10) in (0, 130, -signal.SIGINT)
+    assert seconds < 0.3 or "Traceback" not in starting.errors  # before that it is Python itself that starts
+
+
+def test_a_reader_that_goes_away_does_not_end_the_jam(jack: JackServer, tiny: str) -> None:
+    words = [installed(), "jam", "--model", tiny, "--no-save"]
+    playing = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        assert playing.stdout is not None
+        while playing.stdout.readline() != "ready\n":
+            pass
+        playing.stdout.close()
+        children = Path(f"/proc/{playing.pid}/task/{playing.pid}/children").read_text().split()
+        for child in children:
+            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                kill(int(child), signal.SIGKILL)
+        time.sleep(1.5)
+        assert playing.poll() is None
+        playing.send_signal(signal.SIGTERM)
+        assert playing.wait(10) == 0
+    finally:
+        playing.kill()
+        playing.wait()

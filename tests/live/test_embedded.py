@@ -89,9 +89,10 @@ def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
     folder.rmdir()
     folder.write_text("a file where the folder was")
     assert jam.wait(60) == 0
-    assert jam.lines[-1].text == str(tmp_path / "mine.mid")
+    refuge = Path(jam.lines[-1].text)
+    assert refuge.parent == tmp_path
     assert any("could not be saved" in line.text for line in jam.lines)
-    assert read_midi(tmp_path / "mine.mid").notes
+    assert read_midi(refuge).notes
 
 
 def test_a_system_asked_for_by_name_must_be_there(no_midi: None, embedded: Callable[..., Daemon]) -> None:

@@ -20,6 +20,7 @@ from realtime.messages import (
     Ready,
     Released,
     Sent,
+    is_channel_message,
     pack,
     unpack,
 )
@@ -63,6 +64,13 @@ def test_a_note_on_of_velocity_zero_is_a_note_off() -> None:
     assert not Played(0, 0x90, 60, 0).is_note_on
     assert Played(0, 0x80, 60, 64).is_note_off
     assert Played(0, 0x93, 60, 1).is_note_on
+
+
+def test_only_whole_channel_messages_are_taken() -> None:
+    good = [b"\x90\x3c\x40", b"\x80\x3c\x00", b"\xc5\x07", b"\xe0\x00\x40"]
+    bad = [b"", b"\x90", b"\x90\x3c", b"\x90\xc8\x64", b"\x90\x3c\xc8", b"\xc5", b"\xf8", b"\xf0\x01\xf7", b"\x3c\x40"]
+    assert [is_channel_message(data) for data in good] == [True] * len(good)
+    assert [is_channel_message(data) for data in bad] == [False] * len(bad)
 
 
 def test_messages_arrive_whole_and_in_order() -> None:

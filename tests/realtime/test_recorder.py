@@ -40,6 +40,14 @@ def test_a_new_engine_is_told_the_last_notes(tmp_path: Path) -> None:
     assert len(recorded().past(1)) == 1
 
 
+def test_a_session_of_days_is_still_a_midi_file(tmp_path: Path) -> None:
+    recorder = recorded()
+    week_ns = 7 * 24 * 3_600 * 1_000 * MS
+    recorder.record(bytes((0x90, 62, 70)), week_ns, human=True)
+    recorder.save(tmp_path / "s.mid", 120, week_ns + 1_000 * MS)
+    assert [note.pitch for note in read_midi(tmp_path / "s.mid").notes] == [60, 72, 62]
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no-such-folder"):
         recorded().save(tmp_path / "no-such-folder" / "s.mid", 120, 0)

@@ -1,12 +1,15 @@
 """Drawing: in proportion to what the model believes, within what is allowed, the same for the same seed."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from midi.notes import Note
 from midi.tokens import DURATION, END, PITCH, VELOCITY, WAIT
 from realtime.model import Moment, StepModel
+from realtime.ring import ContextRing
 from realtime.sampling import MIN_P, Constraint, Taste, draw
 
 
@@ -67,6 +70,36 @@ def test_notes_of_a_chord_rise_and_a_full_chord_is_left(model: StepModel) -> Non
         for token in draws(model, 400, temperature=2.0, constraint=Constraint(above=above)):
             assert token[0] > 0 or token[1] > above
             assert 21 <= token[1] <= 108
+
+
+@pytest.mark.parametrize("temperature", [0.001, 0.01, 0.05])
+@pytest.mark.parametrize("imitate", [0.0, 0.3, 1.0])
+def test_the_coldest_draw_is_nearly_always_the_likeliest_and_always_allowed(
+    model: StepModel, temperature: float, imitate: float
+) -> None:
+    rng = np.random.default_rng(1)
+    ring = ContextRing(model)
+    for index in range(40):
+        ring.feed(Note(12 * index, 6, 40 + 7 * index % 30, 80))
+        taste = Taste(temperature, imitate)
+        cold = draw(model, ring.head, ring.recall(ring.head.key), taste, rng, Constraint(lowest=50, highest=60))
+        coldest = draw(
+            model, ring.head, ring.recall(ring.head.key), Taste(0, imitate), rng, Constraint(lowest=50, highest=60)
+        )
+        assert 50 <= cold[1] <= 60
+        assert cold[0] < END
+        assert temperature > 0.001 or cold == coldest
+
+
+def test_what_is_hardly_likely_is_never_drawn(model: StepModel) -> None:
+    logits = np.full(PITCH.size, 0.0, np.float32)
+    logits[70:90] = 5.0  # the others together have a share of 2.8 %, each less than MIN_P of the likeliest
+    flat = (np.zeros_like(model.tables[1][0]),)
+    even = replace(model, tables=(model.tables[0], flat, *model.tables[2:]))
+    moment = Moment(model.origin.state, model.origin.key, (model.origin.logits[0], logits, *model.origin.logits[2:]))
+    rng = np.random.default_rng(2)
+    pitches = {draw(even, moment, None, Taste(), rng, Constraint())[1] for _ in range(2_000)}
+    assert pitches == set(range(70, 90))
 
 
 def test_a_given_wait_is_kept(model: StepModel) -> None:
