@@ -1,5 +1,6 @@
 """Restarting engines: at once the first time, ever more slowly while they die young."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from realtime.settings import Settings
@@ -22,9 +23,7 @@ def test_engines_that_die_young_are_restarted_ever_more_slowly_but_always() -> N
         pauses.append(pause_after_death(supervisor, now))
         now += pauses[-1]
     assert pauses[0] == FIRST_BACKOFF_NS
-    assert all(
-        later == min(2 * earlier, LONGEST_BACKOFF_NS) for earlier, later in zip(pauses, pauses[1:], strict=False)
-    )
+    assert all(later == min(2 * earlier, LONGEST_BACKOFF_NS) for earlier, later in pairwise(pauses))
     assert pauses[-1] == LONGEST_BACKOFF_NS
     assert pause_after_death(supervisor, now + 2 * STEADY_NS) == 0, "an engine that lived long is replaced at once"
 
