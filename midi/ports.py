@@ -15,6 +15,7 @@ The systems differ in what they can do and in how they show a port:
 import importlib
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ from midi.errors import InputError, MachineError
 
 QUEUE_MESSAGES = 20_000
 """Messages an input holds until it is polled; rtmidi's own 1024 is lost in one burst from a sequencer."""
+
+SETTLE_S = 0.03
+"""How long a JACK port waits before it is closed. libjack 1.9.22 walks a client's list of ports in a thread of its own
+whenever the graph changes, while unregistering a port takes it off that list: one close in a few hundred crashed. By
+then the changes that others made, such as our other port's end, have been heard of."""
 
 IN_NAME = "Antiphon in"
 OUT_NAME = "Antiphon out"
@@ -174,6 +180,8 @@ class _Port:
     def close(self) -> None:
         """Deliver what is pending and leave the MIDI system. A second call does nothing."""
         if not self._device.is_deleted:
+            if self._device.get_current_api() == _driver().API_UNIX_JACK:
+                time.sleep(SETTLE_S)
             self._device.close_port()
             with _quiet_stderr():
                 self._device.delete()
