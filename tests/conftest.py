@@ -14,9 +14,13 @@ from tests.peers.sender import Sender
 from tests.peers.synth import Synth
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def jack_server() -> Iterator[JackServer]:
-    """One JACK server for the whole run, under a name nobody else has."""
+    """A JACK server for one test, under a name nobody else has.
+
+    One for the whole run would be quicker by half a minute, but a client that was killed or stopped on purpose can
+    slow a server down for all who come after it.
+    """
     with JackServer(f"antiphon-{uuid.uuid4().hex[:8]}") as server:
         yield server
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -206,13 +205,3 @@ def test_a_part_that_several_names_have_is_refused_with_those_names() -> None:
 def test_where_there_is_no_port_at_all_the_message_says_so() -> None:
     with pytest.raises(InputError, match="no port 'x'; there are: none"):
         choose([], "x")
-
-
-@pytest.fixture(autouse=True)
-def _ports_are_gone(request: pytest.FixtureRequest, closing: ExitStack) -> Iterator[None]:
-    """Each test leaves the server as it found it."""
-    yield
-    closing.close()
-    if "jack" in request.fixturenames:
-        server: JackServer = request.getfixturevalue("jack_server")
-        wait_until(lambda: server.ports() == [], "an empty server")
