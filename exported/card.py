@@ -1,18 +1,25 @@
 """The contract: what a model folder holds and what its tensors mean. Framework-free; read by both sides.
 
-A folder `exported/<name>/` holds `model.onnx` (one step: one note and the state in, the next note's logits and the
-state after it out), `card.json` (this module's Card), `MODEL.md` (for people), `golden.npz` (the trainer's own logits).
+A folder `exported/<name>/` holds `model.onnx` (one step: one note and the state in, what is believed of the next note
+and the state after it out), `card.json` (this module's Card), `MODEL.md` (for people), `golden.npz` (the trainer's own
+outputs), and perhaps `weights.npz` (the trained float32 numbers, for a training that goes on from here).
 A folder is trusted only after its graph's sha256, its format and its vocabulary have been compared with this module's.
 
-The graph, with B = batch, S = state size, H = key size, N(f) = classes of field f:
+The graph, with B = batch, S = state size, K = key size, N(f) = classes of field f, D(f) = width of its head, and
+I(c) = N(c) + 2, the input ids of a context c:
 
-    input   <field>               int32   [B]       the note to take in, one id per field of the card
-    input   state                 float32 [B, S]    zeros before the first note
-    output  next_state            float32 [B, S]
-    output  key                   float32 [B, H]    the top layer's output: what imitation compares
-    output  <field>_logits        float32 [B, N]    the next note's field, before what earlier fields add to it
-    output  <field>_given_<other> float32 [N(other), N(field)]   constant: row r is added to <field>_logits once
-                                                    the earlier field <other> of the next note was drawn as r
+    input   <field>, <context>      int32   [B]       the note to take in, one id per field and context of the card
+    input   state                   float32 [B, S]    zeros before the first note
+    output  next_state              float32 [B, S]
+    output  key                     float32 [B, K]    the top layer's output: what imitation compares
+    output  <field>_hidden          float32 [B, D]    the next note's field: its head, before what it is told is added
+    output  <field>_given_<other>   float32 [N(other), D(f)]    constant: a row is added to <field>_hidden once the
+                                                      earlier field <other> of the next note is drawn;
+                                                      [I(other), D(f)] for a context, known once the wait is drawn
+    output  <field>_weights         float32 [D, N]    constant: logits = relu(hidden + rows) @ weights + bias
+    output  <field>_bias            float32 [N]       constant
+
+`exported.heads` is that arithmetic.
 """
 
 import hashlib
@@ -23,14 +30,18 @@ from pathlib import Path
 from typing import Any
 
 from midi.errors import ModelError
-from midi.tokens import FIELDS, Field, fingerprint
+from midi.tokens import CONTEXTS, DURATION, FIELDS, PITCH, WAIT, Field, fingerprint
 
-FORMAT = 1
+FORMAT = 2
 GRAPH = "model.onnx"
 CARD = "card.json"
 PAGE = "MODEL.md"
 GOLDEN = "golden.npz"
+WEIGHTS = "weights.npz"
 LOSS_CURVE = "loss.png"
+
+SOUND = "sound"
+"""The one field of a model whose vocabulary is a list of names of notes and chords (`midi.names`)."""
 
 IMITATE = 0.3
 """The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
@@ -40,7 +51,8 @@ TYPES: dict[type, tuple[str, ...]] = {
     str: ("name", "graph_sha256", "fingerprint"),
     int: ("state_size", "key_size", "parameters"),
     float: ("parity_tolerance",),
-    dict: ("vocabulary", "training", "corpus", "held_out"),
+    dict: ("vocabulary", "contexts", "imitation", "training", "corpus", "held_out"),
+    list: ("sounds",),
 }
 """What JSON must hold for each of a card's fields."""
 
@@ -57,7 +69,13 @@ class Card:
     key_size: int
     parameters: int
     parity_tolerance: float
-    """Largest absolute difference allowed between the trainer's logits or states and the graph's."""
+    """Largest absolute difference allowed between the trainer's outputs or states and the graph's."""
+    contexts: dict[str, int] = field(default_factory=dict)
+    """Context name -> number of classes; empty if the model is not told where in the bar a note stands."""
+    sounds: list[str] = field(default_factory=list)
+    """The names of the field `sound`, by id; empty for a model of events."""
+    imitation: dict[str, Any] = field(default_factory=dict)
+    """How to imitate (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation pieces."""
     training: dict[str, Any] = field(default_factory=dict)
     """How it was made: layers, units, epochs, seconds, seed, versions."""
     corpus: dict[str, Any] = field(default_factory=dict)
@@ -73,39 +91,46 @@ class Card:
         return tuple(Field(name, size) for name, size in self.vocabulary.items())
 
     @property
+    def given(self) -> tuple[Field, ...]:
+        """The contexts this model is told, in order."""
+        return tuple(Field(name, size) for name, size in self.contexts.items())
+
+    @property
+    def inputs(self) -> tuple[Field, ...]:
+        """What a token of this model holds: its fields, then its contexts."""
+        return (*self.fields, *self.given)
+
+    @property
     def learned_velocity(self) -> bool:
         """Whether dynamics were in the music it learned from; if not, the player supplies them."""
         return "velocity" in self.vocabulary
 
 
-def conditions(model_fields: Sequence[Field]) -> Iterator[tuple[Field, Field]]:
-    """Every (field, earlier field) pair for which the graph holds a table, in drawing order."""
+def conditions(model_fields: Sequence[Field], given: Sequence[Field]) -> Iterator[tuple[Field, Field]]:
+    """Every (field, what its head is told) pair for which the graph holds a table, field by field in drawing order.
+
+    A head is told the earlier fields of its note, then, if the wait is one of them, the contexts.
+    """
     for index, later in enumerate(model_fields):
-        for earlier in model_fields[:index]:
-            yield later, earlier
+        earlier = model_fields[:index]
+        for told in (*earlier, *(given if any(one.name == WAIT.name for one in earlier) else ())):
+            yield later, told
 
 
-def input_names(model_fields: Sequence[Field]) -> list[str]:
+def input_names(inputs: Sequence[Field]) -> list[str]:
     """The graph's inputs, in order."""
-    return [*(f.name for f in model_fields), "state"]
+    return [*(f.name for f in inputs), "state"]
 
 
 def output_names(model_fields: Sequence[Field]) -> list[str]:
-    """The graph's outputs that change from step to step, in order; the constant tables follow them."""
-    return ["next_state", "key", *(f"{f.name}_logits" for f in model_fields)]
+    """The graph's outputs that change from step to step, in order; the constants follow them."""
+    return ["next_state", "key", *(f"{f.name}_hidden" for f in model_fields)]
 
 
-def table_names(model_fields: Sequence[Field]) -> list[str]:
-    """The graph's constant outputs, in the order of `conditions`."""
-    return [f"{later.name}_given_{earlier.name}" for later, earlier in conditions(model_fields)]
-
-
-def widths(card: Card) -> dict[str, int | None]:
-    """The last dimension that each tensor of the card's graph must have; None for ids, which have only the batch."""
-    sizes: dict[str, int | None] = {field.name: None for field in card.fields}
-    sizes |= {"state": card.state_size, "next_state": card.state_size, "key": card.key_size}
-    sizes |= {f"{field.name}_logits": field.size for field in card.fields}
-    return sizes | {f"{later.name}_given_{earlier.name}": later.size for later, earlier in conditions(card.fields)}
+def constant_names(model_fields: Sequence[Field], given: Sequence[Field]) -> list[str]:
+    """The graph's constant outputs, in order: the tables of `conditions`, then each field's weights and bias."""
+    tables = [f"{later.name}_given_{told.name}" for later, told in conditions(model_fields, given)]
+    return [*tables, *(f"{f.name}_{what}" for f in model_fields for what in ("weights", "bias"))]
 
 
 def sha256(path: Path) -> str:
@@ -115,7 +140,7 @@ def sha256(path: Path) -> str:
 
 def write_card(card: Card, folder: Path) -> None:
     """Write `card.json`, with the fingerprint of the card's own fields."""
-    content = asdict(card) | {"fingerprint": fingerprint(card.fields)}
+    content = asdict(card) | {"fingerprint": fingerprint(card.inputs)}
     (folder / CARD).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -153,19 +178,29 @@ def _check_types(content: dict[str, Any], path: Path) -> None:
         for name in names:
             if not isinstance(content[name], kind) or isinstance(content[name], bool):
                 raise ModelError(f"{path}: {name} is {content[name]!r}; it must be a {kind.__name__}")
-    for name, size in content["vocabulary"].items():
+    for name, size in [*content["vocabulary"].items(), *content["contexts"].items()]:
         if not isinstance(size, int):
             raise ModelError(f"{path}: the vocabulary's {name} is {size!r}; it must be a whole number of classes")
 
 
 def _check_vocabulary(card: Card, path: Path) -> None:
     ours = {f.name: f.size for f in FIELDS}
-    expected = {name: ours[name] for name in card.vocabulary if name in ours}
-    if card.vocabulary != expected or list(ours)[: len(expected)] != list(expected):
-        raise ModelError(f"{path} was made for vocabulary {card.vocabulary}; this Antiphon speaks {ours}")
-    if card.fingerprint != fingerprint(card.fields):
+    contexts = {f.name: f.size for f in CONTEXTS}
+    if SOUND in card.vocabulary:
+        fits = card.vocabulary == {SOUND: len(card.sounds)} and not card.contexts
+    else:
+        expected = {name: size for name, size in ours.items() if name in card.vocabulary}
+        needed = {WAIT.name, PITCH.name, DURATION.name}
+        fits = list(card.vocabulary.items()) == list(expected.items()) and needed <= card.vocabulary.keys()
+        fits = fits and list(card.contexts.items()) in ([], list(contexts.items()))
+    if not fits:
         raise ModelError(
-            f"{path} has vocabulary fingerprint {card.fingerprint}; this Antiphon's is {fingerprint(card.fields)}"
+            f"{path} was made for vocabulary {card.vocabulary} and contexts {card.contexts}; "
+            f"this Antiphon speaks {ours} and {contexts}, or {SOUND} with a name for each class"
+        )
+    if card.fingerprint != fingerprint(card.inputs):
+        raise ModelError(
+            f"{path} has vocabulary fingerprint {card.fingerprint}; this Antiphon's is {fingerprint(card.inputs)}"
         )
 
 

@@ -1,32 +1,61 @@
 """Imitation: the notes that followed similar moments in this very performance, as a distribution. numpy only.
 
 A continuous cache (Grave, Joulin, Usunier 2016, "Improving Neural Language Models with a Continuous Cache"): a moment
-earlier in the performance weighs exp(SHARPNESS * cosine) by the likeness of its key to the key now, and votes for the
+earlier in the performance weighs exp(sharpness * cosine) by the likeness of its key to the key now, and votes for the
 note that followed it. A later field hears only the memories that agree with the fields already drawn. The votes are
 mixed into the model's own distribution. It lives at the hinge because it is part of what a model means: the daemon
 plays with it, and whoever scores a model scores this.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from midi.tokens import VOICE, WAIT, Field
 
 Floats = npt.NDArray[np.float32]
 Probabilities = TypeVar("Probabilities", npt.NDArray[np.float32], npt.NDArray[np.float64])
 Ids = npt.NDArray[np.int32]
 
-SHARPNESS = 40.0
-"""The best of 20, 40, 80 and 120 on validation pieces of the default corpus; so are the shares, and `card.IMITATE`."""
 REMEMBERED = 1024
 """Moments looked back on: some minutes of playing, one matrix product of 1 MB (256 units)."""
-FIELD_SHARES = {"wait": 1 / 6, "pitch": 1.0, "duration": 1.0, "velocity": 1.0}
-"""How much of the weight each field takes: of rhythm, a network knows already what repeats."""
+USUAL_SHARPNESS = 40.0
 MOST = 0.95
 """The model keeps a say at any weight, so that no class it allows becomes impossible."""
 FAINTEST = 1e-6
 """Where the memories that agree weigh less than this, nobody has a say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imitation:
+    """How a model imitates: tuned on validation pieces, kept in its card.
+
+    `sharpness`: how much more a likelier moment weighs. `shares`: by field, in drawing order, how much of the weight
+    (the knob, 0 to 1) it takes: of rhythm, a network knows already what repeats.
+    """
+
+    sharpness: float
+    shares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], fields: Sequence[Field]) -> "Imitation":
+        """From a card's `imitation`; what it does not say is as good as known from other models."""
+        shares = told.get("shares", {})
+        usual = {VOICE.name: 0.0, WAIT.name: 1 / 6}
+        return cls(
+            float(told.get("sharpness", USUAL_SHARPNESS)),
+            tuple(float(shares.get(field.name, usual.get(field.name, 1.0))) for field in fields),
+        )
+
+    def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
+        """For a card."""
+        return {
+            "sharpness": self.sharpness,
+            "shares": {field.name: share for field, share in zip(fields, self.shares, strict=True)},
+        }
 
 
 def unit(keys: Floats) -> Floats:
@@ -40,22 +69,24 @@ class Memory:
     """What earlier moments have to say about the next note; narrowed as its fields are drawn.
 
     `weights` (n,): how alike each earlier moment is, the most alike 1. `tokens` (n, F): the note that followed it.
+    `shares` (F): how much of the weight each field takes.
     """
 
     weights: Floats
     tokens: Ids
+    shares: tuple[float, ...]
 
     @classmethod
-    def recall(cls, key: Floats, keys: Floats, tokens: Ids) -> "Memory":
+    def recall(cls, key: Floats, keys: Floats, tokens: Ids, how: Imitation) -> "Memory":
         """The memory of a moment with key (H,), among moments with unit keys (n, H), each followed by tokens (n, F)."""
         likeness = keys @ key
-        likeness *= np.float32(SHARPNESS / max(float(key @ key) ** 0.5, 1e-12))
-        likeness -= likeness.max(initial=-SHARPNESS)
-        return cls(np.exp(likeness, out=likeness), tokens)
+        likeness *= np.float32(how.sharpness / max(float(key @ key) ** 0.5, 1e-12))
+        likeness -= likeness.max(initial=-how.sharpness)
+        return cls(np.exp(likeness, out=likeness), tokens, how.shares)
 
-    def mix(self, probabilities: Probabilities, field: int, name: str, weight: float) -> Probabilities:
-        """The probabilities (N,) of a field, with the memories' votes mixed in by `weight` (0 to 1)."""
-        share = min(weight * FIELD_SHARES[name], MOST)
+    def mix(self, probabilities: Probabilities, field: int, weight: float) -> Probabilities:
+        """The probabilities (N,) of a field, by its column, with the memories' votes mixed in by `weight` (0 to 1)."""
+        share = min(weight * self.shares[field], MOST)
         if share == 0 or not len(self.weights):
             return probabilities
         counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))
@@ -68,5 +99,10 @@ class Memory:
         return votes
 
     def agree(self, field: int, drawn: int) -> None:
-        """Keep only the memories whose note has this value in this field."""
+        """Keep only the memories whose note has this value in this field.
+
+        A field without a share does not narrow either: the answer takes up what the human has played.
+        """
+        if not self.shares[field]:
+            return
         self.weights = self.weights * (self.tokens[:, field] == drawn)

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 TICKS_PER_BEAT = 24
 """MIDI clock pulses in a quarter note (MIDI 1.0 specification, System Real Time: Timing Clock)."""
 
+HUMAN = 0
+ANSWER = 1
+"""Whose a note is: its voice."""
+
 DRUM_CHANNEL = 9
 """General MIDI's percussion channel, counted from 0: its pitches are instruments, not pitches."""
 
@@ -17,7 +21,8 @@ DRUM_CHANNEL = 9
 class Note:
     """One note. `onset` and `duration` in ticks, `pitch` 0 to 127, `channel` 0 to 15.
 
-    `duration` is None while the key is still down; `velocity` (1 to 127) is None where the source has no dynamics.
+    `duration` is None while the key is still down; `velocity` (1 to 127) is None where the source has no dynamics;
+    `voice` says whose it is: the HUMAN's or the ANSWER's.
     """
 
     onset: int
@@ -25,6 +30,7 @@ class Note:
     pitch: int
     velocity: int | None = None
     channel: int = 0
+    voice: int = ANSWER
 
     @property
     def end(self) -> int:

@@ -1,10 +1,13 @@
-"""How a note becomes numbers: four fields, each a small alphabet. Core: no I/O, no numpy.
+"""How a note becomes numbers: five fields, each a small alphabet, and where in the bar it stands. Core: no I/O, no numpy.
 
-A note is told as (wait since the previous onset, pitch, duration, velocity). Times are exact to the tick up to four
-beats, then coarser: half a beat up to eight beats, one beat up to sixteen; longer ones are sixteen beats.
+A note is told as (voice, wait since the previous onset, pitch, duration, velocity), drawn in this order: whose note is
+next, when, which. Times are exact to the tick up to four beats, then coarser: half a beat up to eight beats, one beat
+up to sixteen; longer ones are sixteen beats. Its contexts (meter, position in the bar) are given, never drawn: once
+the wait is drawn they follow.
 
-Every field has, beside the classes a model may draw, two that only stand in its input: START before the first note,
-UNKNOWN where the value is not known (a key still down has no duration yet; a score has no velocity).
+Every field and context has, beside its classes, two ids that only stand in the input: START before the first note,
+UNKNOWN where the value is not known (a key still down has no duration yet; a score has no velocity; without a clock
+nobody knows the bar).
 """
 
 import hashlib
@@ -13,7 +16,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from midi.notes import Note
+from midi.meter import LONGEST_BAR, METERS
+from midi.notes import ANSWER, HUMAN, Note
 
 WAIT_TICKS: tuple[int, ...] = (*range(0, 97), *range(108, 193, 12), *range(216, 385, 24))
 DURATION_TICKS: tuple[int, ...] = WAIT_TICKS[1:]
@@ -22,7 +26,7 @@ VELOCITY_BIN = 4
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One alphabet: `size` classes that can be drawn, ids 0 to size - 1; its input has two ids more."""
+    """One alphabet: `size` classes, ids 0 to size - 1; its input has two ids more."""
 
     name: str
     size: int
@@ -43,22 +47,29 @@ class Field:
         return self.size + 2
 
 
+VOICE = Field("voice", 1 + max(HUMAN, ANSWER))
 WAIT = Field("wait", len(WAIT_TICKS) + 1)
 PITCH = Field("pitch", 128)
 DURATION = Field("duration", len(DURATION_TICKS))
 VELOCITY = Field("velocity", 128 // VELOCITY_BIN)
+METER = Field("meter", len(METERS))
+POSITION = Field("position", LONGEST_BAR)
 
 END = WAIT.size - 1
 """The last class of the wait: no further note, the piece is over."""
 
-FIELDS: tuple[Field, ...] = (WAIT, PITCH, DURATION, VELOCITY)
-"""In the order in which they are drawn; a model without dynamics has the first three."""
+FIELDS: tuple[Field, ...] = (VOICE, WAIT, PITCH, DURATION, VELOCITY)
+"""In the order in which they are drawn; a model may lack the voice, and one without dynamics lacks the velocity."""
+CONTEXTS: tuple[Field, ...] = (METER, POSITION)
+"""What is told of a note beside its fields: a model has both or none."""
 
+Token = tuple[int, ...]
+"""A note's ids, in the order of a model's inputs: its fields, then its contexts."""
+Place = tuple[int, int]
+"""Ids of meter and position."""
 
-Token = tuple[int, int, int, int]
-"""A note's ids, in the order of FIELDS."""
-
-START: Token = (WAIT.start, PITCH.start, DURATION.start, VELOCITY.start)
+NOWHERE: Place = (METER.unknown, POSITION.unknown)
+"""The place of a note where no bar is known."""
 
 
 def nearest(grid: Sequence[int], ticks: int) -> int:
@@ -71,44 +82,60 @@ def nearest(grid: Sequence[int], ticks: int) -> int:
     return right if grid[right] - ticks < ticks - grid[right - 1] else right - 1
 
 
-def encode(note: Note, previous_onset: int | None) -> Token:
-    """A note's ids, given the onset in ticks of the note before it (None: it is the first, its wait is 0)."""
+def start(inputs: Sequence[Field]) -> Token:
+    """The ids that stand before the first note."""
+    return tuple(field.start for field in inputs)
+
+
+def encode(note: Note, previous_onset: int | None, inputs: Sequence[Field], place: Place = NOWHERE) -> Token:
+    """A note's ids, given the onset in ticks of the note before it (None: it is the first, its wait is 0).
+
+    `inputs`: the model's fields and contexts, of FIELDS and CONTEXTS.
+    """
     wait = 0 if previous_onset is None else note.onset - previous_onset
-    return (
-        nearest(WAIT_TICKS, wait),
-        note.pitch,
-        DURATION.unknown if note.duration is None else nearest(DURATION_TICKS, note.duration),
-        VELOCITY.unknown if note.velocity is None else note.velocity // VELOCITY_BIN,
-    )
+    told = {
+        VOICE.name: note.voice,
+        WAIT.name: nearest(WAIT_TICKS, wait),
+        PITCH.name: note.pitch,
+        DURATION.name: DURATION.unknown if note.duration is None else nearest(DURATION_TICKS, note.duration),
+        VELOCITY.name: VELOCITY.unknown if note.velocity is None else note.velocity // VELOCITY_BIN,
+        METER.name: place[0],
+        POSITION.name: place[1],
+    }
+    return tuple(told[field.name] for field in inputs)
 
 
-def decode(token: Token, previous_onset: int, channel: int = 0) -> Note:
-    """The note that a drawn token stands for, after a note at `previous_onset` ticks."""
-    wait, pitch, duration, velocity = token
+def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, channel: int = 0) -> Note:
+    """The note that the drawn ids of these fields stand for, after a note at `previous_onset` ticks."""
+    drawn = {field.name: value for field, value in zip(fields, ids, strict=True)}
+    duration = drawn[DURATION.name]
+    velocity = drawn.get(VELOCITY.name, VELOCITY.unknown)
     return Note(
-        onset=previous_onset + WAIT_TICKS[wait],
+        onset=previous_onset + WAIT_TICKS[drawn[WAIT.name]],
         duration=None if duration == DURATION.unknown else DURATION_TICKS[duration],
-        pitch=pitch,
+        pitch=drawn[PITCH.name],
         velocity=None if velocity == VELOCITY.unknown else velocity * VELOCITY_BIN + VELOCITY_BIN // 2,
         channel=channel,
+        voice=drawn.get(VOICE.name, ANSWER),
     )
 
 
-def encode_all(notes: Iterable[Note]) -> Iterator[Token]:
-    """The tokens of a whole piece, its notes in canonical order."""
+def encode_all(notes: Iterable[Note], inputs: Sequence[Field]) -> Iterator[Token]:
+    """The tokens of a whole piece, its notes in canonical order, no bar known."""
     previous: int | None = None
     for note in notes:
-        yield encode(note, previous)
+        yield encode(note, previous, inputs)
         previous = note.onset
 
 
-def fingerprint(fields: Sequence[Field]) -> str:
+def fingerprint(inputs: Sequence[Field]) -> str:
     """A short digest of everything a token id means; two models agree on ids if and only if it is equal."""
     layout = {
-        "fields": [[field.name, field.size] for field in fields],
+        "inputs": [[field.name, field.size] for field in inputs],
         "wait_ticks": WAIT_TICKS,
         "duration_ticks": DURATION_TICKS,
         "velocity_bin": VELOCITY_BIN,
+        "meters": METERS,
         "special": ["start", "unknown"],
         "order": ["onset", "pitch"],
     }

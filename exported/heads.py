@@ -1,0 +1,61 @@
+"""From a step's outputs to what is believed of the next note, field after field, each told the earlier ones. numpy only.
+
+The arithmetic of `exported.card`: logits = relu(hidden + a row for each thing told) @ weights + bias. It stands at the
+hinge because the daemon draws by it and whoever scores a model scores by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from exported.card import conditions
+from midi.tokens import Field
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One field's head. `told`: for each table, the column of a token whose id picks the row."""
+
+    told: tuple[int, ...]
+    tables: tuple[Floats, ...]
+    weights: Floats
+    bias: Floats
+
+    def logits(self, hidden: Floats, token: Sequence[Any]) -> Floats:
+        """The logits [N] or [B, N] of the field, given its hidden row(s) and the ids told so far.
+
+        `hidden` is [D] or [B, D]. `token` holds, at the columns `told`, an id or an array [B] of ids; what stands at
+        other columns does not matter.
+        """
+        for column, table in zip(self.told, self.tables, strict=True):
+            hidden = hidden + table[token[column]]
+        return np.maximum(hidden, 0) @ self.weights + self.bias
+
+    def probabilities(self, hidden: Floats, token: Sequence[Any]) -> Floats:
+        """softmax of the logits, along the last axis."""
+        logits = self.logits(hidden, token)
+        weights: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        return weights
+
+
+def heads_of(fields: Sequence[Field], given: Sequence[Field], constants: Mapping[str, Floats]) -> tuple[Head, ...]:
+    """The heads of a graph, in drawing order, from its constant outputs by name."""
+    columns = {field.name: column for column, field in enumerate((*fields, *given))}
+    heads = []
+    for field in fields:
+        told = [other.name for later, other in conditions(fields, given) if later.name == field.name]
+        heads.append(
+            Head(
+                tuple(columns[name] for name in told),
+                tuple(constants[f"{field.name}_given_{name}"] for name in told),
+                constants[f"{field.name}_weights"],
+                constants[f"{field.name}_bias"],
+            )
+        )
+    return tuple(heads)
