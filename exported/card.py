@@ -62,13 +62,13 @@ class Card:
     """What a model is, where it came from and how good it was on music it had not seen. Losses are nats per note."""
 
     name: str
-    graph_sha256: str
-    vocabulary: dict[str, int]
+    graph_sha256: str = ""
+    vocabulary: dict[str, int] = field(default_factory=dict)
     """Field name -> number of classes, in drawing order."""
-    state_size: int
-    key_size: int
-    parameters: int
-    parity_tolerance: float
+    state_size: int = 0
+    key_size: int = 0
+    parameters: int = 0
+    parity_tolerance: float = 0.0
     """Largest absolute difference allowed between the trainer's outputs or states and the graph's."""
     contexts: dict[str, int] = field(default_factory=dict)
     """Context name -> number of classes; empty if the model is not told where in the bar a note stands."""

@@ -84,17 +84,28 @@ class Memory:
         likeness -= likeness.max(initial=-how.sharpness)
         return cls(np.exp(likeness, out=likeness), tokens, how.shares)
 
+    def votes(self, field: int, like: Probabilities) -> Probabilities | None:
+        """The votes (N,) for a field's classes, by its column, summing to one, in the type of `like` (N,).
+
+        None: nobody has a say.
+        """
+        if not len(self.weights):
+            return None
+        counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(like))
+        votes: Probabilities = counted[: len(like)].astype(like.dtype)  # an unknown value's id is beyond: no vote
+        total = votes.sum()
+        if total < FAINTEST:
+            return None
+        votes /= total
+        return votes
+
     def mix(self, probabilities: Probabilities, field: int, weight: float) -> Probabilities:
         """The probabilities (N,) of a field, by its column, with the memories' votes mixed in by `weight` (0 to 1)."""
         share = min(weight * self.shares[field], MOST)
-        if share == 0 or not len(self.weights):
+        votes = self.votes(field, probabilities) if share else None
+        if votes is None:
             return probabilities
-        counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(probabilities))
-        votes = counted[: len(probabilities)].astype(probabilities.dtype)  # an unknown value's id is beyond: no vote
-        total = float(votes.sum())
-        if total < FAINTEST:
-            return probabilities
-        votes *= share / total
+        votes *= share
         votes += (1 - share) * probabilities
         return votes
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from midi.tokens import DURATION, END, FIELDS, PITCH, VELOCITY, Field
+from midi.tokens import CONTEXTS, DURATION, END, PITCH, VELOCITY, VOICE, WAIT, Field
+from training.alphabet import Piece, column
+from training.casting import cast
 from training.works import Ints
 
 Floats = npt.NDArray[np.float32]
@@ -22,12 +24,14 @@ VELOCITY_UNKNOWN = 0.05
 ALL_VELOCITY_UNKNOWN = 0.1
 """Share of the pieces whose dynamics are hidden throughout: a score, or a keyboard without them."""
 
-_PITCH, _DURATION, _VELOCITY = (FIELDS.index(field) for field in (PITCH, DURATION, VELOCITY))
+BARS_UNKNOWN = 0.4
+"""Share of the pieces whose places in the bar are hidden throughout: a jam without a clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays [B, T, F]: the note taken in, the note to foretell, 1 where that counts; `keep` [B, T] is 0 at starts."""
+    """Arrays of a chunk: `given` [B, T, I], the note taken in; `due` [B, T, I], the note to foretell (its contexts are
+    told); `counts` [B, T, F], 1 where a field of that counts; `keep` [B, T] is 0 at starts."""
 
     given: Ints
     due: Ints
@@ -37,23 +41,23 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """A piece as steps: arrays [N + 1, F], and the rows of `Batch` they will be."""
+    """A piece as steps: arrays [N + 1, I] and counts [N + 1, F], the rows of `Batch` they will be."""
 
     given: Ints
     due: Ints
     counts: Floats
 
 
-def transposed(piece: Ints, semitones: int) -> Ints:
-    """A piece's tokens [N, F], moved; the caller sees to it that no pitch leaves 0 to 127."""
-    moved = piece.copy()
-    moved[:, _PITCH] += semitones
+def transposed(ids: Ints, semitones: int, pitch: int) -> Ints:
+    """A piece's tokens [N, I], moved; `pitch` is that column. The caller sees to it that no pitch leaves 0 to 127."""
+    moved = ids.copy()
+    moved[:, pitch] += semitones
     return moved
 
 
-def transpositions(piece: Ints) -> range:
-    """By how many semitones a piece may move, within a tritone and the keyboard."""
-    low, high = int(piece[:, _PITCH].min()), int(piece[:, _PITCH].max())
+def transpositions(pitches: Ints) -> range:
+    """By how many semitones a piece with these pitches may move, within a tritone and the keyboard."""
+    low, high = int(pitches.min()), int(pitches.max())
     return range(max(-TRITONE + 1, -low), min(TRITONE, PITCH.size - 1 - high) + 1)
 
 
@@ -61,16 +65,22 @@ class Streams:
     """Endless training batches. Everything drawn comes from `rng`; `snapshot` and `restore` make a run resumable."""
 
     def __init__(
-        self, pieces: Sequence[Ints], fields: Sequence[Field], streams: int, chunk: int, rng: np.random.Generator
+        self,
+        pieces: Sequence[Piece],
+        fields: Sequence[Field],
+        given: Sequence[Field],
+        streams: int,
+        chunk: int,
+        rng: np.random.Generator,
     ) -> None:
-        """`pieces` are tokens [N, F] each, none empty; batches have shape [streams, chunk, F]."""
+        """`pieces`: none is empty; `fields` and `given` name the columns of their ids."""
         self._pieces = pieces
-        self._fields = fields
+        self._fields, self._inputs = fields, (*fields, *given)
         self._chunk = chunk
         self._rng = rng
         self._queue: list[int] = []
         """Pieces of this pass not begun yet; all streams draw from it, so that a pass takes in each piece once."""
-        self._pending: list[_Steps] = [_nothing(fields) for _ in range(streams)]
+        self._pending: list[_Steps] = [_nothing(self._inputs, len(fields)) for _ in range(streams)]
 
     @property
     def notes(self) -> int:
@@ -85,7 +95,7 @@ class Streams:
             given,
             np.stack([row.due for row in rows]),
             np.stack([row.counts for row in rows]),
-            _keep(given, self._fields),
+            _keep(given, self._inputs),
         )
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -117,60 +127,95 @@ class Streams:
         if not self._queue:
             self._queue = self._rng.permutation(len(self._pieces)).tolist()
         piece = self._pieces[self._queue.pop()]
-        moves = transpositions(piece)
-        steps = _steps(transposed(piece, int(self._rng.integers(moves.start, moves.stop))), self._fields)
+        steps = _steps(self._varied(piece), self._inputs, len(self._fields))
         return _Steps(self._masked(steps.given), steps.due, steps.counts)
+
+    def _varied(self, piece: Piece) -> Ints:
+        """The piece as it is learned this time: transposed, cast, its bars known or not."""
+        ids, pitch, voice = piece.ids.copy(), self._at(PITCH), self._at(VOICE)
+        if pitch is not None:
+            moves = transpositions(ids[:, pitch])
+            ids = transposed(ids, int(self._rng.integers(moves.start, moves.stop)), pitch)
+        if voice is not None:
+            ids[:, voice] = cast(piece.parts, ids[:, self._at(WAIT)], self._rng)
+        if self._at(CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:
+            ids[:, [self._at(context) for context in CONTEXTS]] = [context.unknown for context in CONTEXTS]
+        return ids
 
     def _masked(self, given: Ints) -> Ints:
         """Hide some durations and velocities of the notes taken in (never START's)."""
-        hidden = self._rng.random(len(given)) < DURATION_UNKNOWN
-        hidden[0] = False
-        given[hidden, _DURATION] = self._fields[_DURATION].unknown
-        if len(self._fields) > _VELOCITY:
+        duration, velocity = self._at(DURATION), self._at(VELOCITY)
+        if duration is not None:
+            self._hide(given, duration, DURATION_UNKNOWN)
+        if velocity is not None:
             all_of_it = self._rng.random() < ALL_VELOCITY_UNKNOWN
-            hidden = self._rng.random(len(given)) < (1.0 if all_of_it else VELOCITY_UNKNOWN)
-            hidden[0] = False
-            given[hidden, _VELOCITY] = self._fields[_VELOCITY].unknown
+            self._hide(given, velocity, 1.0 if all_of_it else VELOCITY_UNKNOWN)
         return given
 
+    def _hide(self, given: Ints, at: int, share: float) -> None:
+        hidden = self._rng.random(len(given)) < share
+        hidden[0] = False
+        given[hidden, at] = self._inputs[at].unknown
 
-def packed(pieces: Sequence[Ints], fields: Sequence[Field], streams: int, chunk: int) -> Iterator[Batch]:
-    """Every piece once, as it is, for validation: spread evenly over the streams; END and the padding do not count."""
+    def _at(self, field: Field) -> int | None:
+        return column(self._inputs, field)
+
+
+def packed(
+    pieces: Sequence[Ints], fields: Sequence[Field], given: Sequence[Field], streams: int, chunk: int
+) -> Iterator[Batch]:
+    """Every piece, ids [N, I], once, as it is, for validation: spread evenly over the streams.
+
+    END, the padding and the voice (all is the answer's) do not count.
+    """
+    inputs = (*fields, *given)
     rows: list[list[_Steps]] = [[] for _ in range(streams)]
     lengths = [0] * streams
     for piece in sorted(pieces, key=len, reverse=True):
         shortest = lengths.index(min(lengths))
-        steps = _steps(piece, fields)
+        steps = _steps(piece, inputs, len(fields))
         steps.counts[-1] = 0
         rows[shortest].append(steps)
         lengths[shortest] += len(steps.given)
     longest = -(-max(lengths) // chunk) * chunk
-    padded = [_joined([*row, _padding(longest - length, fields)]) for row, length in zip(rows, lengths, strict=True)]
+    padded = [
+        _joined([*row, _padding(longest - length, inputs, len(fields))])
+        for row, length in zip(rows, lengths, strict=True)
+    ]
+    voice = column(fields, VOICE)
     for start in range(0, longest, chunk):
         cuts = [_cut(row, start, start + chunk) for row in padded]
-        given = np.stack([cut.given for cut in cuts])
+        given_ids = np.stack([cut.given for cut in cuts])
         due, counts = np.stack([cut.due for cut in cuts]), np.stack([cut.counts for cut in cuts])
-        yield Batch(given, due, counts, _keep(given, fields))
+        if voice is not None:
+            counts[:, :, voice] = 0
+        yield Batch(given_ids, due, counts, _keep(given_ids, inputs))
 
 
-def _steps(piece: Ints, fields: Sequence[Field]) -> _Steps:
-    start = np.array([[field.start for field in fields]], np.int32)
-    end = np.zeros((1, len(fields)), np.int32)
-    end[0, 0] = END
-    due = np.concatenate([piece, end])
-    drawable = np.array([field.size for field in fields])
-    counts = (due < drawable).astype(np.float32)  # an unknown velocity teaches nothing
-    counts[-1, 1:] = 0
-    return _Steps(np.concatenate([start, piece]), np.where(counts > 0, due, 0).astype(np.int32), counts)
+def _steps(ids: Ints, inputs: Sequence[Field], drawn: int) -> _Steps:
+    """`drawn`: how many of the inputs are fields; the others are contexts."""
+    start = np.array([[field.start for field in inputs]], np.int32)
+    end = np.array([[0] * drawn + [context.unknown for context in inputs[drawn:]]], np.int32)
+    wait = column(inputs, WAIT)
+    if wait is not None:
+        end[0, wait] = END
+    due = np.concatenate([ids, end])
+    sizes = np.array([field.size for field in inputs[:drawn]])
+    counts = (due[:, :drawn] < sizes).astype(np.float32)  # an unknown velocity teaches nothing
+    counts[-1] = 0
+    if wait is not None:
+        counts[-1, wait] = 1
+    due[:, :drawn] = np.where(counts > 0, due[:, :drawn], 0)
+    return _Steps(np.concatenate([start, ids]), due.astype(np.int32), counts)
 
 
-def _nothing(fields: Sequence[Field]) -> _Steps:
-    return _padding(0, fields)
+def _nothing(inputs: Sequence[Field], drawn: int) -> _Steps:
+    return _padding(0, inputs, drawn)
 
 
-def _padding(length: int, fields: Sequence[Field]) -> _Steps:
-    ids = np.zeros((length, len(fields)), np.int32)
-    return _Steps(ids, ids, np.zeros(ids.shape, np.float32))
+def _padding(length: int, inputs: Sequence[Field], drawn: int) -> _Steps:
+    ids = np.zeros((length, len(inputs)), np.int32)
+    return _Steps(ids, ids, np.zeros((length, drawn), np.float32))
 
 
 def _joined(parts: Sequence[_Steps]) -> _Steps:
@@ -185,6 +230,6 @@ def _cut(steps: _Steps, start: int, stop: int) -> _Steps:
     return _Steps(steps.given[start:stop], steps.due[start:stop], steps.counts[start:stop])
 
 
-def _keep(given: Ints, fields: Sequence[Field]) -> Floats:
-    started: npt.NDArray[np.bool_] = given[:, :, 0] == fields[0].start
+def _keep(given: Ints, inputs: Sequence[Field]) -> Floats:
+    started: npt.NDArray[np.bool_] = given[:, :, 0] == inputs[0].start
     return (~started).astype(np.float32)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from midi.errors import InputError
 from training.cache import replace
 
-FORMAT = 2
+FORMAT = 3
 """Part of the settings: raise it when a checkpoint holds something else than before."""
 
 Arrays = dict[str, npt.NDArray[np.generic]]

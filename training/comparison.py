@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exported.card import IMITATE
+from exported.imitation import Imitation
 from training.evaluate import evaluate
 from training.origin import Origin
 from training.stepper import Stepper
@@ -13,22 +14,23 @@ from training.works import Ints
 def compared(origin: Origin, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
     """For the card's `held_out`: `before`, the origin's figures on the judged pieces; `forgetting`, both on the known.
 
-    Pieces are tokens [N, F] of the origin's fields; with none known there is no `forgetting`. Losses in nats per note.
+    Pieces are ids [N, I] of the origin's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """
-    fields = origin.card.fields
-    earlier = Stepper(origin.graph, fields)
+    card = origin.card
+    earlier = Stepper(origin.graph, card.fields, card.given)
+    how = Imitation.of(card.imitation, card.fields)
     facts: dict[str, Any] = {
         "before": {
-            **evaluate(earlier, judged, fields).as_json(fields),
-            "imitating": {"weight": IMITATE, **evaluate(earlier, judged, fields, IMITATE).as_json(fields)},
+            **evaluate(earlier, judged).as_json(),
+            "imitating": {"weight": IMITATE, **evaluate(earlier, judged, IMITATE, how).as_json()},
         }
     }
     if known:
         facts["forgetting"] = {
             "works": len(known),
             "notes": sum(map(len, known)),
-            "before": round(evaluate(earlier, known, fields).total, 4),
-            "after": round(evaluate(after, known, fields).total, 4),
+            "before": round(evaluate(earlier, known).total, 4),
+            "after": round(evaluate(after, known).total, 4),
         }
     return facts
 

@@ -1,30 +1,34 @@
 """Held-out figures of an exported step: what the daemon itself would have foretold, note by note, in nats.
 
-Every piece begins from START and a clear state; END does not count; each field is told those drawn before it.
-With imitation, the piece so far is the performance: the code that mixes it in is the daemon's own.
+Every piece begins from START and a clear state; END does not count; each field is told those drawn before it. All
+notes are the answer's, so the voice tells nothing and is not counted in a total. With imitation, the piece so far is
+the performance: the code that mixes it in is the daemon's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from exported.card import conditions
-from exported.imitation import REMEMBERED, Memory, unit
-from midi.tokens import Field
-from training.stepper import Array, Stepper
+from exported.heads import Floats
+from exported.imitation import REMEMBERED, Imitation, Memory, unit
+from midi.tokens import VOICE, Field
+from training.stepper import Stepper
 from training.works import Ints
 
-VOICES = 256
+VOICES = 128
 """Pieces side by side."""
+
+Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Means over the notes of all pieces, by field in drawing order; `notes` is how many there were."""
 
+    fields: tuple[Field, ...]
     notes: int
     nats: tuple[float, ...]
     top1: tuple[float, ...]
@@ -32,22 +36,22 @@ class Figures:
 
     @property
     def total(self) -> float:
-        """Nats per note, all fields together."""
-        return sum(self.nats)
+        """Nats per note, all fields but the voice together."""
+        return sum(nats for field, nats in zip(self.fields, self.nats, strict=True) if field.name != VOICE.name)
 
     @property
     def perplexity(self) -> float:
         """exp(nats per note): between how many equally likely notes the model hesitates."""
         return float(np.exp(self.total))
 
-    def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """For the card, rounded to what is meant."""
         return {
             "notes": self.notes,
             "nats_per_note": round(self.total, 4),
             "perplexity": round(self.perplexity, 3),
-            "nats_by_field": {f.name: round(value, 4) for f, value in zip(fields, self.nats, strict=True)},
-            "top1_by_field": {f.name: round(value, 4) for f, value in zip(fields, self.top1, strict=True)},
+            "nats_by_field": {f.name: round(value, 4) for f, value in zip(self.fields, self.nats, strict=True)},
+            "top1_by_field": {f.name: round(value, 4) for f, value in zip(self.fields, self.top1, strict=True)},
         }
 
 
@@ -55,77 +59,115 @@ class Figures:
 class _Sums:
     """Nats, hits and counted notes so far, by field. Shape [F] each."""
 
-    nats: npt.NDArray[np.float64]
-    hits: npt.NDArray[np.float64]
-    counted: npt.NDArray[np.float64]
+    nats: Probabilities
+    hits: Probabilities
+    counted: Probabilities
 
 
-def evaluate(stepper: Stepper, pieces: Sequence[Ints], fields: Sequence[Field], imitate: float = 0.0) -> Figures:
-    """Run pieces, tokens [N, F], through the step, many of like length side by side.
+Counts = Callable[[Ints], npt.NDArray[np.bool_]]
+"""Which of the notes, ids [B, I], count."""
 
-    `imitate`: the weight of imitation, 0 to 1, as the daemon's `--imitate`.
+
+def evaluate(
+    stepper: Stepper,
+    pieces: Sequence[Ints],
+    imitate: float = 0.0,
+    how: Imitation | None = None,
+    counts: Counts | None = None,
+) -> Figures:
+    """Run pieces, ids [N, I], through the step, many of like length side by side.
+
+    `imitate`: the weight of imitation, 0 to 1, as the daemon's `--imitate`; `how` the card's. `counts`: which notes
+    count (default: all).
     """
     ordered = sorted(pieces, key=len, reverse=True)
-    sums = _Sums(*(np.zeros(len(fields)) for _ in range(3)))
+    sums = _Sums(*(np.zeros(len(stepper.fields)) for _ in range(3)))
+    told = (how or Imitation.of({}, stepper.fields)) if imitate else None
+    notes = 0
     for first in range(0, len(ordered), VOICES):
-        _run(stepper, ordered[first : first + VOICES], fields, imitate, sums)
-    counted = np.maximum(sums.counted, 1)
-    nats, top1 = (sums.nats / counted).tolist(), (sums.hits / counted).tolist()
-    return Figures(sum(map(len, pieces)), tuple(nats), tuple(top1))
+        for believed, due, memories in _run(stepper, ordered[first : first + VOICES], told):
+            for voice, memory in enumerate(memories):
+                _mix_in(memory, [p[voice] for p in believed], due[voice], imitate)
+            counted = np.ones(len(due), bool) if counts is None else counts(due)
+            notes += int(counted.sum())
+            _add([p[counted] for p in believed], due[counted], stepper.fields, sums)
+    counted_notes = np.maximum(sums.counted, 1)
+    nats, top1 = (sums.nats / counted_notes).tolist(), (sums.hits / counted_notes).tolist()
+    return Figures(stepper.fields, notes, tuple(nats), tuple(top1))
 
 
-def _run(stepper: Stepper, ordered: Sequence[Ints], fields: Sequence[Field], imitate: float, sums: _Sums) -> None:
-    """Run pieces, the longest first, from START; those that are over leave the batch."""
+def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> Any:
+    """Run pieces, the longest first, from START; those that are over leave the batch.
+
+    Yields, for each note's place in the pieces, what is believed of it ([B, N] by field), its ids [B, I], and what
+    each piece remembers (nothing if it does not imitate).
+    """
     lengths = np.array([len(piece) for piece in ordered])
-    padded = np.zeros((len(ordered), len(ordered[0]), len(fields)), np.int32)
+    padded = np.zeros((len(ordered), len(ordered[0]), len(stepper.inputs)), np.int32)
     for row, piece in zip(padded, ordered, strict=True):
         row[: len(piece)] = piece
-    given = np.tile(np.array([field.start for field in fields], np.int32), (len(ordered), 1))
-    state = stepper.zeros(len(ordered))
-    keys: list[Array] = []
+    given, state = stepper.started(len(ordered)), stepper.zeros(len(ordered))
+    keys: Floats | None = None
     for place in range(len(ordered[0])):
         playing = int(np.searchsorted(-lengths, -place, side="left"))
         outputs = stepper.step(given[:playing], state[:playing])
         given, state = padded[:playing, place], outputs["next_state"]
-        believed = _believed(outputs, given, stepper.tables, fields)
-        if imitate:
+        believed = believed_of(stepper, outputs, given)
+        memories: list[Memory] = []
+        if how is not None:
+            if keys is None:
+                keys = np.zeros((*padded.shape[:2], outputs["key"].shape[1]), np.float32)
+            first = max(1, place - REMEMBERED)
             for voice, key in enumerate(outputs["key"]):
-                memory = _recalled(voice, place, key, keys, padded)
-                _mix_in(memory, [p[voice] for p in believed], given[voice], fields, imitate)
-            keys.append(unit(outputs["key"]))
-        _add(believed, given, fields, sums)
+                seen = padded[voice, first:place, : len(stepper.fields)]
+                memories.append(Memory.recall(key, keys[voice, first:place], seen, how))
+            keys[:playing, place] = unit(outputs["key"])
+        yield believed, given, memories
 
 
-def _believed(
-    outputs: dict[str, Array], due: Ints, tables: dict[str, Array], fields: Sequence[Field]
-) -> list[npt.NDArray[np.float64]]:
-    """The model's probabilities [B, N] of each field, given the fields before it."""
-    columns = {field.name: due[:, index] for index, field in enumerate(fields)}
-    logits = {field.name: outputs[f"{field.name}_logits"].astype(np.float64) for field in fields}
-    for later, earlier in conditions(fields):
-        told = np.minimum(columns[earlier.name], earlier.size - 1)
-        logits[later.name] += tables[f"{later.name}_given_{earlier.name}"][told]
-    weights = [np.exp(scores - scores.max(axis=1, keepdims=True)) for scores in logits.values()]
-    return [weight / weight.sum(axis=1, keepdims=True) for weight in weights]
+def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Probabilities, Probabilities]:
+    """What the model, and what imitation by itself, gave the true class of each field of each note. Shapes [N, F].
+
+    Not a number where the class cannot be drawn, or no memory had a say.
+    """
+    ordered = sorted(pieces, key=len, reverse=True)
+    model, votes = [], []
+    for first in range(0, len(ordered), VOICES):
+        for believed, due, memories in _run(stepper, ordered[first : first + VOICES], how):
+            for voice, memory in enumerate(memories):
+                row = [_said(memory, p[voice], index, int(due[voice, index])) for index, p in enumerate(believed)]
+                model.append([one for one, _ in row])
+                votes.append([other for _, other in row])
+    return np.array(model), np.array(votes)
 
 
-def _recalled(voice: int, place: int, key: Array, keys: Sequence[Array], padded: Ints) -> Memory:
-    """What the moments of a piece so far say of its note at `place`; the moment before its first note says nothing."""
-    first = max(1, place - REMEMBERED)
-    before = [keys_then[voice] for keys_then in keys[first:place]]
-    return Memory.recall(key, np.array(before, np.float32).reshape(len(before), len(key)), padded[voice, first:place])
+def _said(memory: Memory, probabilities: Probabilities, index: int, due: int) -> tuple[float, float]:
+    heard = memory.votes(index, probabilities)
+    memory.agree(index, due)
+    if due >= len(probabilities):
+        return np.nan, np.nan
+    return float(probabilities[due]), np.nan if heard is None else float(heard[due])
 
 
-def _mix_in(
-    memory: Memory, believed: list[npt.NDArray[np.float64]], due: Ints, fields: Sequence[Field], imitate: float
-) -> None:
+def believed_of(stepper: Stepper, outputs: dict[str, Floats], due: Ints) -> list[Probabilities]:
+    """The model's probabilities [B, N] of each field of a note, given the fields before it and its contexts."""
+    told = list(due.T)
+    for index, field in enumerate(stepper.fields):  # an unknown velocity tells nothing to nobody: it is the last field
+        told[index] = np.minimum(told[index], field.size - 1)
+    return [
+        head.probabilities(outputs[f"{field.name}_hidden"], told).astype(np.float64)
+        for field, head in zip(stepper.fields, stepper.heads, strict=True)
+    ]
+
+
+def _mix_in(memory: Memory, believed: Sequence[Probabilities], due: Ints, imitate: float) -> None:
     """Mix a memory's votes into one piece's probabilities [N] of each field, in place."""
-    for index, field in enumerate(fields):
-        believed[index][:] = memory.mix(believed[index], index, field.name, imitate)
+    for index, probabilities in enumerate(believed):
+        probabilities[:] = memory.mix(probabilities, index, imitate)
         memory.agree(index, int(due[index]))
 
 
-def _add(believed: Sequence[npt.NDArray[np.float64]], due: Ints, fields: Sequence[Field], sums: _Sums) -> None:
+def _add(believed: Sequence[Probabilities], due: Ints, fields: Sequence[Field], sums: _Sums) -> None:
     """Add one step's losses, hits and counts by field; an id that cannot be drawn (velocity unknown) does not count."""
     for index, field in enumerate(fields):
         rows = np.flatnonzero(due[:, index] < field.size)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from exported.card import IMITATE
-from midi.tokens import Field
+from midi.tokens import VOICE, Field
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus, music21_corpus
 from training.evaluate import Figures
 from training.fit import Fitted
-from training.plan import Plan, dropout_for
+from training.plan import Plan
 from training.sources import LICENCE, sources
 from training.split import SEED, Split
 from training.works import Work
@@ -24,16 +24,9 @@ MOST_LISTED = 200
 
 def training_facts(plan: Plan, fitted: Fitted, split: Split, command: str) -> dict[str, Any]:
     """How it was made; times in seconds, losses in nats per note."""
-    notes = sum(map(len, split.train))
     return {
         "command": command,
-        "layers": plan.layers,
-        "units": plan.units,
-        "dropout": dropout_for(notes),
-        "batch": plan.streams,
-        "chunk": plan.chunk,
-        "rate": plan.rate,
-        "seed": plan.seed,
+        **plan.for_notes(sum(map(len, split.train))).settings(),
         "steps": fitted.steps,
         "passes": round(fitted.looks[-1].epoch, 2),
         "seconds": round(fitted.seconds),
@@ -67,22 +60,21 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
     }
 
 
-def held_out_facts(
-    figures: Figures, imitating: Figures, known: Baselines, fields: tuple[Field, ...], split: Split
-) -> dict[str, Any]:
-    """How good it is on the works it was judged by, and counting beside it."""
+def held_out_facts(figures: Figures, imitating: Figures, known: Baselines, split: Split) -> dict[str, Any]:
+    """How good it is on the works it was judged by, their bars known, and counting beside it."""
     rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
     return {
         "judged_on": "test" if split.test else "valid",
         "works": len(split.judged),
-        **figures.as_json(fields),
-        "imitating": {"weight": IMITATE, **imitating.as_json(fields)},
-        "baselines": {name: _row(nats, fields) for name, nats in rows.items()},
+        **figures.as_json(),
+        "imitating": {"weight": IMITATE, **imitating.as_json()},
+        "baselines": {name: _row(nats, figures.fields) for name, nats in rows.items()},
     }
 
 
 def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
     by_field = {f.name: round(value, 4) for f, value in zip(fields, nats, strict=True)}
+    by_field.pop(VOICE.name, None)
     return {"nats_per_note": round(sum(nats), 4), "nats_by_field": by_field}
 
 

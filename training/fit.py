@@ -15,15 +15,15 @@ import numpy as np
 
 from midi.tokens import Field
 from training import checkpoint
-from training.batches import Streams, packed
+from training.alphabet import Piece
+from training.batches import Batch, Streams, packed
 from training.checkpoint import Checkpoint
 from training.course import Course, Look
 from training.interruption import Interruption
 from training.network import Network, Shape, Weights
-from training.plan import LOOKS_IN_TIME, Plan, dropout_for
+from training.plan import LOOKS_IN_TIME, Plan
 from training.progress import bar
 from training.rehearsal import Rehearsal, Rehearsed
-from training.works import Ints
 
 CHECKPOINT = "checkpoint.npz"
 SAVE_EVERY_S = 60.0
@@ -65,30 +65,26 @@ class Fit:
         self,
         plan: Plan,
         fields: Sequence[Field],
-        train: Sequence[Ints],
-        valid: Sequence[Ints],
+        given: Sequence[Field],
+        train: Sequence[Piece],
+        valid: Sequence[Piece],
         work: Path,
         corpus: str,
         start: Start | None = None,
     ) -> None:
-        """`train` and `valid` are token arrays [N, F]; `corpus` is a digest that a resumed training must share.
+        """`fields` and `given` name the pieces' columns; `corpus` is a digest that a resumed training must share.
 
         Raises:
             InputError: the folder holds a training with other settings.
         """
-        notes = sum(map(len, train))
-        self._plan, self._fields, self._valid = plan, tuple(fields), valid
+        plan = plan.for_notes(sum(map(len, train)))
+        self._plan, self._fields, self._given = plan, tuple(fields), tuple(given)
+        self._valid = [piece.ids for piece in valid]
         self._path = work / CHECKPOINT
         self._settings = {
             "format": checkpoint.FORMAT,
-            "layers": plan.layers,
-            "units": plan.units,
-            "batch": plan.streams,
-            "chunk": plan.chunk,
-            "rate": plan.rate,
-            "seed": plan.seed,
-            "dropout": dropout_for(notes),
-            "fields": [f.name for f in fields],
+            **plan.settings(),
+            "fields": [f.name for f in (*fields, *given)],
             "corpus": corpus,
         }
         known = start.known if start is not None else None
@@ -97,14 +93,12 @@ class Fit:
         kept = checkpoint.load(self._path, self._settings)
         keras.utils.set_random_seed(plan.seed)
         self._rng = np.random.default_rng(plan.seed)
-        self._streams: Streams | Rehearsed = (
-            Rehearsed(train, known, fields, plan.streams, plan.chunk, self._rng)
-            if known
-            else Streams(train, fields, plan.streams, plan.chunk, self._rng)
+        kind = (self._fields, self._given, plan.streams, plan.chunk, self._rng)
+        self._streams: Streams | Rehearsed = Rehearsed(train, known, *kind) if known else Streams(train, *kind)
+        shape = Shape(
+            self._fields, self._given, plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop
         )
-        shape = Shape(self._fields, plan.layers, plan.units, dropout_for(notes))
         self._network = Network(shape, plan.streams, plan.chunk)
-        self._network.compile()
         self._course = Course()
         if kept is not None:
             self._restore(kept)
@@ -149,15 +143,15 @@ class Fit:
     def _learn(self) -> None:
         batch = self._streams.next()
         rate = self._plan.rate_at(self._course.step, self._progress())
-        self._course.learned(self._network.train(batch, rate), float(batch.counts[:, :, 1].sum()))
+        self._course.learned(self._network.train(batch, rate), _notes(batch))
 
     def _look(self) -> None:
         """Measure the held-out pieces, each from START and a clear state, and keep the weights if none were better."""
         states = self._network.states
         losses, notes = np.zeros(len(self._fields)), 0.0
-        for batch in packed(self._valid, self._fields, self._plan.streams, self._plan.chunk):
+        for batch in packed(self._valid, self._fields, self._given, self._plan.streams, self._plan.chunk):
             losses += self._network.losses(batch)
-            notes += float(batch.counts[:, :, 1].sum())
+            notes += _notes(batch)
         self._network.states = states
         self._course.looked(losses / notes, self._epoch(), _numbered(self._network.model.trainable_variables))
 
@@ -182,10 +176,9 @@ class Fit:
         shown.update(round(1000 * self._progress()) - shown.n)
 
     def _save(self) -> None:
-        model = self._network.model
         arrays = checkpoint.grouped(
             variables=_numbered(self._network.variables),
-            optimizer=_numbered(model.optimizer.variables),
+            optimizer=_numbered(self._network.optimizer.variables),
             states=_numbered(self._network.states),
             streams=self._streams.snapshot(),
             best=self._course.best,
@@ -194,15 +187,18 @@ class Fit:
         checkpoint.save(self._path, Checkpoint(arrays, told))
 
     def _restore(self, kept: Checkpoint) -> None:
-        model = self._network.model
-        model.optimizer.build(model.trainable_variables)
         _assign(self._network.variables, kept.group("variables"))
-        _assign(model.optimizer.variables, kept.group("optimizer"))
+        _assign(self._network.optimizer.variables, kept.group("optimizer"))
         states = kept.group("states")
         self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
         self._streams.restore(kept.group("streams"))
         self._rng.bit_generator.state = kept.notes["rng"]
         self._course = Course.of(kept.notes["course"], kept.group("best"))
+
+
+def _notes(batch: Batch) -> float:
+    """How many notes a batch foretells: what counts of its first field, or of the one after the voice."""
+    return float(batch.counts[:, :, min(1, batch.counts.shape[2] - 1)].sum())
 
 
 def _numbered(values: Sequence[Any]) -> dict[str, Any]:

@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exported.card import GRAPH, IMITATE, LOSS_CURVE, PAGE, Card
+from exported.card import IMITATE, LOSS_CURVE, PAGE, Card
+from exported.imitation import Imitation
 from midi.errors import InputError
 from midi.tokens import Field
 from training import comparison, curve
-from training.alphabet import model_fields, tokens
+from training.alphabet import Piece, model_inputs, piece, tokens
 from training.baselines import baselines
+from training.beginning import begun
 from training.corpus import Corpus
 from training.evaluate import evaluate
-from training.export import export, publish, with_held_out
+from training.export import graphs_of, publish, with_held_out, write_folder
 from training.facts import corpus_facts, held_out_facts, training_facts
 from training.fit import Fit, Fitted, Start
+from training.imitating import ENOUGH as ENOUGH_TO_TUNE
+from training.imitating import tuned
 from training.known import Known
 from training.origin import Origin
 from training.page import page, table
@@ -27,11 +31,12 @@ from training.plan import Plan
 from training.rehearsal import Rehearsal
 from training.split import Split, some, split
 from training.stepper import Stepper
-from training.unfolding import begun
 from training.works import Ints, Work
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
+PACKING_MAY_COST = 0.002
+"""Nats a note: a graph in 8 bits that costs more than this on the pieces to choose by is exported in float32."""
 
 
 @dataclass(slots=True)
@@ -51,29 +56,30 @@ class Making:
     """and the share of every batch that rehearses it."""
     parts: Split = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
+    given: tuple[Field, ...] = field(init=False)
     remarks: list[str] = field(init=False)
     """What a musician must know of this training."""
 
     def __post_init__(self) -> None:
         """Split the music."""
         self.parts = split(self.corpus.works)
-        found = model_fields(self.parts.train)
-        self.fields = self.origin.card.fields if self.origin else found
+        found = model_inputs(self.parts.train)
+        self.fields, self.given = (self.origin.card.fields, self.origin.card.given) if self.origin else found
         self.remarks = [self.parts.remark] if self.parts.remark else []
-        if self.origin and found != self.fields:
+        if self.origin and found[0] != self.fields:
             self.remarks.append(_velocity_remark(self.origin))
 
     def fit(self) -> Fitted:
         """Learn, from the beginning or from the checkpoint."""
         for remark in self.remarks:
             print(f"mind: {remark}")
-        learned, held = self._tokens(self.parts.train), self._tokens(self._looked_at)
+        learned, held = self._pieces(self.parts.train), self._pieces(self._looked_at)
         print(
             f"learning from {len(learned):,} works ({sum(map(len, learned)):,} notes), held out "
             f"{len(held):,} to choose by and {len(self.parts.test):,} to judge by; Ctrl-C saves",
             flush=True,
         )
-        fit = Fit(self.plan, self.fields, learned, held, self.work, self.corpus.digest, self._start())
+        fit = Fit(self.plan, self.fields, self.given, learned, held, self.work, self.corpus.digest, self._start())
         if fit.resumed_at:
             minutes = f"{fit.resumed_at / 60:.1f} minutes"
             print(f"trained already, for {minutes}: exporting" if fit.over else f"resuming after {minutes}", flush=True)
@@ -82,23 +88,11 @@ class Making:
     def export(self, fitted: Fitted, place: Path) -> Card:
         """Make the model's folder aside, measure what is in it, and put it in its place when all is there."""
         aside = place.with_name(f".{place.name}.partial-{os.getpid()}")
-        facts = {
-            "training": training_facts(self.plan, fitted, self.parts, self.command) | self._from(),
-            "corpus": corpus_facts(self.corpus, self.parts),
-        }
-        learned, judged = self._tokens(self.parts.train), self._tokens(self.parts.judged)
         try:
-            card = export(fitted.network, learned[0], aside, place.name, facts)
-            stepper = Stepper(aside / GRAPH, self.fields)
-            figures = evaluate(stepper, judged, self.fields)
-            imitating = evaluate(stepper, judged, self.fields, IMITATE)
-            known = baselines(learned, judged, self.fields)
-            held_out = held_out_facts(figures, imitating, known, self.fields, self.parts)
-            if self.origin:
-                sample = self._tokens(self.known.sample) if self.known else []
-                held_out |= comparison.compared(self.origin, stepper, judged, sample)
-            card = with_held_out(card, held_out, aside)
-            beside = baselines(learned, self._tokens(self._looked_at), self.fields)
+            card = self._write(fitted, aside, place.name)
+            stepper = Stepper.of(aside, card)
+            card = with_held_out(card, self._held_out(card, stepper), aside)
+            beside = baselines(self._ids(self.parts.train), self._ids(self._looked_at), self.fields)
             curve.draw(aside / LOSS_CURVE, place.name, fitted.looks, beside)
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, place)
@@ -107,6 +101,35 @@ class Making:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return card
+
+    def _write(self, fitted: Fitted, aside: Path, name: str) -> Card:
+        """The folder without its figures: in 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST."""
+        graphs = graphs_of(fitted.network, self._ids(self.parts.train[:1])[0])
+        chosen_by = self._ids(some(self._looked_at, ENOUGH_TO_TUNE))
+        plain, packed = (Stepper(graph, self.fields, self.given) for graph in (graphs.plain, graphs.packed))
+        costs = [evaluate(stepper, chosen_by).total for stepper in (plain, packed)]
+        in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
+        how = tuned(packed if in_8_bits else plain, chosen_by)
+        facts = training_facts(self.plan, fitted, self.parts, self.command) | self._from()
+        card = Card(
+            name=name,
+            imitation=how.as_json(self.fields),
+            training=facts | {"packing_costs": round(costs[1] - costs[0], 5)},
+            corpus=corpus_facts(self.corpus, self.parts),
+        )
+        return write_folder(fitted.network, graphs, aside, card, packed=in_8_bits)
+
+    def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
+        """What the folder's graph is worth on the pieces it is judged by."""
+        judged = self._ids(self.parts.judged)
+        how = Imitation.of(card.imitation, card.fields)
+        figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
+        known = baselines(self._ids(self.parts.train), judged, self.fields)
+        held_out = held_out_facts(figures, imitating, known, self.parts)
+        if self.origin:
+            sample = self._ids(self.known.sample) if self.known else []
+            held_out |= comparison.compared(self.origin, stepper, judged, sample)
+        return held_out
 
     def report(self, card: Card, place: Path) -> None:
         """Tell what came of it: figures beside baselines, skipped files, the folder, and what to do next."""
@@ -133,7 +156,7 @@ class Making:
             return None
         weights = begun(self.origin)
         share = self._rehearsed
-        known = Rehearsal(self._tokens(self.known.learned), share) if self.known and share else None
+        known = Rehearsal(self._pieces(self.known.learned), share) if self.known and share else None
         return Start(f"{self.origin.card.name} ({self.origin.card.graph_sha256[:12]})", weights, known)
 
     def _from(self) -> dict[str, Any]:
@@ -145,8 +168,11 @@ class Making:
         """The share of every batch that can rehearse: none where nothing was read, or there is but one stream."""
         return self.share if self.known and self.plan.streams > 1 else 0.0
 
-    def _tokens(self, works: tuple[Work, ...]) -> list[Ints]:
-        return [tokens(work, self.fields) for work in works]
+    def _pieces(self, works: tuple[Work, ...]) -> list[Piece]:
+        return [piece(work, (*self.fields, *self.given)) for work in works]
+
+    def _ids(self, works: tuple[Work, ...]) -> list[Ints]:
+        return [tokens(work, (*self.fields, *self.given)) for work in works]
 
 
 def _velocity_remark(origin: Origin) -> str:

@@ -1,4 +1,4 @@
-"""The network in Keras: embeddings of a note's fields, summed; LSTM layers; a head a field, each told the earlier ones.
+"""The network in Keras: embeddings of a note's ids, summed; LSTM layers; a head a field, each told the earlier ones.
 
 Importing this module imports TensorFlow.
 """
@@ -13,58 +13,68 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from exported.card import conditions
-from midi.tokens import Field
+from midi.tokens import VOICE, Field
 from training.batches import Batch
+from training.lstm import CarriedLSTM
 
 Array = npt.NDArray[np.float32]
 
 EMBEDDING_SPREAD = 0.5
 """Keras' own start, within 0.05, leaves the summed fields so faint that learning begins minutes later (measured)."""
-
-
-@keras.saving.register_keras_serializable("antiphon")
-class FreshStartCell(keras.layers.LSTMCell):  # type: ignore[misc]
-    """An LSTM cell whose last input is `keep`: where it is 0, the state before that step is cleared."""
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Weights as of an LSTM without that last input."""
-        super().build((*input_shape[:-1], int(input_shape[-1] or 0) - 1))
-
-    def call(self, inputs: Any, states: Any, **options: Any) -> Any:
-        """One step: inputs [B, E + 1], states [h, c] of [B, units] each."""
-        keep = inputs[:, -1:]
-        return super().call(inputs[:, :-1], [state * keep for state in states], **options)
+CLIP = 1.0
+"""The longest gradient that is followed as it is, by its global norm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides the network's weights: fields, LSTM layers and units, and the dropout between them."""
+    """What decides the network's weights: fields, contexts, LSTM layers and units, the heads' width; and dropouts.
+
+    `dropout` falls on the outputs of layers and heads, `weight_drop` on the recurrent kernels.
+    """
 
     fields: tuple[Field, ...]
+    given: tuple[Field, ...] = ()
     layers: int = 2
     units: int = 256
+    width: int = 192
     dropout: float = 0.1
+    weight_drop: float = 0.0
+
+    @property
+    def inputs(self) -> tuple[Field, ...]:
+        """What a token holds."""
+        return (*self.fields, *self.given)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The trained numbers, by what they are. E = units, H = units; Keras' gate order (i, f, g, o) in the kernels.
+    """The trained numbers, by what they are. E = H = units, D = width; gates stand as i, f, o, g.
 
-    embeddings: field -> [input ids, E]; layers: (kernel [E, 4H], recurrent [H, 4H], bias [4H]) from the bottom;
-    heads: field -> (kernel [H, N], bias [N]); tables: (field, earlier field) -> [N(earlier), N(field)].
+    embeddings: input -> [input ids, E]; layers: (kernel [E, 4H], recurrent [H, 4H], bias [4H]) from the bottom;
+    hidden: field -> (kernel [H, D], bias [D]); heads: field -> (kernel [D, N], bias [N]);
+    tables: (field, told) -> [ids, D].
     """
 
     embeddings: dict[str, Array]
     layers: tuple[tuple[Array, Array, Array], ...]
+    hidden: dict[str, tuple[Array, Array]]
     heads: dict[str, tuple[Array, Array]]
     tables: dict[tuple[str, str], Array]
 
     @property
     def parameters(self) -> int:
         """How many numbers were trained."""
-        arrays = [*self.embeddings.values(), *self.tables.values()]
-        arrays += [array for group in (*self.layers, *self.heads.values()) for array in group]
-        return sum(array.size for array in arrays)
+        return sum(array.size for array in self.named().values())
+
+    def named(self) -> dict[str, Array]:
+        """All arrays by name, as `weights.npz` holds them."""
+        named = {f"embedding/{name}": table for name, table in self.embeddings.items()}
+        for index, layer in enumerate(self.layers):
+            named |= {f"lstm/{index}/{what}": a for what, a in zip(("kernel", "recurrent", "bias"), layer, strict=True)}
+        for group, pairs in (("hidden", self.hidden), ("head", self.heads)):
+            for name, (kernel, bias) in pairs.items():
+                named |= {f"{group}/{name}/kernel": kernel, f"{group}/{name}/bias": bias}
+        return named | {f"table/{later}/{told}": table for (later, told), table in self.tables.items()}
 
 
 class Network:
@@ -74,53 +84,60 @@ class Network:
         """Build with fresh weights, drawn from Keras' seed (see `keras.utils.set_random_seed`)."""
         self.shape = shape
         batch = (streams, chunk)
-        names = [field.name for field in shape.fields]
-        given = {name: keras.Input(batch_shape=batch, dtype="int32", name=name) for name in names}
-        due = {name: keras.Input(batch_shape=batch, dtype="int32", name=f"due_{name}") for name in names[:-1]}
+        given = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f.name) for f in shape.inputs}
+        due = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f"due_{f.name}") for f in shape.inputs}
         keep = keras.Input(batch_shape=(*batch, 1), name="keep")
+        spread = keras.initializers.RandomNormal(stddev=EMBEDDING_SPREAD)
         self._embeddings = {
-            f.name: keras.layers.Embedding(
-                f.input_size,
-                shape.units,
-                keras.initializers.RandomNormal(stddev=EMBEDDING_SPREAD),
-                name=f"embed_{f.name}",
-            )
-            for f in shape.fields
+            f.name: keras.layers.Embedding(f.input_size, shape.units, spread, name=f"embed_{f.name}")
+            for f in shape.inputs
         }
-        self._rnns = [
-            keras.layers.RNN(FreshStartCell(shape.units), return_sequences=True, stateful=True, name=f"lstm_{index}")
-            for index in range(shape.layers)
+        self._lstms = [
+            CarriedLSTM(shape.units, shape.weight_drop, name=f"lstm_{index}") for index in range(shape.layers)
         ]
+        self._hidden = {f.name: keras.layers.Dense(shape.width, name=f"hidden_{f.name}") for f in shape.fields}
         self._heads = {f.name: keras.layers.Dense(f.size, name=f"head_{f.name}") for f in shape.fields}
         self._tables = {
-            (later.name, earlier.name): keras.layers.Embedding(
-                earlier.size, later.size, embeddings_initializer="zeros", name=f"{later.name}_given_{earlier.name}"
+            (later.name, told.name): keras.layers.Embedding(
+                told.input_size if told in shape.given else told.size,
+                shape.width,
+                embeddings_initializer="zeros",
+                name=f"{later.name}_given_{told.name}",
             )
-            for later, earlier in conditions(shape.fields)
+            for later, told in conditions(shape.fields, shape.given)
         }
-        bare = self._heads_over(self._top(given, keep))
-        logits = {name: self._told(bare[name], name, due) for name in names}
-        self.model = keras.Model({**given, **{f"due_{name}": due[name] for name in due}, "keep": keep}, logits)
-        self._bare = keras.Model({**given, "keep": keep}, bare)
+        hidden = self._hidden_over(self._top(given, keep))
+        logits = {name: self._told(hidden[name], name, due) for name in hidden}
+        told = {told for _, told in self._tables}
+        inputs = {**given, **{f"due_{name}": due[name] for name in due if name in told}, "keep": keep}
+        self.model = keras.Model(inputs, logits)
+        self._bare = keras.Model({**given, "keep": keep}, hidden)
+        self._optimizer: Any = None
         self._sums = tf.function(self._losses, autograph=False, jit_compile=False)
+        self._step = tf.function(self._learn, autograph=False, jit_compile=False)
 
     def _top(self, given: dict[str, Any], keep: Any) -> Any:
         """The top layer's output [B, T, H], with dropout above each layer."""
-        top = keras.layers.add([self._embeddings[name](given[name]) for name in given])
-        for rnn in self._rnns:
-            top = rnn(keras.layers.concatenate([top, keep]))
-            if self.shape.dropout:
-                top = keras.layers.Dropout(self.shape.dropout)(top)
+        embedded = [self._embeddings[name](given[name]) for name in given]
+        top = keras.layers.add(embedded) if len(embedded) > 1 else embedded[0]
+        for lstm in self._lstms:
+            top = self._dropped(lstm(top, keep))
         return top
 
-    def _heads_over(self, top: Any) -> dict[str, Any]:
-        """Each field's logits, before what earlier fields add."""
-        return {name: head(top) for name, head in self._heads.items()}
+    def _dropped(self, tensor: Any) -> Any:
+        """Dropout with one mask for all steps of a chunk (Gal and Ghahramani 2016), which also spares random numbers."""
+        streams, _, width = tensor.shape
+        return keras.layers.Dropout(self.shape.dropout, noise_shape=(streams, 1, width))(tensor)
 
-    def _told(self, logits: Any, name: str, due: dict[str, Any]) -> Any:
-        """A field's logits with the rows that the earlier fields of the same note add to them."""
-        rows = [table(due[earlier]) for (later, earlier), table in self._tables.items() if later == name]
-        return keras.layers.add([logits, *rows]) if rows else logits
+    def _hidden_over(self, top: Any) -> dict[str, Any]:
+        """Each head's hidden layer [B, T, D], before what it is told is added."""
+        return {name: layer(top) for name, layer in self._hidden.items()}
+
+    def _told(self, hidden: Any, name: str, due: dict[str, Any]) -> Any:
+        """A field's logits, with the rows that what is told of the same note adds to the hidden layer."""
+        rows = [table(due[told]) for (later, told), table in self._tables.items() if later == name]
+        total = keras.layers.add([hidden, *rows]) if rows else hidden
+        return self._heads[name](self._dropped(keras.layers.ReLU()(total)))
 
     def twin(self, streams: int, chunk: int) -> "Network":
         """The same weights for another batch shape, with clear states."""
@@ -133,53 +150,55 @@ class Network:
         """Take these weights, of a network of the same shape.
 
         Raises:
-            ValueError: they are of another shape.
+            KeyError, ValueError: they are of another shape.
         """
         for name, embedding in self._embeddings.items():
             embedding.set_weights([weights.embeddings[name]])
-        for rnn, layer in zip(self._rnns, weights.layers, strict=True):
-            for variable, value in zip(rnn.trainable_weights, layer, strict=True):
+        for lstm, layer in zip(self._lstms, weights.layers, strict=True):
+            for variable, value in zip(lstm.trainable_weights, layer, strict=True):
                 variable.assign(value)
-        for name, head in self._heads.items():
-            head.set_weights(weights.heads[name])
+        for name in self._heads:
+            self._hidden[name].set_weights(weights.hidden[name])
+            self._heads[name].set_weights(weights.heads[name])
         for pair, table in self._tables.items():
             table.set_weights([weights.tables[pair]])
 
-    def compile(self, clip: float = 1.0) -> None:
-        """Make it ready for `train`: Adam, gradients clipped by their global norm."""
-        losses = {name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in self._heads}
-        self.model.compile(keras.optimizers.Adam(global_clipnorm=clip), loss=losses, jit_compile=False)
+    @property
+    def optimizer(self) -> Any:
+        """Adam, made when it is first asked for."""
+        if self._optimizer is None:
+            self._optimizer = keras.optimizers.Adam(global_clipnorm=CLIP)
+            self._optimizer.build(self.model.trainable_variables)
+        return self._optimizer
 
     def train(self, batch: Batch, rate: float) -> float:
-        """One step of learning, at this learning rate; the batch's nats, summed over what counts."""
-        self.model.optimizer.learning_rate.assign(rate)
-        due = {field.name: batch.due[:, :, index] for index, field in enumerate(self.shape.fields)}
-        counts = {field.name: batch.counts[:, :, index] for index, field in enumerate(self.shape.fields)}
-        means = self.model.train_on_batch(self._inputs(batch), due, sample_weight=counts, return_dict=True)
-        return float(means["loss"]) * batch.keep.size
+        """One step of learning, at this learning rate; the batch's nats, summed over what counts but the voice."""
+        self.optimizer.learning_rate.assign(rate)
+        return float(self._step(self._inputs(batch), batch.due, batch.counts))
 
     def losses(self, batch: Batch) -> Array:
         """Nats of this batch by field, summed over what counts, without learning. Shape [F]."""
         return np.asarray(self._sums(self._inputs(batch), batch.due, batch.counts))
 
-    def logits(self, batch: Batch) -> dict[str, Array]:
-        """The heads' logits [B, T, N], before what earlier fields add to them."""
+    def hidden(self, batch: Batch) -> dict[str, Array]:
+        """The heads' hidden layers [B, T, D], before what they are told is added."""
         given = {name: value for name, value in self._inputs(batch).items() if not name.startswith("due_")}
         return {name: np.asarray(value) for name, value in self._bare(given, training=False).items()}
 
     @property
     def variables(self) -> list[Any]:
         """Everything that learning changes but the optimizer and the LSTM states: weights, and the dropout's seeds."""
-        return list(self.model.variables)
+        states = {id(state) for lstm in self._lstms for state in lstm.states}
+        return [variable for variable in self.model.variables if id(variable) not in states]
 
     @property
     def states(self) -> list[Array]:
         """The LSTM states, [streams, units] each: h and c of the bottom layer, then of the next."""
-        return [np.asarray(state) for rnn in self._rnns for state in rnn.states]
+        return [np.asarray(state) for lstm in self._lstms for state in lstm.states]
 
     @states.setter
     def states(self, values: Sequence[Array]) -> None:
-        variables = [state for rnn in self._rnns for state in rnn.states]
+        variables = [state for lstm in self._lstms for state in lstm.states]
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
@@ -187,30 +206,43 @@ class Network:
         """The trained numbers."""
         return Weights(
             embeddings={name: _values(layer)[0] for name, layer in self._embeddings.items()},
-            layers=tuple((kernel, recurrent, bias) for kernel, recurrent, bias in map(_values, self._rnns)),
-            heads={
-                name: (kernel, bias)
-                for name, (kernel, bias) in zip(self._heads, map(_values, self._heads.values()), strict=True)
-            },
+            layers=tuple((kernel, recurrent, bias) for kernel, recurrent, bias in map(_values, self._lstms)),
+            hidden={name: _pair(layer) for name, layer in self._hidden.items()},
+            heads={name: _pair(layer) for name, layer in self._heads.items()},
             tables={pair: _values(layer)[0] for pair, layer in self._tables.items()},
         )
 
     def _inputs(self, batch: Batch) -> dict[str, Any]:
         inputs: dict[str, Any] = {"keep": batch.keep[:, :, None]}
-        for index, field in enumerate(self.shape.fields):
+        for index, field in enumerate(self.shape.inputs):
             inputs[field.name] = batch.given[:, :, index]
-            if index + 1 < len(self.shape.fields):
+            if f"due_{field.name}" in self.model.input:
                 inputs[f"due_{field.name}"] = batch.due[:, :, index]
         return inputs
 
-    def _losses(self, inputs: dict[str, Any], due: Any, counts: Any) -> Any:
-        logits = self.model(inputs, training=False)
+    def _by_field(self, logits: dict[str, Any], due: Any, counts: Any) -> list[Any]:
         sums = []
         for index, field in enumerate(self.shape.fields):
             nats = tf.nn.sparse_softmax_cross_entropy_with_logits(due[:, :, index], logits[field.name])
             sums.append(tf.reduce_sum(nats * counts[:, :, index]))
-        return tf.stack(sums)
+        return sums
+
+    def _losses(self, inputs: dict[str, Any], due: Any, counts: Any) -> Any:
+        return tf.stack(self._by_field(self.model(inputs, training=False), due, counts))
+
+    def _learn(self, inputs: dict[str, Any], due: Any, counts: Any) -> Any:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            sums = self._by_field(self.model(inputs, training=True), due, counts)
+            loss = tf.add_n(sums) / float(due.shape[0] * due.shape[1])
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return tf.add_n([nats for field, nats in zip(self.shape.fields, sums, strict=True) if field != VOICE])
 
 
 def _values(layer: Any) -> list[Array]:
     return [np.asarray(weight) for weight in layer.trainable_weights]
+
+
+def _pair(layer: Any) -> tuple[Array, Array]:
+    kernel, bias = _values(layer)
+    return kernel, bias

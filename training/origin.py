@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exported.card import Card, check_graph, read_card
+import numpy as np
+
+from exported.card import WEIGHTS, Card, check_graph, read_card
 from exported.shelf import find_model
 from midi.errors import InputError, ModelError
 
@@ -17,6 +19,11 @@ class Origin:
     card: Card
 
     @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.graph.parent
+
+    @property
     def units(self) -> int:
         """Units in each LSTM layer."""
         return self.card.key_size
@@ -25,6 +32,12 @@ class Origin:
     def layers(self) -> int:
         """LSTM layers: the state holds h and c of each."""
         return self.card.state_size // (2 * self.card.key_size)
+
+    @property
+    def width(self) -> int:
+        """Of its heads' hidden layers."""
+        with np.load(self.folder / WEIGHTS, allow_pickle=False) as kept:
+            return int(next(kept[name].size for name in kept.files if name.startswith("hidden/") and kept[name].ndim == 1))
 
     def facts(self) -> dict[str, Any]:
         """For the card of what is made of it; its licence goes where its weights go."""
@@ -53,6 +66,8 @@ def find_origin(name: str, place: Path, layers: int | None, units: int | None) -
     for flag, asked, there in (("--layers", layers, found.layers), ("--units", units, found.units)):
         if asked is not None and asked != there:
             raise InputError(f"{flag} {asked}: {card.name} has {there}, which stays so: leave {flag} out")
+    if not (folder / WEIGHTS).is_file():
+        raise InputError(f"{folder} has no {WEIGHTS}: only a model that antiphon train made can be begun from")
     if folder.resolve() == place.resolve():
         raise InputError(f"{place} is the model to begin from: choose another --name or --out")
     return found

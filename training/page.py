@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from exported.card import LOSS_CURVE, Card
+from midi.tokens import VOICE
 from training.comparison import told
 
 _ROWS = (
@@ -20,7 +21,7 @@ def page(card: Card) -> str:
 
 def table(card: Card) -> list[str]:
     """The held-out figures beside the baselines, as the lines of a Markdown table, nats per note."""
-    names = list(card.vocabulary)
+    names = [name for name in card.vocabulary if name != VOICE.name]
     held = card.held_out
     rows = [f"| | {' | '.join(names)} | together |", f"|---|{'---|' * (len(names) + 1)}"]
     for key, title in _ROWS:

@@ -36,6 +36,11 @@ class Plan:
 
     layers: int = 2
     units: int = 256
+    width: int = 192
+    """Of each head's hidden layer."""
+    dropout: float | None = None
+    """None: as much as the music's size asks for (`for_notes`)."""
+    weight_drop: float = 0.0
     streams: int = 32
     chunk: int = 64
     seed: int = 1
@@ -46,6 +51,24 @@ class Plan:
     """Looks at the held-out pieces without a better one, after which it ends,"""
     patient_for: float = 0.25
     """if they also span this share of the plan."""
+
+    def for_notes(self, notes: int) -> "Plan":
+        """This plan with what follows from so many notes to learn from."""
+        return self if self.dropout is not None else replace(self, dropout=dropout_for(notes))
+
+    def settings(self) -> dict[str, float | None]:
+        """What a resumed training must share with the one that was interrupted: all but when it ends."""
+        return {
+            "layers": self.layers,
+            "units": self.units,
+            "width": self.width,
+            "dropout": self.dropout,
+            "weight_drop": self.weight_drop,
+            "batch": self.streams,
+            "chunk": self.chunk,
+            "rate": self.rate,
+            "seed": self.seed,
+        }
 
     def steps_in_epoch(self, notes: int) -> int:
         """Batches that take in about as many notes as there are."""

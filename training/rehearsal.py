@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.tokens import Field
+from training.alphabet import Piece
 from training.batches import Batch, Streams
-from training.works import Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Pieces to rehearse, tokens [N, F] each, and the share of every batch that is theirs, 0 to 1."""
+    """Pieces to rehearse, and the share of every batch that is theirs, 0 to 1."""
 
-    pieces: Sequence[Ints]
+    pieces: Sequence[Piece]
     share: float
 
 
@@ -24,9 +24,10 @@ class Rehearsed:
 
     def __init__(
         self,
-        pieces: Sequence[Ints],
+        pieces: Sequence[Piece],
         known: Rehearsal,
         fields: Sequence[Field],
+        given: Sequence[Field],
         streams: int,
         chunk: int,
         rng: np.random.Generator,
@@ -35,8 +36,8 @@ class Rehearsed:
         theirs = min(streams - 1, max(1, round(known.share * streams)))
         self._all, self._own = streams, streams - theirs
         self._parts = {
-            "new": Streams(pieces, fields, self._own, chunk, rng),
-            "known": Streams(known.pieces, fields, theirs, chunk, rng),
+            "new": Streams(pieces, fields, given, self._own, chunk, rng),
+            "known": Streams(known.pieces, fields, given, theirs, chunk, rng),
         }
 
     @property

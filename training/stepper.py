@@ -7,35 +7,45 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from exported.card import input_names, output_names, table_names
-from midi.tokens import Field
+from exported.card import GRAPH, Card, constant_names, input_names, output_names
+from exported.heads import Floats, Head, heads_of
+from midi.tokens import Field, start
 from training.works import Ints
-
-Array = npt.NDArray[np.float32]
 
 
 class Stepper:
-    """A loaded step graph. `tables` are its constant outputs."""
+    """A loaded step graph, and its heads."""
 
-    def __init__(self, graph: Path | bytes, fields: Sequence[Field]) -> None:
+    def __init__(self, graph: Path | bytes, fields: Sequence[Field], given: Sequence[Field] = ()) -> None:
         """Load a graph from its file or its bytes."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
         source = graph if isinstance(graph, bytes) else str(graph)
         self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        self._inputs, self._outputs = input_names(fields), output_names(fields)
+        self.fields, self.inputs = tuple(fields), (*fields, *given)
+        self._names, self._outputs = input_names(self.inputs), output_names(fields)
         self.state_size = int(self._session.get_inputs()[-1].shape[1])
-        names = table_names(fields)
-        blank: dict[str, npt.NDArray[np.generic]] = {f.name: np.array([f.start], np.int32) for f in fields}
-        blank["state"] = self.zeros(1)
-        self.tables: dict[str, Array] = dict(zip(names, self._session.run(names, blank) if names else [], strict=True))
+        names = constant_names(fields, given)
+        constants = dict(zip(names, self._session.run(names, self._feeds(self.started(1), self.zeros(1))), strict=True))
+        self.heads: tuple[Head, ...] = heads_of(fields, given, constants)
 
-    def zeros(self, voices: int) -> Array:
+    @classmethod
+    def of(cls, folder: Path, card: Card) -> "Stepper":
+        """The step of a model's folder."""
+        return cls(folder / GRAPH, card.fields, card.given)
+
+    def zeros(self, voices: int) -> Floats:
         """The state before the first note. Shape [voices, S]."""
         return np.zeros((voices, self.state_size), np.float32)
 
-    def step(self, ids: Ints, state: Array) -> dict[str, Array]:
-        """Take in one note a voice, ids [B, F], state [B, S]; the changing outputs by name."""
-        feeds: dict[str, npt.NDArray[np.generic]] = dict(zip(self._inputs, [*ids.T, state], strict=True))
-        return dict(zip(self._outputs, self._session.run(self._outputs, feeds), strict=True))
+    def started(self, voices: int) -> Ints:
+        """The ids that stand before the first note. Shape [voices, I]."""
+        return np.tile(np.array(start(self.inputs), np.int32), (voices, 1))
+
+    def step(self, ids: Ints, state: Floats) -> dict[str, Floats]:
+        """Take in one note a voice, ids [B, I], state [B, S]; the changing outputs by name."""
+        return dict(zip(self._outputs, self._session.run(self._outputs, self._feeds(ids, state)), strict=True))
+
+    def _feeds(self, ids: Ints, state: Floats) -> dict[str, npt.NDArray[np.generic]]:
+        return dict(zip(self._names, [*np.ascontiguousarray(ids.T), state], strict=True))

@@ -61,6 +61,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--units", type=_positive, metavar="N", help=f"units in each (default: {plan.units}, or as --from has)"
     )
     parser.add_argument(
+        "--width",
+        type=_positive,
+        metavar="N",
+        help=f"units in each head's hidden layer (default: {plan.width}, or as --from has)",
+    )
+    parser.add_argument(
+        "--dropout",
+        type=_share,
+        metavar="0-0.9",
+        help="share of each layer's outputs that is left out while learning (default: 0.1, of little music 0.3)",
+    )
+    parser.add_argument(
+        "--weight-drop",
+        type=_share,
+        default=plan.weight_drop,
+        metavar="0-0.9",
+        help=f"share of each layer's recurrent weights that is left out while learning (default: {plan.weight_drop:g})",
+    )
+    parser.add_argument(
         "--batch",
         type=_positive,
         default=plan.streams,
@@ -116,6 +135,9 @@ def _plan(arguments: argparse.Namespace, origin: Origin | None) -> Plan:
     plan = Plan(
         layers=origin.layers if origin else arguments.layers or Plan().layers,
         units=origin.units if origin else arguments.units or Plan().units,
+        width=origin.width if origin else arguments.width or Plan().width,
+        dropout=arguments.dropout,
+        weight_drop=arguments.weight_drop,
         streams=arguments.batch,
         seed=arguments.seed,
         epochs=arguments.epochs,
@@ -176,6 +198,9 @@ def command_of(arguments: argparse.Namespace) -> str:
         "--epochs": (arguments.epochs, None),
         "--layers": (arguments.layers, None),
         "--units": (arguments.units, None),
+        "--width": (arguments.width, None),
+        "--dropout": (arguments.dropout, None),
+        "--weight-drop": (arguments.weight_drop, plan.weight_drop),
         "--batch": (arguments.batch, plan.streams),
         "--rehearse": (arguments.rehearse, None),
         "--seed": (arguments.seed, plan.seed),
