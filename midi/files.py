@@ -10,6 +10,7 @@ from pathlib import Path
 import mido
 
 from midi.errors import InputError
+from midi.meter import Bar, merged, meter_of
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note, canonical
 
 DEFAULT_BPM = 120.0
@@ -22,10 +23,16 @@ DEFAULT_VELOCITY = 80
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a file says: its notes in canonical order, and its first tempo in quarter notes a minute (None: unsaid)."""
+    """What a file says: its notes in canonical order, and its first tempo in quarter notes a minute (None: unsaid).
+
+    `bars`: none before its first time signature, since the 4/4 that MIDI then assumes is seldom meant. `parts`: for
+    each note the number of its track and channel, counted in the order of tracks, then channels, that hold notes.
+    """
 
     notes: tuple[Note, ...]
     bpm: float | None = None
+    bars: tuple[Bar, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 def read_midi(path: Path) -> Piece:
@@ -42,12 +49,34 @@ def read_midi(path: Path) -> Piece:
         raise InputError(f"{path}: not a readable MIDI file ({_reason(error)})") from None
     if file.ticks_per_beat <= 0:
         raise InputError(f"{path}: time code (SMPTE) division is not supported; export it with ticks per quarter note")
-    notes: list[Note] = []
-    for track in file.tracks:
-        notes += _notes_of(track, file.ticks_per_beat)
-    if not notes:
+    struck: list[tuple[Note, tuple[int, int]]] = []
+    for number, track in enumerate(file.tracks):
+        struck += [(note, (number, note.channel)) for note in _notes_of(track, file.ticks_per_beat)]
+    if not struck:
         raise InputError(f"{path}: no notes in it")
-    return Piece(tuple(canonical(notes)), _first_bpm(file))
+    notes = tuple(canonical(note for note, _ in struck))
+    return Piece(notes, _first_bpm(file), _bars(file), _parts(notes, struck))
+
+
+def _parts(notes: Sequence[Note], struck: Sequence[tuple[Note, tuple[int, int]]]) -> tuple[int, ...]:
+    """The number of each note's track and channel; equal notes of two are the first one's, as in `canonical`."""
+    numbers = {origin: number for number, origin in enumerate(sorted({origin for _, origin in struck}))}
+    origins: dict[Note, tuple[int, int]] = {}
+    for note, origin in struck:
+        origins.setdefault(note, origin)
+    return tuple(numbers[origins[note]] for note in notes)
+
+
+def _bars(file: mido.MidiFile) -> tuple[Bar, ...]:
+    """A bar begins at every time signature (Standard MIDI Files 1.0, FF 58)."""
+    bars: list[Bar] = []
+    for track in file.tracks:
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "time_signature":
+                bars.append(Bar(_ticks(now, file.ticks_per_beat), 0, meter_of(message.numerator, message.denominator)))
+    return merged(sorted(bars, key=lambda bar: bar.tick))
 
 
 def _reason(error: Exception) -> str:
@@ -64,20 +93,21 @@ def _first_bpm(file: mido.MidiFile) -> float | None:
     return None
 
 
+def _ticks(units: int, division: int) -> int:
+    """A file's time, `division` units to the quarter note, to the nearest tick."""
+    return (2 * units * TICKS_PER_BEAT + division) // (2 * division)
+
+
 def _notes_of(track: mido.MidiTrack, division: int) -> list[Note]:
     """A track's notes; a note-off ends the oldest note down on its key, a key never released ends with the track."""
-
-    def ticks(units: int) -> int:
-        return (2 * units * TICKS_PER_BEAT + division) // (2 * division)
-
     notes: list[Note] = []
     down: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     now = 0
 
     def close(channel: int, pitch: int) -> None:
         began, velocity = down[channel, pitch].pop(0)
-        onset = ticks(began)
-        notes.append(Note(onset, max(1, ticks(now) - onset), pitch, velocity, channel))
+        onset = _ticks(began, division)
+        notes.append(Note(onset, max(1, _ticks(now, division) - onset), pitch, velocity, channel))
 
     for message in track:
         now += message.time

@@ -7,25 +7,30 @@ trainings at once, or one that is killed, leave no half file.
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
-from training.works import COLUMNS, Ints
+from training.works import BAR_COLUMNS, COLUMNS, Ints
 
-READER = "1"
+READER = "2"
 """Part of every key: raise it when a reader changes what it makes of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave: labels and notes (int32 [N, 5]) of its tunes, and labels and reasons of those it lost."""
+    """What one file gave: labels, notes and bars of its tunes, and labels and reasons of those it lost.
 
-    labels: tuple[str, ...]
-    tunes: tuple[Ints, ...]
+    `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.works.Work`.
+    """
+
+    labels: tuple[str, ...] = ()
+    tunes: tuple[Ints, ...] = ()
+    bars: tuple[Ints, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
 
 
@@ -45,22 +50,38 @@ def load(path: Path) -> Reading | None:
     """A kept reading, or None if there is none or it is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            tunes = np.split(kept["notes"].reshape(-1, len(COLUMNS)), np.cumsum(kept["lengths"])[:-1])
             labels = tuple(kept["labels"].tolist())
+            tunes = _parted(kept["notes"].reshape(-1, len(COLUMNS)), kept["lengths"])
+            bars = _parted(kept["bars"].reshape(-1, len(BAR_COLUMNS)), kept["bar_lengths"])
             lost = tuple((label, why) for label, why in kept["lost"].tolist())
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
-    return Reading(labels, tuple(tunes) if labels else (), lost)
+    return Reading(labels, tunes, bars, lost)
+
+
+def _parted(rows: Ints, lengths: npt.NDArray[np.int64]) -> tuple[Ints, ...]:
+    """The tables that were kept as one."""
+    return tuple(np.split(rows, np.cumsum(lengths)[:-1])) if len(lengths) else ()
+
+
+def _joined(tables: Sequence[Ints], columns: Sequence[str]) -> tuple[Ints, npt.NDArray[np.int64]]:
+    """Tables as one, and how long each is."""
+    nothing = np.zeros((0, len(columns)), np.int32)
+    return np.concatenate([nothing, *tables]), np.array([len(rows) for rows in tables], np.int64)
 
 
 def keep(path: Path, reading: Reading) -> None:
     """Keep a reading; a cache that cannot be written costs only time, so that is no error."""
+    notes, lengths = _joined(reading.tunes, COLUMNS)
+    bars, bar_lengths = _joined(reading.bars, BAR_COLUMNS)
 
     def write(file: BinaryIO) -> None:
         np.savez_compressed(
             file,
-            notes=np.concatenate(reading.tunes) if reading.tunes else np.zeros((0, len(COLUMNS)), np.int32),
-            lengths=np.array([len(tune) for tune in reading.tunes], np.int64),
+            notes=notes,
+            lengths=lengths,
+            bars=bars,
+            bar_lengths=bar_lengths,
             labels=np.array(reading.labels, np.str_),
             lost=np.array(reading.lost, np.str_).reshape(-1, 2),
         )

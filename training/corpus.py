@@ -19,7 +19,7 @@ from midi.errors import InputError, MachineError
 from training import cache, scores
 from training.cache import Reading
 from training.progress import bar
-from training.works import Skipped, Work, table
+from training.works import Skipped, Work, bar_table, table
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
 
@@ -36,7 +36,7 @@ DEFAULT_PARTS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Works in the order of their names, what was skipped, and a digest of every note in it."""
+    """Works in the order of their names, what was skipped, and a digest of every note and bar in it."""
 
     name: str
     works: tuple[Work, ...]
@@ -103,8 +103,8 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
     for file in found:
         reading = readings[file]
         collection = file.partition("/")[0] if "/" in file else ""
-        for label, notes in zip(reading.labels, reading.tunes, strict=True):
-            works.append(Work(_title(file, label), collection, notes))
+        for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
+            works.append(Work(_title(file, label), collection, notes, bars))
         skipped += [Skipped(_title(file, label), why) for label, why in reading.lost]
     if not works:
         raise InputError(
@@ -123,11 +123,12 @@ def _printable(path: Path) -> str:
 
 
 def _digest(works: Iterable[Work]) -> str:
-    """Of names and notes: equal for equal music, wherever it lies."""
+    """Of names, notes and bars: equal for equal music, wherever it lies."""
     digest = hashlib.sha256()
     for work in works:
-        digest.update(f"{work.name}\n{len(work)}\n".encode())
+        digest.update(f"{work.name}\n{len(work)} {len(work.bars)}\n".encode())
         digest.update(work.notes.astype("<i4").tobytes())
+        digest.update(work.bars.astype("<i4").tobytes())
     return digest.hexdigest()
 
 
@@ -190,23 +191,25 @@ def read_file(path: Path) -> Reading:
         reading = _read(path)
         cache.keep(cache.place(path), reading)
     except OSError as error:
-        return Reading((), (), (("", error.strerror or scores.reason(error)),))
+        return Reading(lost=(("", error.strerror or scores.reason(error)),))
     return reading
 
 
 def _read(path: Path) -> Reading:
     try:
         if path.suffix.lower() in files.SUFFIXES:
-            tunes = [scores.Tune("", files.read_midi(path).notes)]
+            piece = files.read_midi(path)
+            tunes = [scores.Tune("", piece.notes, parts=piece.parts, bars=piece.bars)]
         else:
             tunes = scores.read_score(path)
         good = [tune for tune in tunes if tune.notes]
         return Reading(
             tuple(tune.label for tune in good),
-            tuple(table(tune.notes) for tune in good),
+            tuple(table(tune.notes, tune.parts) for tune in good),
+            tuple(bar_table(tune.bars) for tune in good),
             tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
         )
     except InputError as error:
-        return Reading((), (), (("", str(error).removeprefix(f"{path}: ")),))
+        return Reading(lost=(("", str(error).removeprefix(f"{path}: ")),))
     except Exception as error:  # noqa: BLE001 - a file that trips its reader must not end the reading of the others
-        return Reading((), (), (("", scores.reason(error)),))
+        return Reading(lost=(("", scores.reason(error)),))

@@ -4,30 +4,41 @@ music21's own `converter.parse` keeps pickles of what it read and follows URLs; 
 """
 
 import importlib
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from midi.errors import InputError
+from midi.meter import UNKNOWN_METER, Bar, meter_of
 from midi.notes import TICKS_PER_BEAT, Note, canonical
+from training.measures import Measure, bars_of
 
 SUFFIXES = (".mxl", ".musicxml", ".xml", ".abc", ".krn")
 
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """One work out of a file: its label inside the file ("" if it is the only one), its notes or why there are none."""
+    """One work out of a file: its label inside the file ("" if it is the only one), its notes or why there are none.
+
+    `parts`: for each note the index of the score's part it stands in; `bars`: none where the score has no measures.
+    """
 
     label: str
     notes: tuple[Note, ...]
     fault: str = ""
+    parts: tuple[int, ...] = ()
+    bars: tuple[Bar, ...] = ()
 
 
 def read_score(path: Path) -> list[Tune]:
     """The works of a score file, all parts of each merged into one stream of notes in canonical order, no velocity.
+
+    A unison of two parts is one note, of the part where it is longer, or else of the upper one.
 
     A tune that music21 cannot read is returned with its fault; the others of its file are kept.
 
@@ -93,7 +104,7 @@ def _read_abc(path: Path) -> Iterator[Tune]:
     for label, text in _abc_tunes(_text(path)):
         try:
             score = abc.translate.abcToStreamScore(abc.ABCFile().readstr(text))
-            yield _tune(score, label)
+            yield _tune(score, label, _abc_meter(text))
         except Exception as error:  # noqa: BLE001 - as in read_score
             yield Tune(label, (), f"music21 cannot read it ({reason(error)})")
 
@@ -130,9 +141,39 @@ def _tunes(stream: Any) -> Iterator[Tune]:
         yield _tune(score, str(index + 1) if len(scores) > 1 else "")
 
 
-def _tune(score: Any, label: str) -> Tune:
-    notes = tuple(canonical(note for part in _sounding_parts(score) for note in _part_notes(part)))
-    return Tune(label, notes, "" if notes else "no notes in it")
+def _abc_meter(text: str) -> int:
+    """The meter that an ABC tune names; unknown if it names several: music21 drops every change of meter in ABC."""
+    named = {"C": "4/4", "C|": "2/2"}
+    fields = {named.get(field, field) for field in re.findall(r"(?:^|\[)M:\s*([^\]\s%]+)", text, re.MULTILINE)}
+    match = re.fullmatch(r"(\d+)/(\d+)", fields.pop()) if len(fields) == 1 else None
+    return meter_of(int(match[1]), int(match[2])) if match else UNKNOWN_METER
+
+
+def _tune(score: Any, label: str, meter: int | None = None) -> Tune:
+    staves = _sounding_parts(score)
+    struck = [(note, index) for index, part in enumerate(staves) for note in _part_notes(part)]
+    notes = tuple(canonical(note for note, _ in struck))
+    parts: dict[Note, int] = {}
+    for note, index in struck:
+        parts.setdefault(note, index)
+    bars = bars_of(_measures(staves[0], meter))
+    return Tune(label, notes, "" if notes else "no notes in it", tuple(parts[note] for note in notes), bars)
+
+
+def _measures(part: Any, meter: int | None) -> list[Measure]:
+    """A part's measures, in that meter or, if it is None, in those of their time signatures.
+
+    For ABC it is told: music21 makes up time signatures there, for what is too much in an overlong measure.
+    """
+    found = list(part.getElementsByClass("Measure"))
+    begins = [_ticks(measure.offset) for measure in found]
+    running, measures = UNKNOWN_METER if meter is None else meter, []
+    for measure, (begin, end) in zip(found, pairwise([*begins, _ticks(part.highestTime)]), strict=True):
+        told = measure.timeSignature
+        if meter is None and told is not None:
+            running = meter_of(told.numerator, told.denominator)
+        measures.append(Measure(begin, end - begin, running))
+    return measures
 
 
 def _sounding_parts(score: Any) -> list[Any]:
@@ -165,11 +206,16 @@ def _struck(part: Any) -> Iterator[tuple[int, int, int, str]]:
     for element in part.flatten().notes:
         if element.duration.isGrace or "Harmony" in element.classes:
             continue
-        onset = round(float(element.offset) * TICKS_PER_BEAT)
-        duration = max(1, round(float(element.offset + element.quarterLength) * TICKS_PER_BEAT) - onset)
+        onset = _ticks(element.offset)
+        duration = max(1, _ticks(element.offset + element.quarterLength) - onset)
         for head in getattr(element, "notes", (element,)):
             pitch = getattr(head, "pitch", None)
             if pitch is None or not 0 <= pitch.midi <= 127:
                 continue
             tie = head.tie or element.tie
             yield onset, duration, int(pitch.midi), tie.type if tie is not None else ""
+
+
+def _ticks(quarters: Any) -> int:
+    """A music21 offset, a float or a fraction, to the nearest tick."""
+    return round(float(quarters) * TICKS_PER_BEAT)

@@ -1,28 +1,42 @@
 """A work: one piece of music as a table of integers, the shape in which the workshop keeps, caches and splits music."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from midi.meter import METERS, UNKNOWN_METER, Bar, bar_ticks
 from midi.notes import Note
 
 Ints = npt.NDArray[np.int32]
 
-COLUMNS = ("onset", "duration", "pitch", "velocity", "channel")
+COLUMNS = ("onset", "duration", "pitch", "velocity", "channel", "part")
 UNKNOWN = -1
-"""Stands in the table where a note has no velocity."""
+"""Stands in the table where a note has no velocity, and for the place of a note in a bar that nobody knows."""
+BAR_COLUMNS = ("tick", "position", "meter")
+
+_BAR_TICKS = np.array([bar_ticks(meter) for meter in range(len(METERS))], np.int32)
+
+
+def bar_table(bars: Sequence[Bar]) -> Ints:
+    """Bars as int32 [M, 3], the columns of BAR_COLUMNS; [0, 3] where nothing is known of them."""
+    rows = [(bar.tick, bar.position, bar.meter) for bar in bars]
+    return np.array(rows, np.int32).reshape(-1, len(BAR_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A piece: where it came from, the folder it stood in, and its notes, int32 [N, 5] in canonical order, in ticks."""
+    """A piece: where it came from, the folder it stood in, its notes and its bars, all times in ticks.
+
+    `notes`: int32 [N, 6] in canonical order, the columns of COLUMNS; `bars`: int32 [M, 3] in the order of their ticks.
+    """
 
     name: str
     collection: str
     notes: Ints
+    bars: Ints = field(default_factory=lambda: bar_table(()))
 
     def __len__(self) -> int:
         return len(self.notes)
@@ -36,8 +50,11 @@ class Skipped:
     reason: str
 
 
-def table(notes: Sequence[Note]) -> Ints:
-    """Notes as int32 [N, 5], the columns of COLUMNS; a key still down counts as one tick."""
+def table(notes: Sequence[Note], parts: Sequence[int] = ()) -> Ints:
+    """Notes as int32 [N, 6], the columns of COLUMNS; a key still down counts as one tick.
+
+    `parts`: which part, voice or track of its piece each note belongs to; all to part 0 if none are given.
+    """
     rows = [
         (
             note.onset,
@@ -45,15 +62,28 @@ def table(notes: Sequence[Note]) -> Ints:
             note.pitch,
             UNKNOWN if note.velocity is None else note.velocity,
             note.channel,
+            part,
         )
-        for note in notes
+        for note, part in zip(notes, parts or [0] * len(notes), strict=True)
     ]
     return np.array(rows, np.int32).reshape(-1, len(COLUMNS))
 
 
 def notes_of(rows: Ints) -> list[Note]:
-    """The notes of such a table."""
+    """The notes of such a table; their parts are not told."""
     return [
         Note(onset, duration, pitch, None if velocity == UNKNOWN else velocity, channel)
-        for onset, duration, pitch, velocity, channel in cast(list[list[int]], rows.tolist())
+        for onset, duration, pitch, velocity, channel, _ in cast(list[list[int]], rows.tolist())
     ]
+
+
+def places(work: Work) -> Ints:
+    """Where in the bar each note begins, int32 [N, 2]: index of its meter, ticks into its bar; or UNKNOWN twice.
+
+    This is `midi.meter.place` for arrays.
+    """
+    onsets = work.notes[:, 0]
+    rows = np.vstack([np.array([[0, 0, UNKNOWN_METER]], np.int32), work.bars])
+    tick, position, meter = rows[np.searchsorted(work.bars[:, 0], onsets, side="right")].T
+    into = (position + onsets - tick) % _BAR_TICKS[meter]
+    return np.where(meter[:, None] == UNKNOWN_METER, UNKNOWN, np.stack([meter, into], axis=1)).astype(np.int32)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from midi.errors import InputError
 from midi.files import read_midi, write_midi
+from midi.meter import METERS, UNKNOWN_METER, Bar
 from midi.notes import Note, canonical
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
@@ -93,6 +94,44 @@ def test_percussion_is_left_out(tmp_path: Path) -> None:
 
 def test_a_file_that_says_no_tempo_has_none(tmp_path: Path) -> None:
     assert read_midi(save(tmp_path / "plain.mid", on(60), off(60, time=10))).bpm is None
+
+
+def signature(beats: int, unit: int, time: int = 0) -> mido.MetaMessage:
+    return mido.MetaMessage("time_signature", numerator=beats, denominator=unit, time=time)
+
+
+def test_a_file_without_time_signatures_has_no_bars(tmp_path: Path) -> None:
+    assert read_midi(save(tmp_path / "plain.mid", on(60), off(60, time=480))).bars == ()
+
+
+def test_bars_begin_at_time_signatures_and_what_precedes_them_is_unknown(tmp_path: Path) -> None:
+    path = save(tmp_path / "late.mid", on(60), off(60, time=480), signature(3, 4, time=480), on(62), off(62, time=480))
+    assert read_midi(path).bars == (Bar(48, 0, METERS.index((3, 4))),)
+
+
+def test_a_time_signature_said_again_at_a_bar_line_says_nothing_and_a_strange_one_ends_the_bars(tmp_path: Path) -> None:
+    again = signature(4, 4, time=1920)
+    path = save(tmp_path / "odd.mid", signature(4, 4), again, signature(11, 8, time=1920), on(60), off(60, time=10))
+    assert read_midi(path).bars == (Bar(0, 0, METERS.index((4, 4))), Bar(192, 0, UNKNOWN_METER))
+
+
+def test_notes_are_of_the_part_of_their_track_and_channel(tmp_path: Path) -> None:
+    path = tmp_path / "parts.mid"
+    file = mido.MidiFile(ticks_per_beat=480)
+    file.tracks.append(mido.MidiTrack([signature(4, 4)]))
+    file.tracks.append(mido.MidiTrack([on(60, channel=2), off(60, time=480, channel=2), on(50), off(50, time=480)]))
+    file.tracks.append(mido.MidiTrack([on(40), off(40, time=480)]))
+    file.save(path)
+    piece = read_midi(path)
+    assert [note.pitch for note in piece.notes] == [40, 60, 50]
+    assert piece.parts == (2, 1, 0)
+
+
+def test_a_unison_of_two_tracks_is_of_the_part_where_it_is_longer(tmp_path: Path) -> None:
+    path = tmp_path / "unison.mid"
+    write_midi(path, [("short", [Note(0, 12, 60, 80)]), ("long", [Note(0, 24, 60, 80)])], 120.0)
+    piece = read_midi(path)
+    assert (piece.notes, piece.parts) == ((Note(0, 24, 60, 80),), (1,))
 
 
 def test_notes_without_velocity_or_end_are_written_as_playable_ones(tmp_path: Path) -> None:

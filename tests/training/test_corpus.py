@@ -7,14 +7,16 @@ import sys
 import time
 from pathlib import Path
 
+import mido
 import pytest
 
 from midi.errors import InputError
+from midi.meter import METERS, Bar
 from tests.training.music import melody, write_folder
 from training import cache, corpus
 from training.cache import Reading
-from training.corpus import read_folder, read_named
-from training.works import notes_of, table
+from training.corpus import Corpus, read_folder, read_named
+from training.works import COLUMNS, bar_table, notes_of, table
 
 
 @pytest.fixture(autouse=True)
@@ -91,13 +93,42 @@ def test_a_damaged_reading_in_the_cache_is_read_anew(tmp_path: Path, own_cache: 
 
 def test_a_reading_comes_back_from_the_cache_as_it_was(tmp_path: Path) -> None:
     tunes = (table(melody(1)), table(melody(2, notes=1)))
-    reading = Reading(("1", "2"), tunes, (("3", "no notes in it"),))
+    bars = (bar_table([Bar(0, 72, 2), Bar(500, 0, 1)]), bar_table(()))
+    reading = Reading(("1", "2"), tunes, bars, (("3", "no notes in it"),))
     cache.keep(tmp_path / "kept.npz", reading)
     back = cache.load(tmp_path / "kept.npz")
     assert back is not None
     assert (back.labels, back.lost) == (reading.labels, reading.lost)
-    assert all((one == other).all() for one, other in zip(back.tunes, tunes, strict=True))
+    for kept, given in ((back.tunes, tunes), (back.bars, bars)):
+        assert [rows.tolist() for rows in kept] == [rows.tolist() for rows in given]
+        assert [rows.shape for rows in kept] == [rows.shape for rows in given]
     assert [path.name for path in tmp_path.iterdir()] == ["kept.npz"]
+
+
+def test_a_reading_that_gave_nothing_comes_back_too(tmp_path: Path) -> None:
+    reading = Reading(lost=(("", "no notes in it"),))
+    cache.keep(tmp_path / "kept.npz", reading)
+    assert cache.load(tmp_path / "kept.npz") == reading
+
+
+def test_bars_and_parts_of_a_file_reach_its_work_and_change_the_digest(tmp_path: Path) -> None:
+    def write(beats: int) -> Corpus:
+        meta = mido.MetaMessage("time_signature", numerator=beats, denominator=4)
+        file = mido.MidiFile(ticks_per_beat=24)
+        for channel in (0, 1):
+            on, off = (
+                mido.Message(kind, note=60 + channel, channel=channel, time=24) for kind in ("note_on", "note_off")
+            )
+            file.tracks.append(mido.MidiTrack([meta, on, off]))
+        file.save(folder / "two.mid")
+        return read_folder(folder)
+
+    folder = tmp_path / "music"
+    folder.mkdir()
+    three, four = write(3), write(4)
+    assert three.works[0].notes[:, COLUMNS.index("part")].tolist() == [0, 1]
+    assert three.works[0].bars.tolist() == [[0, 0, METERS.index((3, 4))]]
+    assert three.digest != four.digest
 
 
 def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from midi.errors import InputError
+from midi.meter import Bar, meter_of
 from midi.notes import Note
-from training.scores import read_score
+from training.scores import Tune, read_score
 
 if find_spec("music21") is None:
     pytest.skip("music21 is not installed: pip install 'antiphon[train]'", allow_module_level=True)
@@ -38,11 +39,15 @@ def musicxml(*parts: str, transpose: str = "") -> str:
     )
 
 
-def read(tmp_path: Path, name: str, text: str) -> list[Note]:
+def tune_of(tmp_path: Path, name: str, text: str) -> Tune:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     (tune,) = read_score(path)
-    return list(tune.notes)
+    return tune
+
+
+def read(tmp_path: Path, name: str, text: str) -> list[Note]:
+    return list(tune_of(tmp_path, name, text).notes)
 
 
 def test_all_parts_become_one_stream_in_canonical_order(tmp_path: Path) -> None:
@@ -130,6 +135,61 @@ def test_humdrum_is_read(tmp_path: Path) -> None:
         (24, 50),
         (24, 76),
     ]
+
+
+def test_a_note_is_of_its_part_and_a_unison_of_the_part_where_it_is_longer(tmp_path: Path) -> None:
+    upper, lower = note("G", 2) + note("C", 1), note("C", 2) + note("C", 2)
+    tune = tune_of(tmp_path, "duet.musicxml", musicxml(upper, lower))
+    assert [(n.onset, n.duration, n.pitch) for n in tune.notes] == [(0, 24, 60), (0, 24, 67), (24, 24, 60)]
+    assert tune.parts == (1, 0, 1)
+
+
+def test_equal_notes_of_two_parts_are_the_upper_ones(tmp_path: Path) -> None:
+    assert tune_of(tmp_path, "unison.musicxml", musicxml(note("C", 2), note("C", 2))).parts == (0,)
+
+
+def test_a_score_in_which_no_meter_is_told_has_no_bars(tmp_path: Path) -> None:
+    assert tune_of(tmp_path, "free.musicxml", musicxml(note("C", 2))).bars == ()
+
+
+def in_three(*measures: str) -> str:
+    """A score of one part, of these measures in three-four time."""
+    time = "<attributes><time><beats>3</beats><beat-type>4</beat-type></time></attributes>"
+    return musicxml(time + "</measure><measure>".join(measures))
+
+
+def test_measures_of_musicxml_are_bars_from_their_pickup_on(tmp_path: Path) -> None:
+    text = in_three(note("G", 2), note("C", 6), note("E", 4), note("G", 2), note("C", 6))
+    assert tune_of(tmp_path, "pickup.musicxml", text).bars == (Bar(0, 48, meter_of(3, 4)),)
+
+
+def abc_bars(tmp_path: Path, music: str, meter: str = "3/4") -> tuple[Bar, ...]:
+    return tune_of(tmp_path, "tune.abc", f"X:1\nT:One\nM:{meter}\nL:1/4\nK:C\n{music}\n").bars
+
+
+def test_measures_of_abc_are_bars_from_their_pickup_on(tmp_path: Path) -> None:
+    assert abc_bars(tmp_path, "G|CDE|FG:|:A|GFE|DC|]") == (Bar(0, 48, meter_of(3, 4)),)
+
+
+def test_common_and_cut_time_are_told_apart(tmp_path: Path) -> None:
+    assert abc_bars(tmp_path, "CDEF|GABc|", "C") == (Bar(0, 0, meter_of(4, 4)),)
+    assert abc_bars(tmp_path, "CDEF|GABc|", "C|") == (Bar(0, 0, meter_of(2, 2)),)
+
+
+@pytest.mark.parametrize("change", ["[M:2/4]", "\nM:2/4\n"])
+def test_abc_in_several_meters_has_no_bars_since_music21_drops_the_change(tmp_path: Path, change: str) -> None:
+    assert abc_bars(tmp_path, f"CDE|FGA|{change}BA|GF|") == ()
+
+
+def test_a_change_of_meter_in_musicxml_changes_the_bars(tmp_path: Path) -> None:
+    two = "<attributes><time><beats>2</beats><beat-type>4</beat-type></time></attributes>"
+    text = in_three(note("C", 6), two + note("C", 4), note("C", 4))
+    assert tune_of(tmp_path, "change.musicxml", text).bars == (Bar(0, 0, meter_of(3, 4)), Bar(72, 0, meter_of(2, 4)))
+
+
+def test_the_rest_of_an_overlong_measure_is_no_change_of_meter(tmp_path: Path) -> None:
+    meters = {bar.meter for bar in abc_bars(tmp_path, "CDE|FGABc|DEF|GAB|")}
+    assert meters == {meter_of(3, 4)}
 
 
 @pytest.mark.parametrize(
