@@ -1,0 +1,71 @@
+"""Whether an answer is in the key of the phrase it answers.
+
+The key is Krumhansl and Schmuckler's: that of the 24 whose profile (Krumhansl and Kessler 1982, in Krumhansl 1990,
+"Cognitive Foundations of Musical Pitch", p. 30) correlates best with how long the phrase dwells on each pitch class.
+Two figures for an answer, both weighted by duration: the share of it in the key's scale, and how it correlates with the
+key's profile: notes drawn blindly from the scale have all of the first and little of the second.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from training.works import Ints
+
+Doubles = npt.NDArray[np.float64]
+
+MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
+MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
+"""From the tonic up, by semitones."""
+SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
+"""Semitones above the tonic: major; natural minor and its leading note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`tonic`: pitch class, 0 is C; `mode`: 0 major, 1 minor."""
+
+    tonic: int
+    mode: int
+
+    @property
+    def scale(self) -> Ints:
+        """Its pitch classes."""
+        return ((np.array(SCALES[self.mode]) + self.tonic) % 12).astype(np.int32)
+
+    @property
+    def profile(self) -> Doubles:
+        """How well each pitch class fits, from C up, [12]."""
+        return np.roll((MAJOR, MINOR)[self.mode], self.tonic)
+
+
+KEYS = tuple(Key(tonic, mode) for mode in (0, 1) for tonic in range(12))
+
+
+def key_of(notes: Ints) -> Key:
+    """The key of some notes [N, 3], at least one."""
+    dwelt = dwelling(notes)
+    return max(KEYS, key=lambda key: _correlation(dwelt, key.profile))
+
+
+def dwelling(notes: Ints) -> Doubles:
+    """Ticks spent on each pitch class, [12]."""
+    return np.bincount(notes[:, 2] % 12, notes[:, 1], minlength=12).astype(np.float64)
+
+
+def in_scale(answer: Ints, key: Key) -> float:
+    """The share of an answer, notes [N, 3], by duration, that is in the key's scale."""
+    dwelt = dwelling(answer)
+    return float(dwelt[key.scale].sum() / dwelt.sum())
+
+
+def likeness(answer: Ints, key: Key) -> float:
+    """The correlation, -1 to 1, of an answer's pitch classes with the key's profile."""
+    return _correlation(dwelling(answer), key.profile)
+
+
+def _correlation(one: Doubles, other: Doubles) -> float:
+    a, b = one - one.mean(), other - other.mean()
+    length = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / length if length else 0.0
