@@ -29,16 +29,23 @@ def check() -> None:
         raise MachineError(f"{HINT} (missing: {', '.join(missing)})")
 
 
-def load() -> None:
-    """Import TensorFlow, on the CPU unless CUDA_VISIBLE_DEVICES says otherwise, and keep it silent from here on."""
+def load(threads: int | None = None) -> None:
+    """Import TensorFlow, on the CPU unless CUDA_VISIBLE_DEVICES says otherwise, and keep it silent from here on.
+
+    The same seed and the same number of threads (None: one a core) give the same weights on the same machine.
+    """
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     with silenced(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        importlib.import_module("tensorflow")
+        tensorflow = importlib.import_module("tensorflow")
         importlib.import_module("keras")
         importlib.import_module("tf2onnx")
+    tensorflow.config.experimental.enable_op_determinism()
+    if threads is not None:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
     for name in ("tensorflow", "absl", "tf2onnx", "matplotlib"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

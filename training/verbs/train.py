@@ -97,6 +97,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seed", type=_natural, default=plan.seed, metavar="N", help=f"random seed (default: {plan.seed})"
     )
     parser.add_argument(
+        "--threads",
+        type=_positive,
+        metavar="N",
+        help="threads to learn with (default: one a core); another number, slightly other weights",
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="begin anew, rather than where a training of this name stopped"
     )
 
@@ -158,7 +164,7 @@ def _train(arguments: argparse.Namespace, plan: Plan, place: Path, origin: Origi
     )
     share = REHEARSED if arguments.rehearse is None else arguments.rehearse
     known = known_to(origin) if origin and share else None
-    heavy.load()
+    heavy.load(arguments.threads)
     from training.making import Making
 
     work = workbench(place)
@@ -204,6 +210,7 @@ def command_of(arguments: argparse.Namespace) -> str:
         "--batch": (arguments.batch, plan.streams),
         "--rehearse": (arguments.rehearse, None),
         "--seed": (arguments.seed, plan.seed),
+        "--threads": (arguments.threads, None),
     }
     for flag, (value, usual) in told.items():
         if value != usual:
