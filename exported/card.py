@@ -75,7 +75,7 @@ class Card:
     sounds: list[str] = field(default_factory=list)
     """The names of the field `sound`, by id; empty for a model of events."""
     imitation: dict[str, Any] = field(default_factory=dict)
-    """How to imitate (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation pieces."""
+    """How to imitate (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation music."""
     training: dict[str, Any] = field(default_factory=dict)
     """How it was made: layers, units, epochs, seconds, seed, versions."""
     corpus: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""From a step's outputs to what is believed of the next note, field after field, each told the earlier ones. numpy only.
+"""From a step's outputs to what is believed of the next note, field by field, each told the earlier ones. numpy only.
 
 The arithmetic of `exported.card`: logits = relu(hidden + a row for each thing told) @ weights + bias. It stands at the
 hinge because the daemon draws by it and whoever scores a model scores by it.
@@ -37,7 +37,7 @@ class Head:
         return np.maximum(hidden, 0) @ self.weights + self.bias
 
     def probabilities(self, hidden: Floats, token: Sequence[Any]) -> Floats:
-        """softmax of the logits, along the last axis."""
+        """Softmax of the logits, along the last axis."""
         logits = self.logits(hidden, token)
         weights: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
         weights /= weights.sum(axis=-1, keepdims=True)

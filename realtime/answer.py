@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from midi.notes import TICKS_PER_BEAT, Note
-from midi.tokens import END, WAIT_TICKS, Token, decode, encode, nearest
+from exported.sampling import Constraint, Taste, draw
+from midi.notes import ANSWER, TICKS_PER_BEAT, Note
+from midi.tokens import Token
 from realtime.dynamics import Dynamics
 from realtime.model import Moment, StepModel
 from realtime.ring import ContextRing
-from realtime.sampling import Constraint, Taste, draw
+from realtime.speech import Events
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 LONGEST_BARS = 8
@@ -60,12 +61,14 @@ class Answer:
         moment = self._branch[-1].moment if self._branch else ring.head
         previous = self._last.onset if self._last else ring.last_onset
         memory = ring.recall(moment.key) if self.taste.imitate else None
-        token = draw(self.model, moment, memory, self.taste, rng, self._constraint(previous))
-        if token[0] == END or self._is_past_the_end(token, previous):
+        constraint = self._constraint(ring.speech, previous)
+        token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint)
+        wait = ring.speech.waited(token)
+        if wait is None or self._is_past_the_end(wait):
             self.over = True
             return None
-        note = self._voiced(decode(token, previous if previous is not None else self.begin))
-        taken = encode(note, previous)
+        note = self._voiced(ring.speech.said(token, self.begin if previous is None else previous))
+        taken = ring.speech.heard(note, previous)
         self._branch.append(Planned(note_id, note, taken, self.model.step(taken, moment.state)))
         self._last = note
         self.end = max(self.end, note.end)
@@ -76,18 +79,16 @@ class Answer:
         """The onset of the newest proposal, or where the answer begins; in ticks."""
         return self._last.onset if self._last else self.begin
 
-    def _constraint(self, previous: int | None) -> Constraint:
+    def _constraint(self, speech: Events, previous: int | None) -> Constraint:
         if self._last is None:
             # The human's pause decides when the answer enters; the model decides with what.
-            return Constraint(wait=nearest(WAIT_TICKS, self.begin - previous) if previous is not None else 0)
-        half_played = self._last.onset - self.begin >= self.length // 2
-        return Constraint(may_end=half_played, above=self._last.pitch)
+            return speech.entering(self.begin, previous)
+        return speech.following(self._last, may_end=self._last.onset - self.begin >= self.length // 2)
 
-    def _is_past_the_end(self, token: Token, previous: int | None) -> bool:
-        if self._last is None or previous is None:
+    def _is_past_the_end(self, wait: int) -> bool:
+        if self._last is None:
             return False
-        wait = WAIT_TICKS[token[0]]
-        played = previous - self.begin
+        played = self._last.onset - self.begin
         rests = wait >= REST_TICKS and played >= self.length // 2
         return rests or played + wait >= self.length
 
@@ -95,7 +96,7 @@ class Answer:
         onset = self.begin if self._last is None else note.onset  # exact where the wait's class is not
         duration = min(note.duration or 1, self.begin + self.length + TAIL_TICKS - onset)
         velocity = self.dynamics.velocity_at(onset - self.begin, note.velocity)
-        return Note(onset, duration, note.pitch, velocity, self.channel)
+        return Note(onset, duration, note.pitch, velocity, self.channel, ANSWER)
 
     def sent(self, note_id: int, ring: ContextRing) -> Note | None:
         """A proposal went out: it joins the ring as a fact. Those before it were dropped by the I/O process."""
@@ -116,7 +117,7 @@ class Answer:
         moment, previous = ring.head, ring.last_onset
         branch: deque[Planned] = deque()
         for planned in self._branch:
-            token = encode(planned.note, previous)
+            token = ring.speech.heard(planned.note, previous)
             moment = self.model.step(token, moment.state)
             branch.append(Planned(planned.note_id, planned.note, token, moment))
             previous = planned.note.onset

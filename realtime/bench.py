@@ -13,12 +13,12 @@ import numpy as np
 import onnxruntime as ort
 
 from exported.card import GRAPH
-from midi.notes import Note
+from exported.sampling import Taste
+from midi.notes import HUMAN, Note
 from realtime.answer import Answer
 from realtime.dynamics import Dynamics
 from realtime.model import StepModel, load_model
 from realtime.ring import ContextRing
-from realtime.sampling import Taste
 from realtime.settings import Settings
 
 CONTEXTS = (16, 256, 4096)
@@ -62,7 +62,7 @@ def _decisions(
     """Seconds for each of `count` decisions after so many notes of context; `before` runs untimed before each."""
     ring = ContextRing(model)
     for index in range(context):
-        ring.feed(Note(6 * index, 6, 48 + index * 7 % 24, 80))
+        ring.feed(Note(6 * index, 6, 48 + index * 7 % 24, 80, voice=HUMAN))
     rng = np.random.default_rng(0)
     settings = Settings()
     begin = (ring.last_onset or 0) + 24

@@ -9,12 +9,16 @@ sides: here it leaves the branch, and the I/O process does not send it.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from midi.notes import TICKS_PER_BEAT, Note
+from exported.sampling import Taste
+from midi.meter import Bar, place
+from midi.notes import ANSWER, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
+from midi.tokens import NOWHERE, Place
 from realtime.answer import Answer, answer_length
 from realtime.dynamics import Dynamics
 from realtime.messages import (
@@ -33,7 +37,6 @@ from realtime.messages import (
 )
 from realtime.model import StepModel
 from realtime.ring import CAPACITY, ContextRing
-from realtime.sampling import Taste
 from realtime.settings import Settings
 from realtime.tracker import MS, Tracker
 
@@ -44,10 +47,16 @@ LONGEST_REPLAY = 256
 
 
 class Engine:
-    """Reply mode: listens to a phrase, and when it is over answers it until the answer ends or the human plays."""
+    """Reply mode: listens to a phrase, and when it is over answers it until the answer ends or the human plays.
 
-    def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
-        self.ring = ContextRing(model, capacity)
+    `bars`: where bars are known to begin, in ticks of the performance, in order.
+    """
+
+    def __init__(
+        self, model: StepModel, settings: Settings, capacity: int = CAPACITY, bars: Sequence[Bar] = ()
+    ) -> None:
+        self._bars = bars
+        self.ring = ContextRing(model, capacity, self._place_of)
         self.tempo = Tempo.of(settings.bpm)
         self._model = model
         self._taste = Taste(settings.temperature, settings.imitate)
@@ -157,7 +166,7 @@ class Engine:
         self._tracker.take_phrase()
         onset = self.tempo.tick_at(past.on_ns)
         duration = max(1, self.tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
-        self._insert(Note(onset, duration, past.pitch, past.velocity, past.channel))
+        self._insert(Note(onset, duration, past.pitch, past.velocity, past.channel, ANSWER))
 
     # The answer
 
@@ -169,6 +178,9 @@ class Engine:
         dynamics = Dynamics.of(phrase.notes)
         self._answer = Answer(self._model, self._taste, begin, length, channel, dynamics)
         self._answering.clear()
+
+    def _place_of(self, tick: int) -> Place:
+        return place(self._bars, tick) or NOWHERE
 
     @staticmethod
     def _next_beat(first_onset: int, tick: int) -> int:

@@ -8,21 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from exported.card import Card, check_graph, input_names, output_names, read_card, table_names, widths
+from exported.card import Card, check_graph, conditions, constant_names, input_names, output_names, read_card
+from exported.heads import Floats, Head, heads_of
+from exported.imitation import Imitation
 from midi.errors import ModelError
-from midi.tokens import START, Field, Token
+from midi.tokens import Field, Token, start
 from realtime.provider import CUDA, median_seconds, open_session
 
-Floats = npt.NDArray[np.float32]
 WARM_UP_STEPS = 20
+Shape = tuple[int | str | None, ...]
 
 
 class Moment(NamedTuple):
-    """What the model knows after a note. `state` (S,), `key` (H,), `logits`: one (N,) array per field, in order."""
+    """What the model knows after a note. `state` (S,), `key` (K,), `hidden`: a row (D,) for each field, in order."""
 
     state: Floats
     key: Floats
-    logits: tuple[Floats, ...]
+    hidden: tuple[Floats, ...]
 
 
 @dataclass(slots=True)
@@ -31,25 +33,24 @@ class StepModel:
 
     card: Card
     session: ort.InferenceSession
-    tables: tuple[tuple[Floats, ...], ...]
-    """For each field, one (N(earlier), N(field)) array per earlier field: what its drawn id adds to the logits."""
+    heads: tuple[Head, ...]
+    """For each field, how its hidden row becomes probabilities."""
+    imitation: Imitation = field(init=False)
+    fields: tuple[Field, ...] = field(init=False)
+    """The fields it reads and draws, in drawing order."""
+    origin: Moment = field(init=False)
+    """The moment before the first note."""
     _inputs: dict[str, npt.NDArray[np.int32] | Floats] = field(init=False)
     _ids: list[npt.NDArray[np.int32]] = field(init=False)
     _outputs: list[str] = field(init=False)
-    origin: Moment = field(init=False)
-    """The moment before the first note."""
 
     def __post_init__(self) -> None:
-        self._ids = [np.zeros(1, np.int32) for _ in self.card.fields]
-        names = input_names(self.card.fields)
-        self._inputs = dict(zip(names, [*self._ids, np.zeros((1, self.card.state_size), np.float32)], strict=True))
-        self._outputs = output_names(self.card.fields)
-        self.origin = self.step(START, np.zeros(self.card.state_size, np.float32))
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields it reads and draws, in drawing order."""
-        return self.card.fields
+        self.fields = self.card.fields
+        self.imitation = Imitation.of(self.card.imitation, self.fields)
+        self._ids = [np.zeros(1, np.int32) for _ in self.card.inputs]
+        self._inputs = _inputs(self.card, self._ids)
+        self._outputs = output_names(self.fields)
+        self.origin = self.step(start(self.card.inputs), np.zeros(self.card.state_size, np.float32))
 
     @property
     def on_cuda(self) -> bool:
@@ -57,12 +58,15 @@ class StepModel:
         return CUDA in self.session.get_providers()
 
     def step(self, token: Token, state: Floats) -> Moment:
-        """Take in one note. state: (S,), not changed; the arrays of the Moment are new."""
-        for ids, value in zip(self._ids, token, strict=False):  # a model without dynamics has no velocity input
+        """Take in one note, by the ids of its fields and contexts.
+
+        state: (S,), not changed; the arrays of the Moment are new.
+        """
+        for ids, value in zip(self._ids, token, strict=True):
             ids[0] = value
         self._inputs["state"] = state.reshape(1, -1)
-        next_state, key, *logits = self.session.run(self._outputs, self._inputs)
-        return Moment(next_state[0], key[0], tuple(row[0] for row in logits))
+        next_state, key, *hidden = self.session.run(self._outputs, self._inputs)
+        return Moment(next_state[0], key[0], tuple([row[0] for row in hidden]))
 
 
 def load_model(folder: Path, provider: str = "auto") -> StepModel:
@@ -73,29 +77,46 @@ def load_model(folder: Path, provider: str = "auto") -> StepModel:
     """
     card = read_card(folder)
     graph = check_graph(folder, card)
+    before_all = start(card.inputs)
 
     def seconds(session: ort.InferenceSession) -> float:
         model = _bind(session, card, folder)
-        return median_seconds(lambda: model.step(START, model.origin.state))
+        return median_seconds(lambda: model.step(before_all, model.origin.state))
 
     model = _bind(open_session(graph, provider, seconds), card, folder)
     for _ in range(WARM_UP_STEPS):
-        model.step(START, model.origin.state)
+        model.step(before_all, model.origin.state)
     return model
 
 
 def _bind(session: ort.InferenceSession, card: Card, folder: Path) -> StepModel:
+    constant = constant_names(card.fields, card.given)
     tensors = [*session.get_inputs(), *session.get_outputs()]
-    actual = {tensor.name: tensor.shape[-1] if tensor.shape[1:] else None for tensor in tensors}
-    expected = widths(card)
-    wrong = sorted(actual.keys() ^ expected.keys()) or [
-        name for name, width in expected.items() if actual[name] != width
-    ]
+    actual = {one.name: tuple(one.shape if one.name in constant else one.shape[1:]) for one in tensors}
+    expected = _shapes(card, actual)
+    wrong = [name for name in actual | expected if actual.get(name) != expected.get(name)]
     if wrong:
         promised, found = ({name: side.get(name) for name in wrong} for side in (expected, actual))
-        raise ModelError(f"{folder}: the card promises tensors of last dimension {promised}; the graph has {found}")
-    blank: dict[str, npt.NDArray[np.int32] | Floats] = {f.name: np.zeros(1, np.int32) for f in card.fields}
-    blank["state"] = np.zeros((1, card.state_size), np.float32)
-    constants = iter(session.run(table_names(card.fields), blank))
-    tables = tuple(tuple(next(constants) for _ in range(index)) for index in range(len(card.fields)))
-    return StepModel(card, session, tables)
+        raise ModelError(f"{folder}: the card promises tensors of shape {promised}; the graph has {found}")
+    values = session.run(constant, _inputs(card, [np.zeros(1, np.int32) for _ in card.inputs]))
+    return StepModel(card, session, heads_of(card.fields, card.given, dict(zip(constant, values, strict=True))))
+
+
+def _shapes(card: Card, actual: dict[str, Shape]) -> dict[str, Shape]:
+    """Every tensor's shape but for the batch, as the card promises it; how wide a head is, the graph itself says."""
+    shapes: dict[str, Shape] = {one.name: () for one in card.inputs}
+    shapes |= {"state": (card.state_size,), "next_state": (card.state_size,), "key": (card.key_size,)}
+    width = {one.name: (actual.get(f"{one.name}_hidden") or (None,))[-1] for one in card.fields}
+    for later, told in conditions(card.fields, card.given):
+        rows = told.input_size if told in card.given else told.size
+        shapes[f"{later.name}_given_{told.name}"] = (rows, width[later.name])
+    for one in card.fields:
+        shapes[f"{one.name}_hidden"] = (width[one.name],)
+        shapes[f"{one.name}_weights"] = (width[one.name], one.size)
+        shapes[f"{one.name}_bias"] = (one.size,)
+    return shapes
+
+
+def _inputs(card: Card, ids: list[npt.NDArray[np.int32]]) -> dict[str, npt.NDArray[np.int32] | Floats]:
+    """What the graph is run with: these ids and a clear state."""
+    return dict(zip(input_names(card.inputs), [*ids, np.zeros((1, card.state_size), np.float32)], strict=True))

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from exported.heads import Floats
 from exported.imitation import REMEMBERED, Memory, unit
+from exported.sampling import nowhere
 from midi.notes import Note
-from midi.tokens import Token, encode
-from realtime.model import Floats, Moment, StepModel
+from midi.tokens import Token
+from realtime.model import Moment, StepModel
+from realtime.speech import Events, PlaceOf
 
 CAPACITY = 4096
 NOTHING = Note(0, 0, 0)
@@ -22,18 +25,19 @@ NOTHING = Note(0, 0, 0)
 class ContextRing:
     """The last `capacity` notes, each with the moment after it.
 
-    Memory: capacity * (S + 2 H + classes) * 4 bytes when full; untouched slots cost nothing.
+    Memory: capacity * (S + 2 K + the heads' widths) * 4 bytes when full; untouched slots cost nothing.
     """
 
-    def __init__(self, model: StepModel, capacity: int = CAPACITY) -> None:
+    def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
+        self.speech = Events.of(model.card, place_of)
         self._model = model
         self._capacity = capacity
         self._notes = [NOTHING] * capacity
         self._states = _rows(capacity, model.origin.state)
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
         self._keys = _rows(2 * capacity, model.origin.key)
-        self._tokens = np.zeros((2 * capacity, len(model.fields)), np.int32)
-        self._logits = tuple(_rows(capacity, row) for row in model.origin.logits)
+        self._tokens = np.zeros((2 * capacity, len(model.card.inputs)), np.int32)
+        self._hidden = tuple(_rows(capacity, row) for row in model.origin.hidden)
         self._begin = 0
         self._end = 0
         self._settled = 0  # notes below this position have their moment
@@ -120,22 +124,23 @@ class ContextRing:
         count = self._end - self._settled
         for position in range(self._settled, self._end):
             previous = self.note(position - 1).onset if position > self._begin else None
-            token = encode(self.note(position), previous)
+            token = self.speech.heard(self.note(position), previous)
             self._keep(position, token, self._model.step(token, self._moment_before(position).state))
         self._settled = self._end
         return count
 
     def recall(self, key: Floats) -> Memory:
-        """What the moments of this performance say of the note after a moment with this key (H,).
+        """What the moments of this performance say of the note after a moment with this key (K,).
 
         Of the last REMEMBERED notes, whatever was played before them.
         """
         self.settle()
         count = min(len(self) - 1, REMEMBERED)
         if count < 1:
-            return Memory.recall(key, self._keys[:0], self._tokens[:0])
+            return Memory.recall(key, self._keys[:0], self._tokens[:0], self._model.imitation)
         first = (self._end - 1 - count) % self._capacity
-        return Memory.recall(key, self._keys[first : first + count], self._tokens[first + 1 : first + 1 + count])
+        keys, followed = self._keys[first : first + count], self._tokens[first + 1 : first + 1 + count]
+        return Memory.recall(key, keys, followed, self._model.imitation)
 
     def _unsettle(self, position: int) -> None:
         if not self.floor <= position <= self._end:
@@ -146,14 +151,14 @@ class ContextRing:
         if position == 0:
             return self._model.origin
         slot = (position - 1) % self._capacity
-        return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._logits))
+        return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._hidden))
 
     def _keep(self, position: int, token: Token, moment: Moment) -> None:
         slot = position % self._capacity
         self._states[slot] = moment.state
         self._keys[slot] = self._keys[slot + self._capacity] = unit(moment.key)
-        self._tokens[slot] = self._tokens[slot + self._capacity] = token[: len(self._model.fields)]
-        for rows, row in zip(self._logits, moment.logits, strict=True):
+        self._tokens[slot] = self._tokens[slot + self._capacity] = token
+        for rows, row in zip(self._hidden, moment.hidden, strict=True):
             rows[slot] = row
 
 

@@ -1,11 +1,11 @@
 """The human's keys, heard: which are down, which notes belong to one chord, and when a phrase is over. Pure."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from midi.notes import Note
+from midi.notes import HUMAN, Note
 from midi.tempo import Tempo
 from realtime.messages import Played
 
@@ -78,7 +78,7 @@ class Tracker:
         """
         channel, pitch = played.status & 0x0F, played.data1
         changes: list[tuple[Note | None, Note]] = [*self.release(played)]
-        note = Note(self._onset(played.at_ns), None, pitch, played.data2, channel)
+        note = Note(self._onset(played.at_ns), None, pitch, played.data2, channel, HUMAN)
         self._down[channel, pitch] = Heard(note, played.at_ns)
         self.phrase.notes.append(note)
         self.phrase.last_event_ns = played.at_ns
@@ -93,7 +93,7 @@ class Tracker:
         self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
         note = heard.note
         ticks = self.tempo.tick_at(played.at_ns) - self.tempo.tick_at(heard.at_ns)
-        return [(note, Note(note.onset, max(1, ticks), note.pitch, note.velocity, note.channel))]
+        return [(note, replace(note, duration=max(1, ticks)))]
 
     def _onset(self, at_ns: int) -> int:
         onsets = self.phrase.onsets_ns

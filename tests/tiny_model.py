@@ -11,12 +11,22 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from exported.card import GRAPH, Card, conditions, sha256, write_card
-from midi.tokens import DURATION, END, FIELDS, PITCH, WAIT, Field
+from midi.tokens import CONTEXTS, DURATION, END, FIELDS, PITCH, VOICE, WAIT, Field
 
 UNITS = 16
+WIDTH = 8
+"""Of a head's hidden layer; the first field's is twice as wide: they need not be equal."""
+SCORE_FIELDS = FIELDS[:4]
+"""What is learned from scores: voices, no dynamics."""
 
 
-def build(folder: Path, fields: tuple[Field, ...] = FIELDS[:3], seed: int = 0, sharpness: float = 3.0) -> Path:
+def build(
+    folder: Path,
+    fields: tuple[Field, ...] = SCORE_FIELDS,
+    given: tuple[Field, ...] = CONTEXTS,
+    seed: int = 0,
+    sharpness: float = 3.0,
+) -> Path:
     """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -27,33 +37,41 @@ def build(folder: Path, fields: tuple[Field, ...] = FIELDS[:3], seed: int = 0, s
     }
     nodes = [helper.make_node("Split", ["state", "halves"], ["h", "c"], axis=1)]
     nodes.append(helper.make_node("MatMul", ["h", "recurrent"], ["sum0"]))
-    for index, field in enumerate(fields):
+    inputs = (*fields, *given)
+    for index, field in enumerate(inputs):
         constants[f"{field.name}_rows"] = rng.normal(0, 0.5, (field.input_size, 4 * UNITS))
         nodes.append(helper.make_node("Gather", [f"{field.name}_rows", field.name], [f"{field.name}_row"]))
         nodes.append(helper.make_node("Add", [f"sum{index}", f"{field.name}_row"], [f"sum{index + 1}"]))
-    nodes += _cell(f"sum{len(fields)}")
+    nodes += _cell(f"sum{len(inputs)}")
     nodes.append(helper.make_node("Concat", ["key", "next_c"], ["next_state"], axis=1))
+    widths = {field.name: 2 * WIDTH if field is fields[0] else WIDTH for field in fields}
+    told: dict[str, np.ndarray] = {}
+    for later, other in conditions(fields, given):
+        rows = other.input_size if other in given else other.size
+        told[f"{later.name}_given_{other.name}"] = rng.normal(0, 0.3, (rows, widths[later.name]))
     for field in fields:
-        constants[f"{field.name}_head"] = rng.normal(0, sharpness, (UNITS, field.size))
-        constants[f"{field.name}_bias"] = _bias(field)
-        nodes.append(helper.make_node("MatMul", ["key", f"{field.name}_head"], [f"{field.name}_part"]))
-        nodes.append(helper.make_node("Add", [f"{field.name}_part", f"{field.name}_bias"], [f"{field.name}_logits"]))
-    tables = {f"{f.name}_given_{g.name}": rng.normal(0, 0.3, (g.size, f.size)) for f, g in conditions(fields)}
-    for name, table in tables.items():
-        constants[f"{name}_constant"] = table
+        constants[f"{field.name}_head"] = rng.normal(0, 1, (UNITS, widths[field.name]))
+        nodes.append(helper.make_node("MatMul", ["key", f"{field.name}_head"], [f"{field.name}_hidden"]))
+        told[f"{field.name}_weights"] = rng.normal(0, sharpness, (widths[field.name], field.size))
+        told[f"{field.name}_bias"] = _bias(field)
+    for name, constant in told.items():
+        constants[f"{name}_constant"] = constant
         nodes.append(helper.make_node("Identity", [f"{name}_constant"], [name]))
     graph = helper.make_graph(
         nodes,
         "step",
         [
-            *(helper.make_tensor_value_info(f.name, TensorProto.INT32, ["batch"]) for f in fields),
+            *(helper.make_tensor_value_info(f.name, TensorProto.INT32, ["batch"]) for f in inputs),
             helper.make_tensor_value_info("state", TensorProto.FLOAT, ["batch", 2 * UNITS]),
         ],
         [
             helper.make_tensor_value_info("next_state", TensorProto.FLOAT, ["batch", 2 * UNITS]),
             helper.make_tensor_value_info("key", TensorProto.FLOAT, ["batch", UNITS]),
-            *(helper.make_tensor_value_info(f"{f.name}_logits", TensorProto.FLOAT, ["batch", f.size]) for f in fields),
-            *(helper.make_tensor_value_info(name, TensorProto.FLOAT, table.shape) for name, table in tables.items()),
+            *(
+                helper.make_tensor_value_info(f"{name}_hidden", TensorProto.FLOAT, ["batch", width])
+                for name, width in widths.items()
+            ),
+            *(helper.make_tensor_value_info(name, TensorProto.FLOAT, one.shape) for name, one in told.items()),
         ],
         [
             numpy_helper.from_array(v if v.dtype == np.int64 else v.astype(np.float32), name)
@@ -68,6 +86,7 @@ def build(folder: Path, fields: tuple[Field, ...] = FIELDS[:3], seed: int = 0, s
             name=folder.name,
             graph_sha256=sha256(folder / GRAPH),
             vocabulary={f.name: f.size for f in fields},
+            contexts={f.name: f.size for f in given},
             state_size=2 * UNITS,
             key_size=UNITS,
             parameters=sum(v.size for v in constants.values()),
@@ -95,6 +114,8 @@ def _cell(summed: str) -> list[onnx.NodeProto]:
 def _bias(field: Field) -> np.ndarray:
     bias = np.full(field.size, -9.0)
     match field.name:
+        case VOICE.name:
+            bias[:] = 0
         case WAIT.name:
             bias[[0, 6, 12, 24]] = [0.5, 1, 2, 1]
             bias[END] = -2

@@ -3,12 +3,14 @@
 import argparse
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from exported.shelf import find_model
 from midi.errors import InputError
 from midi.files import read_midi, write_midi
-from midi.notes import Note, canonical
+from midi.meter import Bar
+from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
@@ -46,14 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     from realtime.offline import Offline
     from realtime.timed import performed
 
-    engine = Engine(load_model(folder, arguments.provider), settings)
+    begin = seed.notes[0].onset
+    bars = [Bar(bar.tick - begin, bar.position, bar.meter) for bar in seed.bars]
+    engine = Engine(load_model(folder, arguments.provider), settings, bars=bars)
     tempo = Tempo.of(bpm)
     began = time.perf_counter()
     performance = Offline(engine)
     performance.perform(performed(seed.notes, tempo))
     seconds = time.perf_counter() - began
-    begin = seed.notes[0].onset
-    human = [Note(n.onset - begin, n.duration, n.pitch, n.velocity, n.channel) for n in seed.notes]
+    human = [replace(note, onset=note.onset - begin, voice=HUMAN) for note in seed.notes]
     answer = canonical(performance.answered())
     write_midi(arguments.output, [("Human", human), ("Antiphon", answer)], bpm)
     if arguments.png:

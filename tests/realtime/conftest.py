@@ -11,13 +11,19 @@ from tests.tiny_model import build
 
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model without dynamics, as one learned from scores."""
+    """A model without dynamics, as one learned from scores, which is told voices and bars."""
     return build(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="session")
 def model(tiny_folder: Path) -> StepModel:
     return load_model(tiny_folder, "cpu")
+
+
+@pytest.fixture(scope="session")
+def plain_model(tmp_path_factory: pytest.TempPathFactory) -> StepModel:
+    """A model that is told neither voices nor bars."""
+    return load_model(build(tmp_path_factory.mktemp("models") / "plain", FIELDS[1:4], ()), "cpu")
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ def test_the_context_holds_what_sounded_and_not_what_was_only_proposed(model: St
     human = performed(PHRASE, TEMPO)
     first = perform(model, human, bars=8).sent
     interruption = note_ons(first)[3].at_ns + 5 * MS
-    offline = perform(model, [*human, Timed(interruption, bytes((NOTE_ON, 90, 64)))], until_ns=interruption)
+    offline = perform(model, [*human, Timed(interruption, bytes((NOTE_ON, 90, 64)))], until_ns=interruption, bars=8)
     ring = offline.engine.ring
     pitches = [note.pitch for note in ring.notes()]
     sounded = [m.data[1] for m in note_ons(first) if m.at_ns <= interruption]

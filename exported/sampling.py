@@ -1,0 +1,113 @@
+"""Drawing the next note: field after field, each told what the earlier ones drew. numpy only.
+
+It stands at the hinge because a model is judged by what it plays: the daemon draws by it, and whoever generates music
+to measure a model draws by it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exported.heads import Floats, Head
+from exported.imitation import Memory
+from midi.tokens import CONTEXTS, END, NOWHERE, PITCH, VOICE, WAIT, Field, Place, Token
+
+MIN_P = 0.02
+"""Classes less than this times as likely as the likeliest are not drawn (min-p sampling, Nguyen et al. 2024):
+temperature alone would let the long tail of a softmax put a wrong note in every few bars."""
+FAINT = np.float32(MIN_P)
+
+
+def nowhere(_: int) -> Place:
+    """The place of every note where no bar is known, whatever its wait or tick."""
+    return NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What the next note must be like, whatever the model thinks, and where in the bar it will stand."""
+
+    voice: int | None = None
+    wait: int | None = None
+    """Their ids, if they are not to be drawn."""
+    may_end: bool = False
+    above: int | None = None
+    """The pitch of the note before: a note at the same onset is above it (the canonical order)."""
+    lowest: int = 21
+    highest: int = 108
+    """The pitches allowed; by default those of a piano."""
+    place_after: Callable[[int], Place] = nowhere
+    """The place of a note, by the id of its wait (never END)."""
+
+    def given(self, field: Field) -> int | None:
+        """The id of a field that is not to be drawn."""
+        if field.name == WAIT.name:
+            return self.wait
+        return self.voice if field.name == VOICE.name else None
+
+    def allowed(self, field: Field, wait: int) -> tuple[int, int]:
+        """The classes of a field that may be drawn, from, to before; `wait` is the id drawn before it, if it was."""
+        if field.name == WAIT.name:
+            chord_is_full = self.above is not None and self.above >= self.highest
+            return int(chord_is_full), END + int(self.may_end)
+        if field.name == PITCH.name:
+            lowest = self.lowest if wait or self.above is None else max(self.lowest, self.above + 1)
+            return lowest, self.highest + 1
+        return 0, field.size
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How to draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
+
+    temperature: float = 1.0
+    imitate: float = 0.0
+
+
+def draw(
+    heads: Sequence[Head],
+    fields: Sequence[Field],
+    hidden: Sequence[Floats],
+    memory: Memory | None,
+    taste: Taste,
+    rng: np.random.Generator,
+    constraint: Constraint,
+) -> Token:
+    """Draw the note after a moment: the ids of its fields. If the wait is END, those after it mean nothing.
+
+    `hidden`: the moment's row (D,) for each field. `memory` is used up. Takes one random number a field, whatever is
+    drawn: a seed is a performance.
+    """
+    randoms = rng.random(len(fields))
+    ids = [*(0 for _ in fields), *NOWHERE]
+    wait = 0
+    for column, field in enumerate(fields):
+        chosen = constraint.given(field)
+        if chosen is None:
+            probabilities = heads[column].probabilities(hidden[column], ids)
+            if memory is not None:
+                probabilities = memory.mix(probabilities, column, taste.imitate)
+            first, end = constraint.allowed(field, wait)
+            chosen = first + _pick(probabilities[first:end], taste.temperature, randoms[column])
+        ids[column] = chosen
+        if field.name == WAIT.name:
+            if chosen == END:
+                break
+            wait = chosen
+            ids[-len(CONTEXTS) :] = constraint.place_after(wait)
+        if memory is not None:
+            memory.agree(column, chosen)
+    return tuple(ids[: len(fields)])
+
+
+def _pick(probabilities: Floats, temperature: float, random: float) -> int:
+    likeliest = probabilities.max()
+    if temperature == 0 or likeliest == 0:
+        return int(probabilities.argmax())
+    weights = probabilities / likeliest  # the likeliest is 1: no underflow can empty it
+    if temperature != 1:
+        weights **= np.float32(1 / temperature)
+    weights *= weights >= FAINT
+    cumulative = weights.cumsum()
+    return int(cumulative.searchsorted(random * cumulative[-1], side="right"))

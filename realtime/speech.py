@@ -1,0 +1,53 @@
+"""How the engine's notes and a model's tokens become each other: all that depends on the vocabulary. Engine process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exported.card import Card
+from exported.sampling import Constraint
+from midi.notes import ANSWER, Note
+from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
+
+PlaceOf = Callable[[int], Place]
+"""Where in its bar a tick of the performance stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The vocabulary of events: a token is a note, its wait what lies between its onset and the one before."""
+
+    inputs: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    place_of: PlaceOf
+    _wait: int
+    """The column of the wait."""
+
+    @classmethod
+    def of(cls, card: Card, place_of: PlaceOf) -> "Events":
+        """As a model speaks it, in a performance whose bars are known by `place_of`."""
+        return cls(card.inputs, card.fields, place_of, [field.name for field in card.fields].index(WAIT.name))
+
+    def heard(self, note: Note, previous_onset: int | None) -> Token:
+        """The token by which the model takes in a note after one at `previous_onset` (None: it is the first)."""
+        return encode(note, previous_onset, self.inputs, self.place_of(note.onset))
+
+    def said(self, token: Token, previous_onset: int) -> Note:
+        """The note that a drawn token stands for, after one at `previous_onset`."""
+        return decode(token, self.fields, previous_onset)
+
+    def waited(self, token: Token) -> int | None:
+        """How long a drawn note waits, in ticks; None: there is none, the music is over."""
+        wait = token[self._wait]
+        return None if wait == END else WAIT_TICKS[wait]
+
+    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
+        """The first note of an answer: at this onset, whatever the model thinks of that."""
+        wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
+        place = self.place_of(onset)  # exact where the wait's class is not
+        return Constraint(ANSWER, wait, place_after=lambda _: place)
+
+    def following(self, last: Note, *, may_end: bool) -> Constraint:
+        """A later note of an answer, after its last so far."""
+        return Constraint(
+            ANSWER, None, may_end, last.pitch, place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait])
+        )
