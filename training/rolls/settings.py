@@ -1,0 +1,51 @@
+"""How a set is learned: sizes, dropout, and how long; the settings chosen on validation for each known set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from training.rolls.frames import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that decides a training, but the data.
+
+    `epochs`: passes through the training sequences; `seconds` ends it sooner. `heard`: how many of a given's numbers
+    the LSTM is told, the decoder being told all of them (0: all). `home`: the share of the sequences that keep their
+    key in a pass. `decay`: AdamW's. `averaging`: the share of the averaged weights that a step keeps. The drops are
+    shares: of givens, layers' outputs, recurrent weights, and the decoder's hidden layer.
+    """
+
+    layers: int = 1
+    units: int = 256
+    decoder: int = 256
+    heard: int = 0
+    streams: int = 16
+    chunk: int = 64
+    rate: float = 3e-3
+    decay: float = 1e-2
+    epochs: int = 100
+    seconds: int | None = None
+    seed: int = 1
+    periods: tuple[int, ...] = ()
+    lags: tuple[int, ...] = ()
+    shifts: int = 0
+    home: float = 0.3
+    drop_given: float = 0.1
+    drop_layers: float = 0.3
+    drop_recurrent: float = 0.2
+    drop_decoder: float = 0.3
+    averaging: float = 0.998
+
+    def layout(self, keys: int) -> Layout:
+        """How a given is laid out."""
+        return Layout(self.periods, self.lags, self.shifts, keys)
+
+
+CHOSEN: Mapping[str, Settings] = {
+    "JSB chorales": Settings(),
+    "Nottingham": Settings(),
+}
+"""By a set's name; for another, the default."""
+MINUTES: Mapping[str, str] = {"JSB chorales": "about 8 minutes", "Nottingham": "about 40 minutes"}
+"""How long it takes on two ordinary cores."""
