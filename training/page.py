@@ -68,8 +68,8 @@ def _figures(card: Card) -> Iterator[str]:
     yield (
         f"Nats per note on {what} ({held['works']:,} works, {held['notes']:,} notes), which it did not learn from, "
         "computed on the exported graph, the place in the bar told where it is known; lower is better. All notes are "
-        "the answer's, so that whose they are tells nothing. Imitating: with the notes that followed similar moments of "
-        "the piece so far mixed in, as the daemon plays; the n-gram that counts within the piece is its peer."
+        "the answer's, so that whose they are tells nothing. Imitating: with the notes that followed similar moments "
+        "of the piece so far mixed in, as the daemon plays; the n-gram that counts within the piece is its peer."
     )
     yield ""
     yield from table(card)
@@ -138,17 +138,19 @@ def _making(card: Card) -> Iterator[str]:
         f"Seed {made['seed']}; {made['steps']:,} steps of {made['batch']} x {made['chunk']} notes in "
         f"{made['seconds'] / 60:.0f} minutes ({made['notes_per_second']:,} notes/s), {made['passes']:g} passes; the "
         f"weights of step {made['kept_step']:,} were the best on the validation pieces "
-        f"({made['validation_nats_per_note']:.3f}) and are these. The same command gives the same weights on the same kind of "
-        "machine, unless --time ends it, which does as many steps as the machine manages."
+        f"({made['validation_nats_per_note']:.3f}) and are these. The same command gives the same weights on the same "
+        "kind of machine, unless --time ends it, which does as many steps as the machine manages."
     )
     yield ""
     yield (
-        f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. The graph's LSTM is "
-        f"in {made['weights']}: 8 bits would cost {made['packing_costs']:+.4f} nats a note on the pieces to choose by. Keras "
-        f"against the exported graph: {made['parity']:.1e} (allowed {card.parity_tolerance:g})."
+        f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "
+        f"The graph's LSTM is in {made['weights']}: 8 bits would cost {made['packing_costs']:+.4f} nats a note on the "
+        f"pieces to choose by. Keras against the exported graph: {made['parity']:.1e} "
+        f"(allowed {card.parity_tolerance:g})."
     )
     yield ""
-    shares = ", ".join(f"{name} {share:g}" for name, share in card.imitation["shares"].items())
-    yield f"Imitation, tuned on the validation pieces: sharpness {card.imitation['sharpness']:g}; shares of the weight: {shares}."
+    how = card.imitation
+    shares = ", ".join(f"{name} {share:g}" for name, share in how["shares"].items())
+    yield f"Imitation, tuned on those pieces: sharpness {how['sharpness']:g}; shares of the weight: {shares}."
     yield ""
     yield f"Made with {versions}."
