@@ -25,7 +25,7 @@ def build(
     fields: tuple[Field, ...] = SCORE_FIELDS,
     given: tuple[Field, ...] = CONTEXTS,
     seed: int = 0,
-    sharpness: float = 3.0,
+    sharpness: float = 1.5,
 ) -> Path:
     """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end."""
     rng = np.random.default_rng(seed)
