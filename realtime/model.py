@@ -10,7 +10,7 @@ import onnxruntime as ort
 
 from exported.card import Card, check_graph, conditions, constant_names, input_names, output_names, read_card
 from exported.heads import Floats, Head, heads_of
-from exported.imitation import Imitation
+from exported.imitation import Imitation, unit
 from midi.errors import ModelError
 from midi.tokens import Field, Token, start
 from realtime.provider import CUDA, median_seconds, open_session
@@ -20,7 +20,7 @@ Shape = tuple[int | str | None, ...]
 
 
 class Moment(NamedTuple):
-    """What the model knows after a note. `state` (S,), `key` (K,), `hidden`: a row (D,) for each field, in order."""
+    """What the model knows after a note. `state` (S,), `key` (K,) of length 1, `hidden`: a row (D,) for each field."""
 
     state: Floats
     key: Floats
@@ -65,8 +65,8 @@ class StepModel:
         for ids, value in zip(self._ids, token, strict=True):
             ids[0] = value
         self._inputs["state"] = state.reshape(1, -1)
-        next_state, key, *hidden = self.session.run(self._outputs, self._inputs)
-        return Moment(next_state[0], key[0], tuple([row[0] for row in hidden]))
+        next_state, (key,), *hidden = self.session.run(self._outputs, self._inputs)
+        return Moment(next_state[0], unit(key), tuple([row[0] for row in hidden]))
 
 
 def load_model(folder: Path, provider: str = "auto") -> StepModel:

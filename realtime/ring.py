@@ -2,7 +2,9 @@
 
 Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
 short replay. Steps are taken when the head is asked for, or by `settle`: of a burst of notes and corrections each
-note is stepped over once. Positions count from the first note of the performance and never wrap; slots do.
+note is stepped over once. Notes that join, where a model has names for chords, are one step, which the last of them
+takes: the moment after the others is that before them. Positions count from the first note of the performance and
+never wrap; slots do.
 """
 
 from collections.abc import Iterator
@@ -10,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from exported.heads import Floats
-from exported.imitation import REMEMBERED, Memory, unit
+from exported.imitation import REMEMBERED, Memory
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
 from realtime.model import Moment, StepModel
-from realtime.speech import Events, PlaceOf
+from realtime.speech import PlaceOf, speech_of
 
 CAPACITY = 4096
 NOTHING = Note(0, 0, 0)
@@ -29,10 +31,12 @@ class ContextRing:
     """
 
     def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
-        self.speech = Events.of(model.card, place_of)
+        self.speech = speech_of(model.card, place_of)
         self._model = model
         self._capacity = capacity
         self._notes = [NOTHING] * capacity
+        self._passed = [False] * capacity
+        """Of settled notes: whether the next joins, which therefore took the step."""
         self._states = _rows(capacity, model.origin.state)
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
         self._keys = _rows(2 * capacity, model.origin.key)
@@ -85,16 +89,19 @@ class ContextRing:
         """Take in a note; the oldest goes if the ring is full."""
         if self._end - self._settled >= self._capacity - 1:
             self.settle()  # before the moment to step from is overwritten
+        if len(self) and self.speech.joins(note, self.note(self._end - 1)):
+            self._unsettle(max(self.floor, self._end - 1))  # it was stepped over as if it were the last of its chord
         self._notes[self._end % self._capacity] = note
         self._end += 1
         self._begin = max(self._begin, self._end - self._capacity)
 
     def append(self, note: Note, token: Token, moment: Moment) -> None:
-        """Take in a note whose token and moment are known already, which spares the step."""
+        """Take in a note whose token and moment are known already, which spares the step, unless it is of a chord."""
         self.settle()
         self.feed(note)
-        self._keep(self._end - 1, token, moment)
-        self._settled = self._end
+        if self._settled == self._end - 1 and token != self.speech.passing:
+            self._keep(self._end - 1, token, moment)
+            self._settled = self._end
 
     def insert(self, position: int, note: Note) -> None:
         """Put a note before others, at `floor` or later: those after it move up."""
@@ -104,7 +111,7 @@ class ContextRing:
             self.feed(moved)
 
     def amend(self, position: int, note: Note) -> None:
-        """Replace a note, at `floor` or later; the moments from it on are stepped again."""
+        """Replace a note by one of the same onset, at `floor` or later; the moments from it on are stepped again."""
         if position == self._end:
             raise IndexError(f"no note at {position} to replace")
         self._unsettle(position)
@@ -118,16 +125,36 @@ class ContextRing:
         """
         self._unsettle(position)
         self._end = position
+        if position > self.floor and self._passed[(position - 1) % self._capacity]:
+            self._unsettle(position - 1)  # it is the last of its chord now
+
+    def onto(self, note: Note) -> tuple[list[Note], Moment]:
+        """The notes at the end that a further note would join, and the moment before them."""
+        self.settle()
+        first = self._end
+        while first > self.floor and self.speech.joins(note, self.note(first - 1)):
+            first -= 1
+        return list(self.notes(first)), self._moment_before(first)
 
     def settle(self) -> int:
         """Step over every note that is new or comes after a change; says how many."""
         count = self._end - self._settled
         for position in range(self._settled, self._end):
-            previous = self.note(position - 1).onset if position > self._begin else None
-            token = self.speech.heard(self.note(position), previous)
-            self._keep(position, token, self._model.step(token, self._moment_before(position).state))
+            self._keep(position, *self._taken(position))
         self._settled = self._end
         return count
+
+    def _taken(self, position: int) -> tuple[Token, Moment]:
+        """The token of a note, with those before that it joins, and the moment after it."""
+        before = self._moment_before(position)  # those that passed left it as it was
+        if position + 1 < self._end and self.speech.joins(self.note(position + 1), self.note(position)):
+            return self.speech.passing, before
+        first = position
+        while first > self._begin and self.speech.joins(self.note(first), self.note(first - 1)):
+            first -= 1
+        previous = self.note(first - 1).onset if first > self._begin else None
+        token = self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
+        return token, self._model.step(token, before.state)
 
     def recall(self, key: Floats) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (K,).
@@ -155,8 +182,9 @@ class ContextRing:
 
     def _keep(self, position: int, token: Token, moment: Moment) -> None:
         slot = position % self._capacity
+        self._passed[slot] = token == self.speech.passing
         self._states[slot] = moment.state
-        self._keys[slot] = self._keys[slot + self._capacity] = unit(moment.key)
+        self._keys[slot] = self._keys[slot + self._capacity] = moment.key
         self._tokens[slot] = self._tokens[slot + self._capacity] = token
         for rows, row in zip(self._hidden, moment.hidden, strict=True):
             rows[slot] = row

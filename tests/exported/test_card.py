@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,23 @@ from exported.card import (
     CARD,
     FORMAT,
     GRAPH,
+    SOUND,
     Card,
     check_graph,
     conditions,
+    constant_names,
     input_names,
     output_names,
     read_card,
     sha256,
-    table_names,
     write_card,
 )
 from exported.shelf import check_name, find_model, models
 from midi.errors import InputError, ModelError
-from midi.tokens import FIELDS
+from midi.tokens import CONTEXTS, FIELDS, POSITION, Field, fingerprint
 
-SCORE_FIELDS = {field.name: field.size for field in FIELDS[:3]}
+SCORE_FIELDS = {field.name: field.size for field in FIELDS[:4]}
+PLACES = {field.name: field.size for field in CONTEXTS}
 
 
 def make(folder: Path, name: str = "toy") -> Path:
@@ -36,6 +39,7 @@ def make(folder: Path, name: str = "toy") -> Path:
         name=name,
         graph_sha256=sha256(folder / GRAPH),
         vocabulary=SCORE_FIELDS,
+        contexts=PLACES,
         state_size=8,
         key_size=4,
         parameters=100,
@@ -60,7 +64,9 @@ def change(folder: Path, **values: Any) -> None:
 def test_a_card_is_read_as_it_was_written(folder: Path) -> None:
     card = read_card(folder)
     assert (card.name, card.parameters, card.held_out["total"], card.format) == ("toy", 100, 2.5, FORMAT)
-    assert card.fields == FIELDS[:3]
+    assert card.fields == FIELDS[:4]
+    assert card.given == CONTEXTS
+    assert card.inputs == (*FIELDS[:4], *CONTEXTS)
     assert not card.learned_velocity
     assert check_graph(folder, card) == folder / GRAPH
 
@@ -87,7 +93,7 @@ def test_a_folder_without_a_card_is_no_model(folder: Path) -> None:
         read_card(folder)
 
 
-@pytest.mark.parametrize("other", [2, 0, "1", None])
+@pytest.mark.parametrize("other", [1, 3, "2", None])
 def test_another_format_is_refused_with_both(folder: Path, other: object) -> None:
     change(folder, format=other)
     with pytest.raises(ModelError, match=f"has format {other!r}; this Antiphon reads format {FORMAT}"):
@@ -119,6 +125,42 @@ def test_another_vocabulary_is_refused_with_both(folder: Path, vocabulary: dict[
 
 
 @pytest.mark.parametrize(
+    "contexts",
+    [
+        PLACES | {POSITION.name: 96},
+        {POSITION.name: POSITION.size},
+        dict(reversed(PLACES.items())),
+        PLACES | {"key": 24},
+    ],
+    ids=["another size", "one left out", "another order", "one unknown"],
+)
+def test_other_contexts_are_refused(folder: Path, contexts: dict[str, int]) -> None:
+    change(
+        folder, contexts=contexts, fingerprint=fingerprint([Field(*one) for one in (SCORE_FIELDS | contexts).items()])
+    )
+    with pytest.raises(ModelError, match="contexts"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize("left_out", [(), ("voice",), ("voice", "meter", "position")])
+def test_a_model_may_lack_the_voice_and_the_places(folder: Path, left_out: tuple[str, ...]) -> None:
+    vocabulary, contexts = (
+        {name: size for name, size in sizes.items() if name not in left_out} for sizes in (SCORE_FIELDS, PLACES)
+    )
+    write_card(replace(read_card(folder), vocabulary=vocabulary, contexts=contexts), folder)
+    assert [field.name for field in read_card(folder).inputs] == [*vocabulary, *contexts]
+
+
+def test_a_model_of_sounds_has_one_field_and_a_name_for_each_class(folder: Path) -> None:
+    card = replace(read_card(folder), vocabulary={SOUND: 2}, contexts={}, sounds=["C4", "C4.E4"])
+    write_card(card, folder)
+    assert read_card(folder).fields == (Field(SOUND, 2),)
+    write_card(replace(card, sounds=["C4"]), folder)
+    with pytest.raises(ModelError, match="a name for each class"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize(
     ("damage", "message"),
     [
         (lambda content: content[: len(content) // 2], "cannot be read as a card"),
@@ -137,10 +179,21 @@ def test_a_damaged_card_is_refused(folder: Path, damage: Callable[[str], str], m
 
 def test_tensors_are_named_in_drawing_order() -> None:
     fields = FIELDS[:3]
-    assert input_names(fields) == ["wait", "pitch", "duration", "state"]
-    assert output_names(fields) == ["next_state", "key", "wait_logits", "pitch_logits", "duration_logits"]
-    assert table_names(fields) == ["pitch_given_wait", "duration_given_wait", "duration_given_pitch"]
-    assert len(list(conditions(FIELDS))) == 6
+    assert input_names((*fields, *CONTEXTS)) == ["voice", "wait", "pitch", "meter", "position", "state"]
+    assert output_names(fields) == ["next_state", "key", "voice_hidden", "wait_hidden", "pitch_hidden"]
+    assert constant_names(fields, CONTEXTS) == [
+        *("wait_given_voice", "pitch_given_voice", "pitch_given_wait", "pitch_given_meter", "pitch_given_position"),
+        *("voice_weights", "voice_bias", "wait_weights", "wait_bias", "pitch_weights", "pitch_bias"),
+    ]
+
+
+def test_a_head_is_told_every_earlier_field_and_the_place_once_the_wait_is_known() -> None:
+    def told(given: tuple[Field, ...]) -> list[int]:
+        pairs = list(conditions(FIELDS, given))
+        return [sum(later is field for later, _ in pairs) for field in FIELDS]
+
+    assert told(()) == [0, 1, 2, 3, 4]
+    assert told(CONTEXTS) == [0, 1, 4, 5, 6]
 
 
 @pytest.mark.usefixtures("folder")

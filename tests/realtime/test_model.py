@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 
 from exported.card import CARD, GRAPH, read_card, sha256, write_card
+from exported.imitation import Imitation
 from midi.errors import InputError, MachineError, ModelError
-from midi.tokens import FIELDS, START, Token
+from midi.tokens import CONTEXTS, FIELDS, NOWHERE, WAIT, Token, start
 from realtime.model import StepModel, load_model
 from realtime.provider import CUDA, cuda_obstacle
 
@@ -22,39 +24,53 @@ def folder(tiny_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_folder, tmp_path / "copy"))
 
 
+ONE: Token = (1, 12, 60, 11, *NOWHERE)
+OTHER: Token = (0, 3, 72, 5, 2, 48)
+
+
 def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: StepModel) -> None:
     before = model.origin.state.copy()
-    moment = model.step((12, 60, 11, 20), model.origin.state)
+    moment = model.step(ONE, model.origin.state)
     assert np.array_equal(model.origin.state, before)
     assert moment.state.shape == (model.card.state_size,)
     assert moment.key.shape == (model.card.key_size,)
-    assert [row.shape[0] for row in moment.logits] == [field.size for field in model.fields]
+    assert [row.shape for row in moment.hidden] == [head.weights.shape[:1] for head in model.heads]
     assert not np.array_equal(moment.state, before)
 
 
 def test_moments_do_not_share_memory(model: StepModel) -> None:
-    one = model.step((12, 60, 11, 20), model.origin.state)
+    one = model.step(ONE, model.origin.state)
     kept = one.state.copy()
-    model.step((3, 72, 5, 20), one.state)
+    model.step(OTHER, one.state)
     assert np.array_equal(one.state, kept)
 
 
-def test_a_model_without_dynamics_does_not_hear_them(model: StepModel, loud_model: StepModel) -> None:
-    quiet: Token = (12, 60, 11, 2)
-    loud: Token = (12, 60, 11, 30)
-    assert np.array_equal(model.step(quiet, model.origin.state).state, model.step(loud, model.origin.state).state)
+@pytest.mark.parametrize("column", range(len((*FIELDS, *CONTEXTS))))
+def test_every_input_is_heard(loud_model: StepModel, column: int) -> None:
+    token = [1, 12, 60, 11, 20, *NOWHERE]
     state = loud_model.origin.state
-    assert not np.array_equal(loud_model.step(quiet, state).state, loud_model.step(loud, state).state)
+    before = loud_model.step(tuple(token), state).state
+    token[column] = 0
+    assert not np.array_equal(loud_model.step(tuple(token), state).state, before)
 
 
 def test_tables_are_as_the_contract_shapes_them(loud_model: StepModel) -> None:
-    assert [[table.shape for table in tables] for tables in loud_model.tables] == [
-        [(earlier.size, later.size) for earlier in FIELDS[:index]] for index, later in enumerate(FIELDS)
-    ]
+    for index, head in enumerate(loud_model.heads):
+        width = head.weights.shape[0]
+        contexts = [context.input_size for context in CONTEXTS] if FIELDS.index(WAIT) < index else []
+        rows = [*(earlier.size for earlier in FIELDS[:index]), *contexts]
+        assert [table.shape for table in head.tables] == [(count, width) for count in rows]
+        assert head.weights.shape[1:] == head.bias.shape == (FIELDS[index].size,)
+
+
+def test_how_to_imitate_is_as_the_card_says(folder: Path) -> None:
+    told = {"sharpness": 25.0, "shares": {"voice": 0.0, "wait": 0.1, "pitch": 0.7, "duration": 1.0}}
+    write_card(replace(read_card(folder), imitation=told), folder)
+    assert load_model(folder, "cpu").imitation == Imitation(25.0, (0.0, 0.1, 0.7, 1.0))
 
 
 def test_the_origin_is_the_moment_after_start(model: StepModel) -> None:
-    again = model.step(START, np.zeros(model.card.state_size, np.float32))
+    again = model.step(start(model.card.inputs), np.zeros(model.card.state_size, np.float32))
     assert np.array_equal(again.state, model.origin.state)
 
 
@@ -111,5 +127,18 @@ def test_auto_runs_where_it_can(folder: Path) -> None:
 
 def test_a_card_with_another_size_than_its_graph_is_refused_with_both(folder: Path) -> None:
     write_card(replace(read_card(folder), state_size=99), folder)
-    with pytest.raises(ModelError, match=r"'state': 99.*'state': 32"):
+    with pytest.raises(ModelError, match=r"'state': \(99,\).*'state': \(32,\)"):
+        load_model(folder, "cpu")
+
+
+def test_a_head_that_does_not_fit_its_tables_is_refused(folder: Path) -> None:
+    graph = onnx.load(folder / GRAPH)
+    table = next(one for one in graph.graph.initializer if one.name == "pitch_given_wait_constant")
+    narrow = onnx.numpy_helper.to_array(table)[:, :-1]
+    table.CopyFrom(onnx.numpy_helper.from_array(narrow, table.name))
+    output = next(one for one in graph.graph.output if one.name == "pitch_given_wait")
+    output.type.tensor_type.shape.dim[1].dim_value = narrow.shape[1]
+    onnx.save(graph, folder / GRAPH)
+    write_card(replace(read_card(folder), graph_sha256=sha256(folder / GRAPH)), folder)
+    with pytest.raises(ModelError, match=r"'pitch_given_wait': \(114, 8\).*'pitch_given_wait': \(114, 7\)"):
         load_model(folder, "cpu")

@@ -1,5 +1,6 @@
 """The ring: whatever was fed, rewound and replaced, its head is what the model makes of the notes it holds."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exported.imitation import Memory
-from midi.notes import Note
+from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
 from realtime.model import StepModel
 from realtime.ring import ContextRing
@@ -27,7 +28,7 @@ def fed(model: StepModel, notes: list[Note], capacity: int = 4096) -> ContextRin
 
 def same_head(one: ContextRing, other: ContextRing) -> bool:
     pairs = [(one.head.state, other.head.state), (one.head.key, other.head.key)]
-    pairs += list(zip(one.head.logits, other.head.logits, strict=True))
+    pairs += list(zip(one.head.hidden, other.head.hidden, strict=True))
     return all(np.array_equal(left, right) for left, right in pairs)
 
 
@@ -99,7 +100,7 @@ def test_what_is_recalled_are_the_notes_that_followed(model: StepModel) -> None:
     for capacity in (64, 16, 7):
         ring = fed(model, notes, capacity)
         memory = ring.recall(ring.head.key)
-        held = [encode(later, earlier.onset)[:3] for earlier, later in pairwise(notes[-capacity:])]
+        held = [encode(later, earlier.onset, model.card.inputs) for earlier, later in pairwise(notes[-capacity:])]
         assert memory.tokens.tolist() == [list(token) for token in held]
         whole = fed(model, notes).recall(ring.head.key)
         assert memory.weights == pytest.approx(whole.weights[-len(memory.weights) :] / memory_scale(whole, memory))
@@ -116,10 +117,20 @@ def test_a_moment_recalls_itself_most(model: StepModel) -> None:
     assert int(ring.recall(again.head.key).weights.argmax()) == 11
 
 
+def test_a_note_is_taken_in_with_its_voice_and_its_place(model: StepModel) -> None:
+    note = Note(30, 6, 60, 80, voice=HUMAN)
+    ring = ContextRing(model, place_of=lambda tick: (2, tick % 96))
+    ring.feed(note)
+    held = model.step(encode(note, None, model.card.inputs, (2, 30)), model.origin.state)
+    assert np.array_equal(ring.head.state, held.state)
+    assert not same_head(ring, fed(model, [note]))
+    assert not same_head(fed(model, [note]), fed(model, [replace(note, voice=ANSWER)]))
+
+
 def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
     notes = melody(6)
     ring, other = fed(model, notes[:5]), fed(model, notes)
-    ring.append(notes[5], encode(notes[5], notes[4].onset), other.head)
+    ring.append(notes[5], encode(notes[5], notes[4].onset, model.card.inputs), other.head)
     assert ring.settle() == 0
     assert same_head(ring, other)
 

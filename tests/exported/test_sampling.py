@@ -1,0 +1,207 @@
+"""Drawing: in proportion to what the model believes, within what is allowed, the same for the same seed."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from exported.card import conditions
+from exported.heads import Floats, Head, heads_of
+from exported.imitation import Imitation, Memory, unit
+from exported.sampling import MIN_P, Constraint, Taste, draw
+from midi.notes import ANSWER, HUMAN
+from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Token
+
+WIDTH = 6
+SCORE = FIELDS[:4]
+NAMES = [field.name for field in FIELDS]
+V, W, P, D = range(4)
+"""The columns of a token of SCORE."""
+
+
+def model(fields: tuple[Field, ...], given: tuple[Field, ...] = CONTEXTS) -> tuple[tuple[Head, ...], list[Floats]]:
+    """Heads of random weights, and a moment's hidden rows."""
+    rng = np.random.default_rng(3)
+
+    def random(*shape: int) -> Floats:
+        return rng.normal(0, 1, shape).astype(np.float32)
+
+    constants = {
+        f"{later.name}_given_{told.name}": random(told.input_size if told in given else told.size, WIDTH)
+        for later, told in conditions(fields, given)
+    }
+    for field in fields:
+        constants |= {f"{field.name}_weights": random(WIDTH, field.size), f"{field.name}_bias": random(field.size)}
+    return heads_of(fields, given, constants), [random(WIDTH) for _ in fields]
+
+
+HEADS, HIDDEN = model(SCORE)
+
+
+def draws(count: int, temperature: float = 1.0, constraint: Constraint | None = None) -> list[Token]:
+    rng = np.random.default_rng(5)
+    taste, constraint = Taste(temperature), constraint or Constraint()
+    return [draw(HEADS, SCORE, HIDDEN, None, taste, rng, constraint) for _ in range(count)]
+
+
+def kept(probabilities: Floats) -> Floats:
+    """What is drawn from, once the unlikely is left out."""
+    weights = np.where(probabilities < MIN_P * probabilities.max(), 0, probabilities)
+    result: Floats = weights / weights.sum()
+    return result
+
+
+def test_the_first_field_is_drawn_as_often_as_it_is_likely() -> None:
+    counts = Counter(token[V] for token in draws(10_000))
+    for voice, likely in enumerate(kept(HEADS[V].probabilities(HIDDEN[V], ()))):
+        assert counts[voice] / 10_000 == pytest.approx(likely, abs=0.02)
+
+
+def test_a_later_field_is_drawn_knowing_the_earlier_ones_and_the_place() -> None:
+    place = (2, 36)
+    tokens = draws(8_000, constraint=Constraint(ANSWER, place_after=lambda _: place))
+    wait = Counter(token[W] for token in tokens).most_common(1)[0][0]
+    pitches = Counter(token[P] for token in tokens if token[W] == wait)
+    there, nowhere = (
+        kept(HEADS[P].probabilities(HIDDEN[P], (ANSWER, wait, 0, 0, *at))[21:109]) for at in (place, NOWHERE)
+    )
+    drawn = np.array([pitches[pitch] for pitch in range(21, 109)]) / pitches.total()
+    assert abs(drawn - there).sum() < 0.3 < abs(drawn - nowhere).sum()
+
+
+def test_the_place_is_asked_for_once_the_wait_is_known() -> None:
+    asked: list[int] = []
+
+    def place_after(wait: int) -> tuple[int, int]:
+        asked.append(wait)
+        return NOWHERE
+
+    tokens = draws(20, constraint=Constraint(place_after=place_after))
+    assert asked == [token[W] for token in tokens]
+
+
+def test_temperature_zero_takes_the_likeliest() -> None:
+    assert len(set(draws(50, temperature=0))) == 1
+    assert draws(1, temperature=0)[0][V] == int(HEADS[V].logits(HIDDEN[V], ()).argmax())
+
+
+def test_a_higher_temperature_draws_more_kinds_of_notes() -> None:
+    kinds = [len(set(draws(500, temperature))) for temperature in (0.1, 0.5, 2.0)]
+    assert kinds == sorted(kinds)
+    assert kinds[0] < kinds[2]
+
+
+def test_the_same_seed_draws_the_same_notes() -> None:
+    assert draws(30) == draws(30)
+
+
+def test_a_note_takes_one_random_number_a_field_whatever_is_drawn() -> None:
+    for constraint in (Constraint(), Constraint(ANSWER, 0), Constraint(may_end=True)):
+        rng, other = np.random.default_rng(1), np.random.default_rng(1)
+        draw(HEADS, SCORE, HIDDEN, None, Taste(), rng, constraint)
+        other.random(len(SCORE))
+        assert rng.random() == other.random()
+
+
+def test_end_is_drawn_only_where_it_may_be_and_nothing_after_it() -> None:
+    weights, bias = np.zeros((WIDTH, WAIT.size), np.float32), np.eye(WAIT.size, dtype=np.float32)[END] * 99
+    certain = [HEADS[V], Head(HEADS[W].told, HEADS[W].tables, weights, bias), *HEADS[2:]]
+
+    def drawn(constraint: Constraint) -> int:
+        return draw(certain, SCORE, HIDDEN, None, Taste(), np.random.default_rng(0), constraint)[W]
+
+    def no_place(_: int) -> tuple[int, int]:
+        raise AssertionError("a note that is not there has no place")
+
+    assert drawn(Constraint(may_end=True, place_after=no_place)) == END
+    assert drawn(Constraint(may_end=False)) != END
+
+
+@pytest.mark.parametrize("above", [60, 107, 108])
+def test_notes_of_a_chord_rise_and_a_full_chord_is_left(above: int) -> None:
+    tokens = draws(400, temperature=2.0, constraint=Constraint(above=above))
+    assert all(token[W] > 0 or token[P] > above for token in tokens)
+    assert all(21 <= token[P] <= 108 for token in tokens)
+
+
+@pytest.mark.parametrize("voice", [HUMAN, ANSWER])
+def test_a_given_voice_and_a_given_wait_are_kept(voice: int) -> None:
+    assert {token[:2] for token in draws(50, constraint=Constraint(voice, 17))} == {(voice, 17)}
+
+
+def test_a_voice_that_is_not_given_is_drawn() -> None:
+    assert {token[V] for token in draws(200, temperature=2.0)} == {HUMAN, ANSWER}
+
+
+@pytest.mark.parametrize("imitate", [0.0, 0.3, 1.0])
+def test_the_coldest_draw_is_the_likeliest_and_always_allowed(imitate: float) -> None:
+    rng = np.random.default_rng(1)
+    keys = unit(rng.normal(size=(40, 8)).astype(np.float32))
+    tokens = np.stack([rng.integers(0, field.size, 40) for field in SCORE], axis=1).astype(np.int32)
+    for key in keys:
+        cold, coldest = (
+            draw(
+                HEADS,
+                SCORE,
+                HIDDEN,
+                Memory.recall(key, keys, tokens, Imitation(40.0, (0, 0.2, 1, 1))),
+                Taste(temperature, imitate),
+                rng,
+                Constraint(lowest=50, highest=60),
+            )
+            for temperature in (0.001, 0)
+        )
+        assert cold == coldest
+        assert 50 <= cold[P] <= 60
+        assert cold[W] < END
+
+
+def test_what_is_remembered_is_drawn_more_often() -> None:
+    key = np.ones(4, np.float32)
+    tokens = np.array([[HUMAN, 12, 77, 5]], np.int32)
+
+    def share(imitate: float) -> float:
+        rng = np.random.default_rng(0)
+        how = Imitation(40.0, (0.0, 1.0, 1.0, 1.0))
+        constraint = Constraint(ANSWER)
+        drawn = [
+            draw(
+                HEADS,
+                SCORE,
+                HIDDEN,
+                Memory.recall(key, unit(key[None]), tokens, how),
+                Taste(1, imitate),
+                rng,
+                constraint,
+            )
+            for _ in range(300)
+        ]
+        return sum(token == (ANSWER, 12, 77, 5) for token in drawn) / len(drawn)
+
+    assert share(0) < 0.05
+    assert share(0.9) > 0.7, "a human's note is taken up in the answer's voice"
+
+
+def test_what_is_hardly_likely_is_never_drawn() -> None:
+    bias = np.zeros(PITCH.size, np.float32)
+    bias[70:90] = 5.0  # the others together have a share of 2.8 %, each less than MIN_P of the likeliest
+    even = Head((), (), np.zeros((WIDTH, PITCH.size), np.float32), bias)
+    rng = np.random.default_rng(2)
+    heads = [*HEADS[:P], even, *HEADS[P + 1 :]]
+    pitches = {draw(heads, SCORE, HIDDEN, None, Taste(), rng, Constraint())[P] for _ in range(2_000)}
+    assert pitches == set(range(70, 90))
+
+
+@pytest.mark.parametrize(
+    ("fields", "given"),
+    [(FIELDS, CONTEXTS), (FIELDS[1:4], ()), (FIELDS[1:], CONTEXTS), (SCORE, ()), ((Field("sound", 9),), ())],
+    ids=["all", "no voice, no place, no dynamics", "no voice", "no place", "one field"],
+)
+def test_whatever_fields_a_model_has_are_drawn(fields: tuple[Field, ...], given: tuple[Field, ...]) -> None:
+    heads, hidden = model(fields, given)
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        token = draw(heads, fields, hidden, None, Taste(), rng, Constraint(ANSWER))
+        assert len(token) == len(fields)
+        assert all(0 <= chosen < field.size for chosen, field in zip(token, fields, strict=True))
+        assert token[0] == ANSWER or VOICE not in fields
