@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "jam": ("realtime.verbs.jam", "play with you, live, over MIDI ports"),
     "render": ("realtime.verbs.render", "answer a MIDI file with a MIDI file, faster than real time"),
     "train": ("training.verbs.train", "learn a model from a folder of MIDI files and scores"),
+    "eval": ("training.verbs.eval", "measure a model on music it has not seen, and what it plays"),
     "ports": ("realtime.verbs.ports", "list the MIDI ports there are"),
     "models": ("realtime.verbs.models", "list the models, or show one model's card"),
     "doctor": ("realtime.verbs.doctor", "say what this machine has, what it lacks, and what to do about it"),
@@ -113,7 +114,7 @@ def _missing(verb: str, error: ModuleNotFoundError) -> Exception:
     package = (error.name or "").partition(".")[0]
     if package in {module.partition(".")[0] for module, _ in VERBS.values()} | {"midi", "exported"}:
         return error
-    extra = "antiphon[train]" if verb == "train" else "antiphon"
+    extra = "antiphon[train]" if verb in ("train", "eval") else "antiphon"
     return MachineError(f"{verb} needs the package {package}, which is not installed: pip install '{extra}'")
 
 

@@ -1,0 +1,165 @@
+"""`antiphon eval`, all of it: what a model is worth and what it plays, printed as it is found, and kept for JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from exported.card import Card
+from exported.imitation import Imitation
+from exported.sampling import Taste
+from midi.tokens import VOICE
+from training.alphabet import tokens
+from training.judging import playing, tables
+from training.judging.music import IN_WORDS, Judged
+from training.judging.rows import Exam, Row, counting_rows, model_row
+from training.judging.tables import Cells
+from training.play.ngram import Ngram
+from training.play.solo import Soloist
+from training.progress import bar
+from training.stepper import Stepper
+
+FEWEST = 2
+"""Held-out works: fewer have no halves to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be measured: the weight of imitation, the temperature, solo runs and the notes in each."""
+
+    imitate: float
+    temperature: float
+    runs: int
+    notes: int
+
+
+@dataclass(slots=True)
+class Report:
+    """One model, its music, and what is asked. `found` is what JSON keeps."""
+
+    card: Card
+    stepper: Stepper
+    judged: Judged
+    wanted: Wanted
+    found: dict[str, Any] = field(default_factory=dict)
+    _ngram: Ngram = field(init=False)
+    _how: Imitation = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count the n-gram."""
+        learned = [tokens(work, self.card.fields) for work in self.judged.learned]
+        self._ngram = Ngram(learned, self.card.fields)
+        self._how = Imitation.of(self.card.imitation, self.card.fields)
+
+    def run(self) -> None:
+        """Measure and print everything."""
+        self._head()
+        self._foretelling()
+        self._accompanying()
+        if len(self.judged.works) >= FEWEST:
+            self._playing()
+            self._in_key()
+
+    def _head(self) -> None:
+        works, notes = len(self.judged.works), self.judged.notes
+        part = IN_WORDS[self.judged.part]
+        print(
+            f"{self.card.name} (sha256 {self.card.graph_sha256[:16]}), {self.card.parameters:,} parameters, "
+            f"on the {part} pieces, which it did not learn from: {works:,} works, {notes:,} notes"
+        )
+        if self.judged.remark:
+            print(f"mind: {self.judged.remark}")
+        self.found = {
+            "model": self.card.name,
+            "graph_sha256": self.card.graph_sha256,
+            "parameters": self.card.parameters,
+            "pieces": part,
+            "works": works,
+            "notes": notes,
+            "remark": self.judged.remark,
+            "imitate": self.wanted.imitate,
+            "temperature": self.wanted.temperature,
+        }
+
+    def _foretelling(self) -> None:
+        rows = self._rows(Exam.solo(self.judged.works, self.card.inputs), "foretelling")
+        self.found["foretelling"] = tables.rows_as_json(rows)
+        _print("nats per note on the exported step, one note at a time; lower is better", tables.foretelling(rows))
+        if rows[0].by_collection:
+            _print("nats per note, together, by collection", tables.by_collection(rows))
+
+    def _accompanying(self) -> None:
+        """Where some parts are the human's, which only a model that knows voices can be told."""
+        if not any(one.name == VOICE.name for one in self.card.fields):
+            return
+        exam = Exam.accompanying(self.judged.works, self.card.inputs)
+        if not exam.works:
+            return
+        rows = self._rows(exam, "accompanying")
+        self.found["accompanying"] = tables.rows_as_json(rows)
+        _print(
+            f"accompanying: of {len(exam.works):,} works in parts some parts, by chance, are the human's; "
+            f"the answer's {rows[0].whole.notes:,} notes",
+            tables.foretelling(rows),
+        )
+
+    def _rows(self, exam: Exam, what: str) -> list[Row]:
+        """Counting, and the model in every way that it can be asked."""
+        ways = [(told, weight) for told in self._told() for weight in dict.fromkeys((0.0, self.wanted.imitate))]
+        with bar((1 + len(ways)) * exam.notes, what, unit="notes") as progress:
+            rows = counting_rows(self._ngram, exam, progress.update)
+            for bars, weight in ways:
+                title = self._title(weight) + (
+                    "" if len(self._told()) == 1 else ", bars known" if bars else ", no bars"
+                )
+                rows.append(model_row(title, self.stepper, exam, weight, self._how, progress.update, bars=bars))
+        return rows
+
+    def _told(self) -> tuple[bool, ...]:
+        """Whether bars are told: a model that knows none is asked once."""
+        return (False, True) if self.card.contexts else (False,)
+
+    def _title(self, weight: float) -> str:
+        return self.card.name + (f", imitating {weight:g}" if weight else "")
+
+    def _playing(self) -> None:
+        wanted = self.wanted
+        taste = Taste(wanted.temperature, wanted.imitate)
+        on = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste)
+        tastes = [Taste(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
+        with bar((1 + len(tastes)) * wanted.runs * wanted.notes, "playing", unit="notes") as progress:
+            rows = [
+                playing.solos(self._title(one.imitate), Soloist(self.stepper, self._how, one), on, progress.update)
+                for one in tastes
+            ]
+            rows.append(playing.counted_solos("n-gram", self._ngram, on, progress.update))
+        rows += playing.natural(on)
+        self.found["playing"] = tables.heard_as_json(rows)
+        _print(
+            f"playing: solo runs of {wanted.notes} notes, temperature {wanted.temperature:g}, seeds 0 to "
+            f"{wanted.runs - 1}; distance from the held-out pieces in nats, how many fall into a loop, and the longest "
+            "run of notes shared with any piece it learned from (median over the runs, 90th percentile, longest)",
+            tables.heard(rows),
+        )
+
+    def _in_key(self) -> None:
+        wanted = self.wanted
+        taste = Taste(wanted.temperature, wanted.imitate)
+        asked = playing.phrases(self.judged.works, self.card.inputs, wanted.runs)
+        if not asked:
+            return
+        with bar(playing.PHRASE * len(asked), "answering", unit="notes") as progress:
+            soloist = Soloist(self.stepper, self._how, taste)
+            rows = [playing.answers(self._title(wanted.imitate), soloist, asked, progress.update)]
+        rows.append(playing.counted_answers("n-gram", self._ngram, asked, taste))
+        rows += playing.references(asked)
+        self.found["in_key"] = tables.in_key_as_json(rows)
+        _print(
+            f"in key: answers of {playing.PHRASE} notes to the first {playing.PHRASE} notes of held-out pieces; how "
+            "much of them is in the scale of the phrase's key, and their likeness to its profile (-1 to 1)",
+            tables.in_key(rows),
+        )
+
+
+def _print(title: str, lines: Iterable[Cells]) -> None:
+    print(f"\n{title}\n")
+    print("\n".join(tables.laid_out(lines)), flush=True)
