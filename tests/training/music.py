@@ -1,12 +1,20 @@
 """Music made up for the tests: small, seeded, and never near-duplicate by chance."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from midi.files import write_midi
+from midi.meter import Bar, meter_of
 from midi.notes import Note
-from training.works import Work, table
+from midi.tokens import CONTEXTS, FIELDS, Field
+from training.alphabet import Piece, piece
+from training.works import Ints, Work, bar_table, table
+
+SCORE = FIELDS[:4]
+"""What is learned from scores: voices, no dynamics."""
+BARS = (Bar(0, 24, meter_of(4, 4)), Bar(240, 0, meter_of(3, 4)))
 
 
 def melody(seed: int, notes: int = 60, velocity: int | None = None) -> list[Note]:
@@ -26,8 +34,8 @@ def transposed(notes: list[Note], semitones: int) -> list[Note]:
     return [Note(n.onset, n.duration, n.pitch + semitones, n.velocity, n.channel) for n in notes]
 
 
-def work(name: str, notes: list[Note]) -> Work:
-    return Work(name, name.partition("/")[0] if "/" in name else "", table(notes))
+def work(name: str, notes: list[Note], parts: Sequence[int] = (), bars: Sequence[Bar] = ()) -> Work:
+    return Work(name, name.partition("/")[0] if "/" in name else "", table(notes, parts), bar_table(bars))
 
 
 def works(count: int, notes: int = 60) -> list[Work]:
@@ -40,3 +48,21 @@ def write_folder(folder: Path, count: int, notes: int = 60) -> Path:
     for seed in range(count):
         write_midi(folder / f"{seed:03}.mid", [("melody", melody(seed, notes, velocity=80))], 120.0)
     return folder
+
+
+def pieces(
+    count: int, notes: int = 30, fields: tuple[Field, ...] = SCORE, given: tuple[Field, ...] = CONTEXTS
+) -> list[Piece]:
+    """Melodies, the even notes of one part and the odd ones of another; every third without bars."""
+    made = []
+    for seed in range(count):
+        tune = melody(seed, notes + seed, velocity=80)
+        parts = [index % 2 for index in range(len(tune))]
+        made.append(piece(work("a", tune, parts, BARS if seed % 3 != 2 else ()), (*fields, *given)))
+    return made
+
+
+def ids(
+    count: int, notes: int = 30, fields: tuple[Field, ...] = SCORE, given: tuple[Field, ...] = CONTEXTS
+) -> list[Ints]:
+    return [piece.ids for piece in pieces(count, notes, fields, given)]

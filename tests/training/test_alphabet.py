@@ -3,13 +3,18 @@
 import dataclasses
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midi.notes import Note, canonical
-from midi.tokens import FIELDS, encode_all
-from tests.training.music import melody, work
-from training.alphabet import model_fields, tokens
+from midi.meter import Bar, place
+from midi.notes import ANSWER, Note, canonical
+from midi.tokens import CONTEXTS, FIELDS, METER, NOWHERE, POSITION, encode, encode_all
+from tests.midi.test_meter import bars
+from tests.training.music import BARS, melody, work
+from training.alphabet import column, model_inputs, piece, tokens, without_bars
+
+ALL = (*FIELDS, *CONTEXTS)
 
 notes = st.builds(
     Note,
@@ -23,18 +28,50 @@ notes = st.builds(
 @given(st.lists(notes, min_size=1, max_size=30))
 def test_the_arrays_hold_what_the_contract_says(played: list[Note]) -> None:
     ordered = canonical(played)
-    assert tokens(work("a", ordered), FIELDS).tolist() == [list(token) for token in encode_all(ordered)]
+    assert tokens(work("a", ordered), ALL).tolist() == [list(token) for token in encode_all(ordered, ALL)]
+
+
+@given(st.lists(notes, min_size=1, max_size=30), bars)
+def test_each_note_is_told_its_place_by_the_contract(played: list[Note], rows: list[Bar]) -> None:
+    ordered = canonical(played)
+    wanted, previous = [], None
+    for note in ordered:
+        wanted.append(list(encode(note, previous, ALL, place(rows, note.onset) or NOWHERE)))
+        previous = note.onset
+    assert tokens(work("a", ordered, bars=rows), ALL).tolist() == wanted
 
 
 def test_velocity_is_learned_only_if_most_notes_have_one_that_varies() -> None:
     loud, plain = work("loud", melody(1, velocity=80)), work("plain", melody(2))
     flat = work("flat", [dataclasses.replace(note, velocity=64) for note in melody(3)])
-    assert [f.name for f in model_fields([loud])] == ["wait", "pitch", "duration", "velocity"]
-    assert [f.name for f in model_fields([loud, plain, plain])] == ["wait", "pitch", "duration"]
-    assert [f.name for f in model_fields([flat])] == ["wait", "pitch", "duration"]
+    names = ["voice", "wait", "pitch", "duration"]
+    assert [f.name for f in model_inputs([loud])[0]] == [*names, "velocity"]
+    assert [f.name for f in model_inputs([loud, plain, plain])[0]] == names
+    assert [f.name for f in model_inputs([flat])[0]] == names
+    assert all(model_inputs([one])[1] == CONTEXTS for one in (loud, plain))
 
 
-def test_a_model_without_velocity_has_three_columns() -> None:
-    made = tokens(work("a", melody(1)), FIELDS[:3])
+def test_a_model_has_a_column_for_each_input_and_no_other() -> None:
+    made = tokens(work("a", melody(1)), FIELDS[1:4])
     assert made.shape == (60, 3)
     assert made.dtype == np.int32
+    assert column(FIELDS[1:4], METER) is None
+    assert tokens(work("a", melody(1)), (*FIELDS[:4], *CONTEXTS)).shape == (60, 6)
+
+
+def test_a_piece_is_the_answers_until_it_is_cast_and_keeps_its_parts() -> None:
+    made = piece(work("a", melody(1, notes=4), parts=(0, 3, 3, 0)), ALL)
+    assert made.ids[:, 0].tolist() == [ANSWER] * 4
+    assert made.parts.tolist() == [0, 3, 3, 0]
+    assert len(made) == 4
+
+
+@pytest.mark.parametrize("inputs", [ALL, FIELDS], ids=["with contexts", "without"])
+def test_hiding_the_bars_hides_them_alone(inputs: tuple[object, ...]) -> None:
+    fields = [field for field in ALL if field in inputs]
+    told = tokens(work("a", melody(1), bars=BARS), fields)
+    before, hidden = told.copy(), without_bars(told, fields)
+    assert (hidden[:, : len(FIELDS)] == told[:, : len(FIELDS)]).all()
+    for context, at in ((METER, column(fields, METER)), (POSITION, column(fields, POSITION))):
+        assert at is None or set(hidden[:, at].tolist()) == {context.unknown} != set(told[:, at].tolist())
+    assert (told == before).all(), "the piece itself keeps its bars"

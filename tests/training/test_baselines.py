@@ -5,14 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from midi.tokens import FIELDS, Field
-from tests.training.music import melody, work
+from midi.tokens import CONTEXTS, FIELDS, Field
+from tests.training.music import BARS, melody, work
 from training.alphabet import tokens
 from training.baselines import _VIEWS, _adapted, _History, _static, baselines
 from training.counts import Level, chain, mixed, so_far
 from training.works import Ints
 
-MUSIC = [tokens(work("a", melody(seed, velocity=80)), FIELDS) for seed in range(8)]
+TOLD = FIELDS[1:]
+"""What is counted: all but the voice."""
+MUSIC = [tokens(work("a", melody(seed, velocity=80)), TOLD) for seed in range(8)]
 
 
 def hashes(*contexts: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
@@ -36,9 +38,9 @@ def test_counts_so_far_know_only_what_came_before() -> None:
     assert tally.distinct.tolist() == [0, 1, 0, 1, 2]
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+@pytest.mark.parametrize("field", TOLD, ids=lambda field: field.name)
 def test_the_probabilities_of_all_classes_sum_to_one(field: Field) -> None:
-    column = FIELDS.index(field)
+    column = TOLD.index(field)
     known = _History(MUSIC)
     variants = []
     for drawn in range(field.size):
@@ -58,17 +60,17 @@ def test_the_probabilities_of_all_classes_sum_to_one(field: Field) -> None:
 def test_a_unigram_costs_the_cross_entropy_of_the_frequencies() -> None:
     piece = MUSIC[0].copy()
     piece[:, 2] = [5, 7] * 30
-    known = baselines([piece], [piece], FIELDS)
-    probability = (30 + 2 / FIELDS[2].size) / (60 + 2)
+    known = baselines([piece], [piece], TOLD)
+    probability = (30 + 2 / TOLD[2].size) / (60 + 2)
     assert known.unigram[2] == pytest.approx(-math.log(probability))
 
 
 def test_more_context_foretells_better_and_adapting_better_still_where_a_piece_repeats_itself() -> None:
-    new = tokens(work("b", melody(99, 30, velocity=80)), FIELDS)
+    new = tokens(work("b", melody(99, 30, velocity=80)), TOLD)
     repeating: Ints = np.tile(new, (6, 1))
-    known = baselines(MUSIC, [repeating], FIELDS)
+    known = baselines(MUSIC, [repeating], TOLD)
     assert sum(known.adaptive) < sum(known.ngram) - 1
-    again = baselines(MUSIC, MUSIC, FIELDS)
+    again = baselines(MUSIC, MUSIC, TOLD)
     assert sum(again.ngram) < sum(again.unigram) - 1
 
 
@@ -81,5 +83,17 @@ def test_the_past_does_not_reach_over_the_beginning_of_a_piece() -> None:
 
 def test_velocities_that_the_music_does_not_tell_cost_nothing() -> None:
     silent = MUSIC[0].copy()
-    silent[:, 3] = FIELDS[3].unknown
-    assert baselines(MUSIC, [silent], FIELDS).ngram[3] == 0
+    silent[:, 3] = TOLD[3].unknown
+    assert baselines(MUSIC, [silent], TOLD).ngram[3] == 0
+
+
+def test_whose_a_note_is_costs_nothing_and_its_place_in_the_bar_is_not_counted() -> None:
+    inputs = (*FIELDS, *CONTEXTS)
+    told = [tokens(work("a", melody(seed, velocity=80), bars=BARS), inputs) for seed in range(8)]
+    with_voice, without = baselines(told, told[:2], FIELDS), baselines(MUSIC, MUSIC[:2], TOLD)
+    for mine, its in zip(
+        (with_voice.unigram, with_voice.ngram, with_voice.adaptive),
+        (without.unigram, without.ngram, without.adaptive),
+        strict=True,
+    ):
+        assert mine == pytest.approx((0, *its))

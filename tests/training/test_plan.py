@@ -1,5 +1,7 @@
 """The plan: how long, how fast, and what a person may write for a time."""
 
+from dataclasses import replace
+
 import pytest
 
 from midi.errors import InputError
@@ -25,6 +27,19 @@ def test_a_small_folder_gets_enough_steps_and_a_large_one_its_epochs() -> None:
     assert plan.steps(2_048_000) == EPOCHS * 1000
     assert Plan(epochs=3).steps(2_048_000) == 3000
     assert Plan(seconds=60).steps(500) is None
+
+
+def test_little_music_gets_more_dropout_unless_a_share_was_asked_for() -> None:
+    assert Plan().for_notes(1_000).dropout == 0.3
+    assert Plan().for_notes(1_000_000).dropout == 0.1
+    assert Plan(dropout=0.0).for_notes(1_000).dropout == 0.0
+
+
+def test_a_resumed_training_may_end_elsewhere_and_share_all_else() -> None:
+    plan = Plan()
+    assert replace(plan, epochs=3, seconds=7, patience=1).settings() == plan.settings()
+    for other in ({"width": 8}, {"dropout": 0.5}, {"weight_drop": 0.5}, {"chunk": 8}, {"seed": 2}, {"rate": 1.0}):
+        assert replace(plan, **other).settings() != plan.settings()  # type: ignore[arg-type]
 
 
 def test_progress_follows_whichever_ends_first() -> None:

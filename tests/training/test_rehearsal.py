@@ -3,23 +3,21 @@
 import numpy as np
 import pytest
 
-from midi.tokens import FIELDS
-from tests.training.music import melody, work
-from training.alphabet import tokens
-from training.batches import transposed
+from midi.tokens import CONTEXTS
+from tests.training.music import SCORE, melody, transposed, work
+from training.alphabet import Piece, piece
 from training.rehearsal import Rehearsal, Rehearsed
-from training.works import Ints
 
-THREE = FIELDS[:3]
+INPUTS = (*SCORE, *CONTEXTS)
 
 
-def pieces(count: int, up: int = 0) -> list[Ints]:
-    return [transposed(tokens(work("a", melody(seed, 30)), THREE), up) for seed in range(count)]
+def pieces(count: int, up: int = 0) -> list[Piece]:
+    return [piece(work("a", transposed(melody(seed, 30), up)), INPUTS) for seed in range(count)]
 
 
 def rehearsed(share: float = 0.25, streams: int = 8, seed: int = 1) -> Rehearsed:
     known = Rehearsal(pieces(5, up=40), share)
-    return Rehearsed(pieces(3), known, THREE, streams, 16, np.random.default_rng(seed))
+    return Rehearsed(pieces(3), known, SCORE, CONTEXTS, streams, 16, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize(("share", "streams", "known"), [(0.25, 8, 2), (0.01, 8, 1), (0.9, 4, 3), (0.5, 2, 1)])
@@ -27,9 +25,9 @@ def test_a_share_of_every_batch_is_known_music_and_never_all_of_it(share: float,
     both = rehearsed(share, streams)
     for _ in range(5):
         batch = both.next()
-        assert batch.given.shape == (streams, 16, 3)
+        assert batch.given.shape == (streams, 16, 6)
         assert batch.keep.shape == (streams, 16)
-        high = (batch.given[:, :, 1] < 128) & (batch.given[:, :, 1] > 80)  # transposed by a tritone at the most
+        high = (batch.given[:, :, 2] < 128) & (batch.given[:, :, 2] > 80)  # transposed by a tritone at the most
         assert high.any(axis=1).tolist() == [False] * (streams - known) + [True] * known
 
 
