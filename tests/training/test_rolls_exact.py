@@ -19,7 +19,7 @@ from training.rolls.settings import Settings
 from training.rolls.step import Named, Step
 
 KEYS = 4
-SETTINGS = Settings(layers=2, units=5, decoder=6, heard=10, periods=(2, 3), lags=(3,), shifts=1, streams=2, chunk=8)
+SETTINGS = Settings(layers=2, units=5, decoder=6, periods=(2, 3), lags=(3,), shifts=1, streams=2, chunk=8)
 SUBSETS = np.array(list(itertools.product((0, 1), repeat=KEYS)), np.uint8)
 STRONG = Imitation(weight=0.8, sharpness=3.0, doubt=0.1)
 
@@ -47,7 +47,7 @@ def step(learner: Learner) -> Step:
     return Step(step_graph(learner.weights(), {"told": "so"}).SerializeToString())
 
 
-def nats_of_all_endings(step: Step, start: Roll, how: Imitation | None) -> np.ndarray:  # type: ignore[type-arg]
+def nats_of_all_endings(step: Step, start: Roll, how: Imitation | None) -> np.ndarray:
     """The nats of the last frame, for each set of keys that may be it."""
     endings = [np.concatenate([start, [subset]]) for subset in SUBSETS]
     heard = score.listen(step, endings, SETTINGS.layout(KEYS))

@@ -30,6 +30,11 @@ class Layout:
         return self.keys + 1 + sum(self.periods) + self._marks + len(self.lags) * self.keys
 
     @property
+    def heard(self) -> int:
+        """How many of them, from the first, the LSTM is told; the lags, which it heard already, are the decoder's."""
+        return self.size - len(self.lags) * self.keys
+
+    @property
     def _marks(self) -> int:
         return 2 * self.shifts + 1 if self.shifts else 0
 

@@ -27,7 +27,7 @@ class Learner:
         self.settings = settings
         self.layout: Layout = settings.layout(keys)
         shape = Shape(
-            self.layout, settings.layers, settings.units, settings.decoder, settings.heard or None,
+            self.layout, settings.layers, settings.units, settings.decoder,
             settings.drop_given, settings.drop_layers, settings.drop_recurrent, settings.drop_decoder,
         )  # fmt: skip
         self.network, self.average = Network(shape), Network(shape)

@@ -27,7 +27,6 @@ class Shape:
     layers: int = 1
     units: int = 256
     decoder: int = 256
-    heard: int | None = None
     drop_given: float = 0.1
     drop_layers: float = 0.3
     drop_recurrent: float = 0.2
@@ -45,7 +44,7 @@ class Network(keras.Model):  # type: ignore[misc]
         uniform = keras.initializers.GlorotUniform
         self.layers_: list[tuple[Any, Any, Any]] = []
         for index in range(shape.layers):
-            inputs = (shape.heard or given) if index == 0 else units
+            inputs = shape.layout.heard if index == 0 else units
             self.layers_.append(
                 (
                     self._weight(f"kernel_{index}", (inputs, 4 * units), uniform()),
@@ -76,7 +75,7 @@ class Network(keras.Model):  # type: ignore[misc]
         drop = _Dropping(seed)
         shape = self.shape
         given = drop(given, shape.drop_given)
-        below, after = given[:, :, : shape.heard], []
+        below, after = given[:, :, : shape.layout.heard], []
         for index, (kernel, recurrent, bias) in enumerate(self.layers_):
             drive = tf.einsum("bti,ij->btj", below, kernel) + bias
             below, h, c = _recur(drive, drop(recurrent, shape.drop_recurrent), keep, *states[2 * index : 2 * index + 2])

@@ -10,16 +10,15 @@ from training.rolls.frames import Layout
 class Settings:
     """All that decides a training, but the data.
 
-    `epochs`: passes through the training sequences; `seconds` ends it sooner. `heard`: how many of a given's numbers
-    the LSTM is told, the decoder being told all of them (0: all). `home`: the share of the sequences that keep their
-    key in a pass. `decay`: AdamW's. `averaging`: the share of the averaged weights that a step keeps. The drops are
-    shares: of givens, layers' outputs, recurrent weights, and the decoder's hidden layer.
+    `epochs`: passes through the training sequences; `seconds` ends it sooner. `periods`, `lags`, `shifts`: see
+    `Layout`; `home`: the share of the sequences that keep their key in a pass. `decay`: AdamW's. `averaging`: the
+    share of the averaged weights that a step keeps. The drops are shares: of givens, layers' outputs, recurrent
+    weights, and the decoder's hidden layer.
     """
 
     layers: int = 1
     units: int = 256
     decoder: int = 256
-    heard: int = 0
     streams: int = 16
     chunk: int = 64
     rate: float = 3e-3
@@ -42,9 +41,18 @@ class Settings:
         return Layout(self.periods, self.lags, self.shifts, keys)
 
 
-CHOSEN: Mapping[str, Settings] = {
-    "JSB chorales": Settings(),
-    "Nottingham": Settings(),
+CHOSEN: dict[str, Settings] = {
+    "JSB chorales": Settings(units=192, epochs=120, shifts=5),
+    "Nottingham": Settings(
+        chunk=96,
+        epochs=16,
+        periods=(2, 3, 4, 6, 8, 12, 16, 24, 32, 64),
+        lags=(6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
+        drop_layers=0.3,
+        drop_recurrent=0.2,
+        drop_decoder=0.25,
+        averaging=0.997,
+    ),
 }
 """By a set's name; for another, the default."""
 MINUTES: Mapping[str, str] = {"JSB chorales": "about 8 minutes", "Nottingham": "about 40 minutes"}
