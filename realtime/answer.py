@@ -16,7 +16,7 @@ from midi.tokens import Token
 from realtime.dynamics import Dynamics
 from realtime.model import Moment, StepModel
 from realtime.ring import ContextRing
-from realtime.speech import Events
+from realtime.speech import Speech
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 LONGEST_BARS = 8
@@ -53,11 +53,26 @@ class Answer:
     """The ring has changed behind the branch, whose moments are to be stepped again before they are used."""
     _branch: deque[Planned] = field(default_factory=deque)
     _last: Note | None = None
+    _drawn: deque[Note] = field(default_factory=deque)
+    """Notes of the last token drawn that are still to be proposed."""
 
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int) -> Note | None:
         """The next note of the answer; None: the answer is over."""
         if self.stale:
             self._restep(ring)
+        if not self._drawn:
+            self._drawn.extend(self._draw(ring, rng))
+        if not self._drawn:
+            self.over = True
+            return None
+        note = self._drawn.popleft()
+        self._propose(ring, note_id, note, next(iter(self._drawn), None))
+        self._last = note
+        self.end = max(self.end, note.end)
+        return note
+
+    def _draw(self, ring: ContextRing, rng: np.random.Generator) -> list[Note]:
+        """The notes of the next token; none if the answer is over."""
         moment = self._branch[-1].moment if self._branch else ring.head
         previous = self._last.onset if self._last else ring.last_onset
         memory = ring.recall(moment.key) if self.taste.imitate else None
@@ -65,21 +80,16 @@ class Answer:
         token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint)
         wait = ring.speech.waited(token)
         if wait is None or self._is_past_the_end(wait):
-            self.over = True
-            return None
-        note = self._voiced(ring.speech.said(token, self.begin if previous is None else previous))
-        taken = ring.speech.heard(note, previous)
-        self._branch.append(Planned(note_id, note, taken, self.model.step(taken, moment.state)))
-        self._last = note
-        self.end = max(self.end, note.end)
-        return note
+            return []
+        said = ring.speech.said(token, self.begin if previous is None else previous)
+        return [self._voiced(note) for note in said]
 
     @property
     def decided_until(self) -> int:
         """The onset of the newest proposal, or where the answer begins; in ticks."""
         return self._last.onset if self._last else self.begin
 
-    def _constraint(self, speech: Events, previous: int | None) -> Constraint:
+    def _constraint(self, speech: Speech, previous: int | None) -> Constraint:
         if self._last is None:
             # The human's pause decides when the answer enters; the model decides with what.
             return speech.entering(self.begin, previous)
@@ -114,15 +124,23 @@ class Answer:
 
     def _restep(self, ring: ContextRing) -> None:
         """The ring has changed behind the branch: step again over the proposals that wait."""
-        moment, previous = ring.head, ring.last_onset
-        branch: deque[Planned] = deque()
-        for planned in self._branch:
-            token = ring.speech.heard(planned.note, previous)
-            moment = self.model.step(token, moment.state)
-            branch.append(Planned(planned.note_id, planned.note, token, moment))
-            previous = planned.note.onset
-        self._branch = branch
+        again, self._branch = list(self._branch), deque()
+        following = [*(planned.note for planned in again[1:]), next(iter(self._drawn), None)]
+        for planned, later in zip(again, following, strict=False):
+            self._propose(ring, planned.note_id, planned.note, later)
         self.stale = False
+
+    def _propose(self, ring: ContextRing, note_id: int, note: Note, later: Note | None) -> None:
+        """Put a note at the end of the branch, stepped over unless the `later` one will be, which joins it."""
+        joins = ring.speech.joins
+        together = [planned.note for planned in self._branch if joins(note, planned.note)]
+        begun, moment = ([], self._branch[-1].moment) if len(together) < len(self._branch) else ring.onto(note)
+        token = ring.speech.passing
+        if later is None or not joins(later, note):
+            previous = self._branch[-1].note.onset if self._branch else ring.last_onset
+            token = ring.speech.heard([*begun, *together, note], previous)
+            moment = self.model.step(token, moment.state)
+        self._branch.append(Planned(note_id, note, token, moment))
 
 
 def answer_length(phrase_ticks: int, bars: int | None) -> int:

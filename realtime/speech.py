@@ -1,15 +1,48 @@
 """How the engine's notes and a model's tokens become each other: all that depends on the vocabulary. Engine process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from exported.card import Card
+from exported.card import SOUND, Card
 from exported.sampling import Constraint
 from midi.notes import ANSWER, Note
 from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
+from realtime.named import Named
 
 PlaceOf = Callable[[int], Place]
 """Where in its bar a tick of the performance stands."""
+
+
+class Speech(Protocol):
+    """A vocabulary, in one performance. A token is one note, or several that join."""
+
+    def joins(self, note: Note, before: Note) -> bool:
+        """Whether a note is one token together with the note before it; then that one passes without a step."""
+
+    @property
+    def passing(self) -> Token:
+        """What stands in the memory for a note that passes: nothing that could be drawn."""
+
+    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
+        """The token by which the model takes in notes that join, after one at `previous_onset` (None: none was)."""
+
+    def said(self, token: Token, previous_onset: int) -> list[Note]:
+        """The notes that a drawn token stands for, after one at `previous_onset`; all at one onset, ascending."""
+
+    def waited(self, token: Token) -> int | None:
+        """How long a drawn token waits, in ticks; None: there is none, the music is over."""
+
+    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
+        """The first token of an answer: at this onset, whatever the model thinks of that."""
+
+    def following(self, last: Note, *, may_end: bool) -> Constraint:
+        """A later token of an answer, after its last note so far."""
+
+
+def speech_of(card: Card, place_of: PlaceOf) -> Speech:
+    """A model's vocabulary, in a performance whose bars are known by `place_of`."""
+    return Named.of(card) if SOUND in card.vocabulary else Events.of(card, place_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +54,25 @@ class Events:
     place_of: PlaceOf
     _wait: int
     """The column of the wait."""
+    passing: Token = ()
 
     @classmethod
     def of(cls, card: Card, place_of: PlaceOf) -> "Events":
         """As a model speaks it, in a performance whose bars are known by `place_of`."""
         return cls(card.inputs, card.fields, place_of, [field.name for field in card.fields].index(WAIT.name))
 
-    def heard(self, note: Note, previous_onset: int | None) -> Token:
+    def joins(self, note: Note, before: Note) -> bool:  # noqa: ARG002 - each is a token of its own
+        """Never: notes of a chord are told one after the other."""
+        return False
+
+    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
         """The token by which the model takes in a note after one at `previous_onset` (None: it is the first)."""
+        (note,) = notes
         return encode(note, previous_onset, self.inputs, self.place_of(note.onset))
 
-    def said(self, token: Token, previous_onset: int) -> Note:
+    def said(self, token: Token, previous_onset: int) -> list[Note]:
         """The note that a drawn token stands for, after one at `previous_onset`."""
-        return decode(token, self.fields, previous_onset)
+        return [decode(token, self.fields, previous_onset)]
 
     def waited(self, token: Token) -> int | None:
         """How long a drawn note waits, in ticks; None: there is none, the music is over."""
