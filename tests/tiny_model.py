@@ -4,6 +4,7 @@ The graph is written out by hand with onnx.helper, so these tests need no traine
 contract could not hide behind its own reading of it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ def build(
     given: tuple[Field, ...] = CONTEXTS,
     seed: int = 0,
     sharpness: float = 1.5,
+    sounds: Sequence[str] = (),
 ) -> Path:
     """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end."""
     rng = np.random.default_rng(seed)
@@ -87,6 +89,7 @@ def build(
             graph_sha256=sha256(folder / GRAPH),
             vocabulary={f.name: f.size for f in fields},
             contexts={f.name: f.size for f in given},
+            sounds=list(sounds),
             state_size=2 * UNITS,
             key_size=UNITS,
             parameters=sum(v.size for v in constants.values()),
