@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.tokens import CONTEXTS, DURATION, END, PITCH, VELOCITY, VOICE, WAIT, Field
-from training.alphabet import Piece, column
+from training.alphabet import Piece, column, without_bars
 from training.casting import cast
 from training.works import Ints
 
@@ -139,7 +139,7 @@ class Streams:
         if voice is not None:
             ids[:, voice] = cast(piece.parts, ids[:, self._at(WAIT)], self._rng)
         if self._at(CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:
-            ids[:, [self._at(context) for context in CONTEXTS]] = [context.unknown for context in CONTEXTS]
+            ids = without_bars(ids, self._inputs)
         return ids
 
     def _masked(self, given: Ints) -> Ints:

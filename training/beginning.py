@@ -3,8 +3,6 @@
 Importing this module imports TensorFlow.
 """
 
-import zipfile
-
 import numpy as np
 
 from exported.card import GOLDEN, WEIGHTS
@@ -12,7 +10,7 @@ from midi.errors import ModelError
 from training.export import TOLERANCE, Golden, parity
 from training.graph import step_graph
 from training.network import Array, Network, Shape, Weights
-from training.origin import Origin
+from training.origin import Origin, undamaged
 from training.stepper import Stepper
 
 
@@ -23,19 +21,15 @@ def begun(origin: Origin) -> Weights:
         ModelError: they are damaged, or not those that its golden vectors were computed with.
     """
     card, path = origin.card, origin.folder / WEIGHTS
-    try:
+    with undamaged(path):
         with np.load(path, allow_pickle=False) as kept:
             weights = _unnamed({name: kept[name] for name in kept.files}, origin.layers)
-        with np.load(origin.folder / GOLDEN, allow_pickle=False) as kept:
-            hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
-            golden = Golden(kept["tokens"], hidden, kept["state"], kept["key"])
         shape = Shape(card.fields, card.given, origin.layers, origin.units, origin.width)
         Network(shape, 1, 1).begin_from(weights)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise ModelError(f"{path} cannot be begun from ({why}): copy the folder again whole") from None
-    graph = step_graph(weights, card.fields, card.given)
-    difference = parity(golden, Stepper(graph.SerializeToString(), card.fields, card.given))
+    stepper = Stepper(step_graph(weights, card.fields, card.given).SerializeToString(), card.fields, card.given)
+    with undamaged(origin.folder / GOLDEN), np.load(origin.folder / GOLDEN, allow_pickle=False) as kept:
+        hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
+        difference = parity(Golden(kept["tokens"], hidden, kept["state"], kept["key"]), stepper)
     if not difference <= TOLERANCE:
         raise ModelError(
             f"{path} cannot be begun from: with its weights the golden vectors differ by {difference:.3g}, "

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from exported.card import IMITATE
-from exported.imitation import MOST, Imitation
+from exported.imitation import Imitation
+from midi.tokens import VOICE
 from training.evaluate import trace
 from training.stepper import Stepper
 from training.works import Ints
@@ -21,20 +22,41 @@ Doubles = npt.NDArray[np.float64]
 
 
 def tuned(stepper: Stepper, pieces: Sequence[Ints]) -> Imitation:
-    """The imitation under which these pieces, ids [N, I], cost least; its shares make IMITATE the best weight."""
+    """The imitation under which these pieces, ids [N, I], cost least; its shares make IMITATE the best weight.
+
+    The voice takes no share: in the pieces all is the answer's, but in a jam the answer takes up what the human played.
+    """
     enough: list[Ints] = []
     for piece in pieces:
         if sum(map(len, enough)) < ENOUGH:
             enough.append(piece)
     best, least = Imitation.of({}, stepper.fields), np.inf
     for sharpness in SHARPNESSES:
-        model, votes = trace(stepper, enough, Imitation(sharpness, (1.0,) * len(stepper.fields)))
-        found = [_mixture(model[:, index], votes[:, index]) for index in range(len(stepper.fields))]
-        cost = sum(nats for _, nats in found)
+        mixtures, cost = _mixtures(stepper, enough, sharpness)
         if cost < least:
-            shares = tuple(round(mixture / IMITATE, 4) for mixture, _ in found)
-            best, least = Imitation(sharpness, shares), cost
+            best, least = Imitation(sharpness, tuple(round(mixture / IMITATE, 4) for mixture in mixtures)), cost
     return best
+
+
+def _mixtures(stepper: Stepper, pieces: Sequence[Ints], sharpness: float) -> tuple[list[float], float]:
+    """The best mixture of each field, and the nats per note that all but the voice cost with them.
+
+    A field without a share does not narrow whom the later ones hear: if one is best left alone, those are tried again.
+    """
+    narrows = [field.name != VOICE.name for field in stepper.fields]
+    while True:
+        traced = trace(stepper, pieces, Imitation(sharpness, tuple(map(float, narrows))))
+        found = [
+            _mixture(model, votes) if narrow else (0.0, _mixture(model, np.full_like(votes, np.nan))[1])
+            for model, votes, narrow in zip(traced[0].T, traced[1].T, narrows, strict=True)
+        ]
+        mixtures = [mixture for mixture, _ in found]
+        still = [narrow and mixture > 0 for narrow, mixture in zip(narrows, mixtures, strict=True)]
+        still[-1] = narrows[-1]  # nobody hears after it
+        if still == narrows:
+            told = zip(stepper.fields, found, strict=True)
+            return mixtures, sum(nats for field, (_, nats) in told if field.name != VOICE.name)
+        narrows = still
 
 
 def _mixture(model: Doubles, votes: Doubles) -> tuple[float, float]:
@@ -45,7 +67,6 @@ def _mixture(model: Doubles, votes: Doubles) -> tuple[float, float]:
     costs = [
         (float(-np.log(np.where(silent, model, (1 - mixture) * model + mixture * votes)).mean()), mixture)
         for mixture in MIXTURES
-        if mixture <= MOST
     ]
     nats, mixture = min(costs)
     return mixture, nats

@@ -1,12 +1,16 @@
 """The model that a training begins from: an exported folder, its card and its hash, before anything heavy is loaded."""
 
+import contextlib
+import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from exported.card import WEIGHTS, Card, check_graph, read_card
+from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.shelf import find_model
 from midi.errors import InputError, ModelError
 
@@ -35,9 +39,14 @@ class Origin:
 
     @property
     def width(self) -> int:
-        """Of its heads' hidden layers."""
-        with np.load(self.folder / WEIGHTS, allow_pickle=False) as kept:
-            return int(next(kept[name].size for name in kept.files if name.startswith("hidden/") and kept[name].ndim == 1))
+        """Of its heads' hidden layers.
+
+        Raises:
+            ModelError: its weights cannot be read.
+        """
+        path = self.folder / WEIGHTS
+        with undamaged(path), np.load(path, allow_pickle=False) as kept:
+            return int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
 
     def facts(self) -> dict[str, Any]:
         """For the card of what is made of it; its licence goes where its weights go."""
@@ -49,8 +58,27 @@ class Origin:
         }
 
 
-def find_origin(name: str, place: Path, layers: int | None, units: int | None) -> Origin:
-    """The model of this name or at this path; `layers` and `units` are what was asked for, if anything was.
+@contextlib.contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Whatever a damaged file of arrays does to who reads it becomes a ModelError that names it."""
+    try:
+        yield
+    except (
+        OSError,
+        LookupError,
+        ValueError,
+        TypeError,
+        EOFError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise ModelError(f"{path} cannot be begun from ({why}): copy the folder again whole") from None
+
+
+def find_origin(name: str, place: Path, layers: int | None, units: int | None, width: int | None = None) -> Origin:
+    """The model of this name or at this path; `layers`, `units` and `width` are what was asked for, if anything was.
 
     Raises:
         InputError: there is none, it has another size than was asked for, or it is the model to be made, at `place`.
@@ -59,15 +87,18 @@ def find_origin(name: str, place: Path, layers: int | None, units: int | None) -
     folder = find_model(name)
     card = read_card(folder)
     found = Origin(check_graph(folder, card), card)
+    if not (folder / WEIGHTS).is_file() or SOUND in card.vocabulary:
+        raise InputError(
+            f"{folder} cannot be begun from: only a model of notes that antiphon train made, its {WEIGHTS} with it"
+        )
     if found.layers < 1 or card.state_size != 2 * found.layers * found.units:
         raise ModelError(
             f"{folder}: a state of {card.state_size} and a key of {card.key_size} make no layers of one size"
         )
-    for flag, asked, there in (("--layers", layers, found.layers), ("--units", units, found.units)):
+    sizes = (("--layers", layers, found.layers), ("--units", units, found.units), ("--width", width, found.width))
+    for flag, asked, there in sizes:
         if asked is not None and asked != there:
             raise InputError(f"{flag} {asked}: {card.name} has {there}, which stays so: leave {flag} out")
-    if not (folder / WEIGHTS).is_file():
-        raise InputError(f"{folder} has no {WEIGHTS}: only a model that antiphon train made can be begun from")
     if folder.resolve() == place.resolve():
         raise InputError(f"{place} is the model to begin from: choose another --name or --out")
     return found

@@ -9,22 +9,16 @@ import tempfile
 from pathlib import Path
 
 import onnx
-from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 
-def packed_graph(model: onnx.ModelProto, units: int) -> onnx.ModelProto:
-    """The same step with the products that make gates (4 * units columns) in 8 bits.
+def packed_graph(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same step with the products that make gates in 8 bits: all but the last one, which makes the heads' layers.
 
     Weights take 7 of the 8 bits (`reduce_range`): processors without VNNI add up pairs of products in 16 bits, which
     8 would overflow, so that one model would play differently on two machines.
     """
-    shapes = {value.name: numpy_helper.to_array(value).shape for value in model.graph.initializer}
-    gates = [
-        node.name
-        for node in model.graph.node
-        if node.op_type == "MatMul" and shapes.get(node.input[1], (0, 0))[1] == 4 * units
-    ]
+    gates = [node.name for node in model.graph.node if node.op_type == "MatMul"][:-1]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "packed.onnx"
         logging.disable(logging.WARNING)  # it recommends pre-processing by its root logger: the graph is folded already

@@ -124,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
     origin = None
     if arguments.origin is not None:
-        origin = find_origin(arguments.origin, place, arguments.layers, arguments.units)
+        origin = find_origin(arguments.origin, place, arguments.layers, arguments.units, arguments.width)
     plan = _plan(arguments, origin)
     heavy.check()
     try:
