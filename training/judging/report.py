@@ -9,7 +9,7 @@ from exported.imitation import Imitation
 from exported.sampling import Taste
 from midi.tokens import VOICE
 from training.alphabet import tokens
-from training.judging import playing, tables
+from training.judging import answering, playing, tables
 from training.judging.music import IN_WORDS, Judged
 from training.judging.rows import Exam, Row, counting_rows, model_row
 from training.judging.tables import Cells
@@ -144,18 +144,18 @@ class Report:
     def _in_key(self) -> None:
         wanted = self.wanted
         taste = Taste(wanted.temperature, wanted.imitate)
-        asked = playing.phrases(self.judged.works, self.card.inputs, wanted.runs)
+        asked = answering.phrases(self.judged.works, self.card.inputs, wanted.runs)
         if not asked:
             return
-        with bar(playing.PHRASE * len(asked), "answering", unit="notes") as progress:
+        with bar(answering.PHRASE * len(asked), "answering", unit="notes") as progress:
             soloist = Soloist(self.stepper, self._how, taste)
-            rows = [playing.answers(self._title(wanted.imitate), soloist, asked, progress.update)]
-        rows.append(playing.counted_answers("n-gram", self._ngram, asked, taste))
-        rows += playing.references(asked)
+            rows = [answering.answers(self._title(wanted.imitate), soloist, asked, progress.update)]
+        rows.append(answering.counted_answers("n-gram", self._ngram, asked, taste))
+        rows += answering.references(asked)
         self.found["in_key"] = tables.in_key_as_json(rows)
         _print(
-            f"in key: answers of {playing.PHRASE} notes to the first {playing.PHRASE} notes of held-out pieces; how "
-            "much of them is in the scale of the phrase's key, and their likeness to its profile (-1 to 1)",
+            f"in key: answers of {answering.PHRASE} notes to the first {answering.PHRASE} notes of held-out pieces; "
+            "how much of them is in the scale of the phrase's key, and their likeness to its profile (-1 to 1)",
             tables.in_key(rows),
         )
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from midi.tokens import VOICE
 from training.evaluate import Figures
-from training.judging.playing import Heard, InKey
+from training.judging.answering import InKey
+from training.judging.playing import Heard
 from training.judging.rows import Row
 from training.play.histograms import KINDS
 

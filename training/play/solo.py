@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exported.heads import Floats
 from exported.imitation import REMEMBERED, Imitation, Memory, unit
 from exported.sampling import Constraint, Taste, draw, nowhere
 from midi.notes import ANSWER
 from midi.tokens import PITCH, WAIT, WAIT_TICKS, Place
-from training.alphabet import column
 from training.stepper import Stepper
 from training.works import Ints
+
+PlaceOf = Callable[[int], Place]
+"""Where in its bar a tick stands, counted from the first onset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,42 +29,59 @@ class Soloist:
     how: Imitation
     taste: Taste
 
-    def play(self, phrase: Ints, notes: int, seed: int, place_of: Callable[[int], Place] = nowhere) -> Ints:
-        """So many notes after a phrase, ids [P, I], P 0 or more: ids [notes, I].
+    def play(self, phrase: Ints, notes: int, seed: int, place_of: PlaceOf = nowhere) -> Ints:
+        """So many notes after a phrase, ids [P, I], P 0 or more: ids [notes, I]."""
+        run = _Run(self, len(phrase) + notes, np.random.default_rng(seed), place_of)
+        for token in phrase.tolist():
+            run.take_in(token)
+        for _ in range(notes):
+            run.take_in(run.drawn())
+        return run.tokens[len(phrase) :]
 
-        `place_of`: where in its bar a tick stands, counted from the phrase's first onset.
-        """
-        step, rng = self.stepper, np.random.default_rng(seed)
-        count, wait_at = len(phrase) + notes, column(self.stepper.fields, WAIT)
-        if wait_at is None:
-            raise ValueError("a model of events has a wait")
-        tokens = np.zeros((count, len(step.inputs)), np.int32)
-        tokens[: len(phrase)] = phrase
-        outputs = step.step(step.started(1), step.zeros(1))
-        keys = np.zeros((count, outputs["key"].shape[1]), np.float32)
-        onset = 0
-        for place in range(count):
-            key = outputs["key"][0]
-            if place >= len(phrase):
-                first = max(1, place - REMEMBERED)
-                memory = (
-                    Memory.recall(key, keys[first:place], tokens[first:place], self.how) if self.taste.imitate else None
-                )
-                hidden = [outputs[f"{field.name}_hidden"][0] for field in step.fields]
-                constraint = self._constraint(tokens[:place], onset, place_of)
-                drawn = draw(step.heads, step.fields, hidden, memory, self.taste, rng, constraint)
-                told = place_of(onset + WAIT_TICKS[drawn[wait_at]])
-                tokens[place] = (*drawn, *told[: len(step.inputs) - len(drawn)])
-            onset += WAIT_TICKS[tokens[place, wait_at]]
-            keys[place] = unit(key)
-            outputs = step.step(tokens[place : place + 1], outputs["next_state"])
-        return tokens[len(phrase) :]
 
-    def _constraint(self, before: Ints, onset: int, place_of: Callable[[int], Place]) -> Constraint:
-        def place_after(wait: int) -> Place:
-            return place_of(onset + WAIT_TICKS[wait])
+class _Run:
+    """One performance, of so many notes in all."""
 
-        if not len(before):
-            return Constraint(ANSWER, 0, place_after=place_after)
-        pitch = column(self.stepper.fields, PITCH)
-        return Constraint(ANSWER, above=int(before[-1, pitch]), place_after=place_after)
+    def __init__(self, player: Soloist, notes: int, rng: np.random.Generator, place_of: PlaceOf) -> None:
+        step = player.stepper
+        self._player, self._rng, self._place_of = player, rng, place_of
+        self._names = [field.name for field in step.inputs]
+        self._outputs = step.step(step.started(1), step.zeros(1))
+        self._keys: Floats = np.zeros((notes, self._outputs["key"].shape[1]), np.float32)
+        self.tokens: Ints = np.zeros((notes, len(step.inputs)), np.int32)
+        self._taken = 0
+        self._onset = 0
+        """Of the last note, in ticks."""
+
+    def take_in(self, token: list[int]) -> None:
+        """The next note, whoever played it."""
+        place = self._taken
+        self.tokens[place] = token
+        self._keys[place] = unit(self._outputs["key"][0])
+        self._onset += WAIT_TICKS[token[self._names.index(WAIT.name)]]
+        self._outputs = self._player.stepper.step(self.tokens[place : place + 1], self._outputs["next_state"])
+        self._taken += 1
+
+    def drawn(self) -> list[int]:
+        """The model's next note, told its place."""
+        step, taste = self._player.stepper, self._player.taste
+        hidden = [self._outputs[f"{field.name}_hidden"][0] for field in step.fields]
+        memory = self._memory() if taste.imitate else None
+        ids = draw(step.heads, step.fields, hidden, memory, taste, self._rng, self._constraint())
+        place = self._place_after(ids[self._names.index(WAIT.name)])
+        return [*ids, *place[: len(step.inputs) - len(ids)]]
+
+    def _memory(self) -> Memory:
+        """As the ring's: the notes that followed each earlier moment, those before any note left out."""
+        first = max(1, self._taken - REMEMBERED)
+        keys, followed = self._keys[first : self._taken], self.tokens[first : self._taken]
+        return Memory.recall(self._outputs["key"][0], keys, followed, self._player.how)
+
+    def _constraint(self) -> Constraint:
+        if not self._taken:
+            return Constraint(ANSWER, 0, place_after=self._place_after)
+        above = int(self.tokens[self._taken - 1, self._names.index(PITCH.name)])
+        return Constraint(ANSWER, above=above, place_after=self._place_after)
+
+    def _place_after(self, wait: int) -> Place:
+        return self._place_of(self._onset + WAIT_TICKS[wait])

@@ -14,7 +14,7 @@ from midi.tokens import CONTEXTS, END, Place
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
 from training.alphabet import tokens
-from training.judging import playing
+from training.judging import answering, playing
 from training.judging.music import TEST, Judged
 from training.play import counted
 from training.play.ngram import Ngram
@@ -124,20 +124,20 @@ def test_held_out_pieces_are_heard_one_by_one_and_in_stretches() -> None:
 
 
 def test_references_are_what_they_say() -> None:
-    asked = playing.phrases(WORKS, INPUTS, 5)
+    asked = answering.phrases(WORKS, INPUTS, 5)
     assert len(asked) == 5
-    continuation, echo, chance = playing.references(asked)
+    continuation, echo, chance = answering.references(asked)
     assert chance.in_scale == 1.0
     assert echo.likeness > chance.likeness
     assert 0 < continuation.in_scale < 1
-    assert playing.phrases(WORKS, INPUTS, 5)[0].ids.tolist() == asked[0].ids.tolist()
+    assert answering.phrases(WORKS, INPUTS, 5)[0].ids.tolist() == asked[0].ids.tolist()
 
 
 def test_phrases_are_the_humans_and_know_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     late = work("late", melody(3, 70))
     late.notes[:, 0] += 120
     barred = Work(late.name, "", late.notes, np.array([[96, 0, 2]], np.int32))
-    (asked,) = playing.phrases([barred], INPUTS, 1)
+    (asked,) = answering.phrases([barred], INPUTS, 1)
     assert [asked.place_of(tick) for tick in (0, 72)] == [(2, 24), (2, 0)]
     assert asked.ids[0, 4:].tolist() == [2, 24]
     seen: list[Ints] = []
@@ -147,5 +147,5 @@ def test_phrases_are_the_humans_and_know_their_bars(tmp_path: Path, monkeypatch:
         return phrase
 
     monkeypatch.setattr(Soloist, "play", play)
-    playing.answers("it", soloist(tmp_path), [asked], lambda _: None)
+    answering.answers("it", soloist(tmp_path), [asked], lambda _: None)
     assert set(seen[0][:, 0].tolist()) == {HUMAN}
