@@ -6,7 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from midi.notes import ANSWER
-from midi.tokens import CONTEXTS, DURATION_TICKS, FIELDS, METER, POSITION, VELOCITY, VELOCITY_BIN, WAIT_TICKS, Field, nearest
+from midi.tokens import (
+    CONTEXTS,
+    DURATION_TICKS,
+    FIELDS,
+    METER,
+    POSITION,
+    VELOCITY,
+    VELOCITY_BIN,
+    WAIT_TICKS,
+    Field,
+    nearest,
+)
 from training.works import UNKNOWN, Ints, Work, places
 
 _WAIT_ID = np.array([nearest(WAIT_TICKS, ticks) for ticks in range(WAIT_TICKS[-1] + 1)], np.int32)

@@ -30,8 +30,10 @@ BARS_UNKNOWN = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of a chunk: `given` [B, T, I], the note taken in; `due` [B, T, I], the note to foretell (its contexts are
-    told); `counts` [B, T, F], 1 where a field of that counts; `keep` [B, T] is 0 at starts."""
+    """Arrays of a chunk: `given`, the note taken in; `due`, the note to foretell, its contexts told.
+
+    Both [B, T, I]; `counts` [B, T, F] is 1 where a field of `due` counts, `keep` [B, T] is 0 at starts.
+    """
 
     given: Ints
     due: Ints

@@ -36,7 +36,7 @@ class CarriedLSTM(keras.layers.Layer):  # type: ignore[misc]
             for name in ("h", "c")
         ]
 
-    def _open_forget_gate(self, shape: Any, dtype: Any = None) -> Any:
+    def _open_forget_gate(self, _: Any, dtype: Any = None) -> Any:
         ones = tf.ones(self.units, dtype)
         return tf.concat([0 * ones, ones, 0 * ones, 0 * ones], axis=0)
 

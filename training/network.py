@@ -125,7 +125,7 @@ class Network:
         return top
 
     def _dropped(self, tensor: Any) -> Any:
-        """Dropout with one mask for all steps of a chunk (Gal and Ghahramani 2016), which also spares random numbers."""
+        """Dropout with one mask for all steps of a chunk (Gal and Ghahramani 2016); that spares random numbers too."""
         streams, _, width = tensor.shape
         return keras.layers.Dropout(self.shape.dropout, noise_shape=(streams, 1, width))(tensor)
 

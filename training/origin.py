@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.shelf import find_model
 from midi.errors import InputError, ModelError
@@ -44,6 +42,8 @@ class Origin:
         Raises:
             ModelError: its weights cannot be read.
         """
+        import numpy as np  # here: the verb that asks is light until it runs
+
         path = self.folder / WEIGHTS
         with undamaged(path), np.load(path, allow_pickle=False) as kept:
             return int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)

@@ -1,5 +1,6 @@
 """What people read: the page, its table, the curve, and the thanks to the encoders."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,8 +19,8 @@ HELD_OUT = {
     "notes": 1234,
     "nats_per_note": 2.4,
     "perplexity": 11.02,
-    "nats_by_field": {"wait": 0.1, "pitch": 1.8, "duration": 0.5},
-    "top1_by_field": {"wait": 0.97, "pitch": 0.41, "duration": 0.8},
+    "nats_by_field": {"voice": 0.0, "wait": 0.1, "pitch": 1.8, "duration": 0.5},
+    "top1_by_field": {"voice": 1.0, "wait": 0.97, "pitch": 0.41, "duration": 0.8},
     "imitating": {
         "weight": 0.4,
         "notes": 1234,
@@ -34,15 +35,22 @@ HELD_OUT = {
 CARD = Card(
     name="mine",
     graph_sha256="0" * 64,
-    vocabulary={"wait": 114, "pitch": 128, "duration": 112},
+    vocabulary={"voice": 2, "wait": 114, "pitch": 128, "duration": 112},
+    contexts={"meter": 16, "position": 192},
     state_size=1024,
     key_size=256,
     parameters=1275458,
     parity_tolerance=1e-4,
+    imitation={"sharpness": 40.0, "shares": {"voice": 0.0, "wait": 0.1667, "pitch": 1.0, "duration": 0.6667}},
     training={
         "command": "antiphon train 'my music' --name mine",
         "layers": 2,
         "units": 256,
+        "width": 192,
+        "dropout": 0.1,
+        "weight_drop": 0.25,
+        "weights": "int8",
+        "packing_costs": 0.0004,
         "seed": 1,
         "steps": 2000,
         "batch": 32,
@@ -90,8 +98,17 @@ def test_the_page_tells_what_a_reader_must_know() -> None:
         "Perplexity 11.02",
         "![Loss curve](loss.png)",
         "velocity follows the player's",
+        "It is told the meter and the place in the bar",
+        "Dropout 0.1 of the outputs, 0.25 of the recurrent weights",
+        "in int8: 8 bits would cost +0.0004 nats a note",
+        "sharpness 40; shares of the weight: voice 0, wait 0.1667",
+        "The likeliest class was right for: wait 97.0%",
     ):
         assert part in told
+
+
+def test_a_model_without_contexts_is_not_said_to_be_told_any() -> None:
+    assert "It is told" not in page(replace(CARD, contexts={}))
 
 
 def test_the_curve_is_a_picture(tmp_path: Path) -> None:
