@@ -33,6 +33,7 @@ def training_facts(plan: Plan, fitted: Fitted, split: Split, command: str) -> di
         "notes_per_second": round(fitted.steps * plan.streams * plan.chunk / max(fitted.seconds, 1e-9)),
         "kept_step": fitted.best.step,
         "validation_nats_per_note": round(fitted.best.held_out, 4),
+        "learning_nats_per_note": round(fitted.looks[-1].learning, 4),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES if _has(name)},
     }
 

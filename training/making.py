@@ -15,7 +15,7 @@ from midi.errors import InputError
 from midi.tokens import Field
 from training import comparison, curve
 from training.alphabet import Piece, model_inputs, piece, tokens
-from training.baselines import baselines
+from training.baselines import Baselines, baselines
 from training.beginning import begun
 from training.corpus import Corpus
 from training.evaluate import evaluate
@@ -57,13 +57,15 @@ class Making:
     parts: Split = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
     given: tuple[Field, ...] = field(init=False)
+    sounds: tuple[str, ...] = field(init=False, default=())
+    """The names of a classic vocabulary; none of events."""
     remarks: list[str] = field(init=False)
     """What a musician must know of this training."""
 
     def __post_init__(self) -> None:
         """Split the music."""
         self.parts = split(self.corpus.works)
-        found = model_inputs(self.parts.train)
+        found = self._alphabet()
         self.fields, self.given = (self.origin.card.fields, self.origin.card.given) if self.origin else found
         self.remarks = [self.parts.remark] if self.parts.remark else []
         if self.origin and found[0] != self.fields:
@@ -92,9 +94,8 @@ class Making:
             card = self._write(fitted, aside, place.name)
             stepper = Stepper.of(aside, card)
             card = with_held_out(card, self._held_out(card, stepper), aside)
-            beside = baselines(self._ids(self.parts.train), self._ids(self._looked_at), self.fields)
-            curve.draw(aside / LOSS_CURVE, place.name, fitted.looks, beside)
-            (aside / PAGE).write_text(page(card), encoding="utf-8")
+            curve.draw(aside / LOSS_CURVE, place.name, fitted.looks, self._counted(self._looked_at))
+            (aside / PAGE).write_text(self._page(card), encoding="utf-8")
             publish(aside, place)
         except OSError as error:
             raise InputError(f"cannot write {place}: {error.strerror or error}") from None
@@ -117,15 +118,14 @@ class Making:
             training=facts | {"packing_costs": round(costs[1] - costs[0], 5)},
             corpus=corpus_facts(self.corpus, self.parts),
         )
-        return write_folder(fitted.network, graphs, aside, card, packed=in_8_bits)
+        return write_folder(fitted.network, graphs, aside, card, packed=in_8_bits, sounds=self.sounds)
 
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
         """What the folder's graph is worth on the pieces it is judged by."""
         judged = self._ids(self.parts.judged)
         how = Imitation.of(card.imitation, card.fields)
         figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
-        known = baselines(self._ids(self.parts.train), judged, self.fields)
-        held_out = held_out_facts(figures, imitating, known, self.parts)
+        held_out = held_out_facts(figures, imitating, self._counted(self.parts.judged), self.parts)
         if self.origin:
             sample = self._ids(self.known.sample) if self.known else []
             held_out |= comparison.compared(self.origin, stepper, judged, sample)
@@ -168,11 +168,24 @@ class Making:
         """The share of every batch that can rehearse: none where nothing was read, or there is but one stream."""
         return self.share if self.known and self.plan.streams > 1 else 0.0
 
+    # What depends on the vocabulary
+
+    def _alphabet(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """The fields and contexts of a model of this music."""
+        return model_inputs(self.parts.train)
+
     def _pieces(self, works: tuple[Work, ...]) -> list[Piece]:
         return [piece(work, (*self.fields, *self.given)) for work in works]
 
     def _ids(self, works: tuple[Work, ...]) -> list[Ints]:
         return [tokens(work, (*self.fields, *self.given)) for work in works]
+
+    def _counted(self, judged: tuple[Work, ...]) -> Baselines:
+        """What counting achieves on these works."""
+        return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
+
+    def _page(self, card: Card) -> str:
+        return page(card)
 
 
 def _velocity_remark(origin: Origin) -> str:

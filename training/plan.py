@@ -100,6 +100,11 @@ class Plan:
         return min(LONGEST_UNSEEN, max(SHORTEST_UNSEEN, self.steps_in_epoch(notes)))
 
 
+CLASSIC = Plan(3, 512, 256, 0.3, streams=64, chunk=100, rate=1e-3, epochs=250, patient_for=1.0)
+"""The sizes of the tutorials' network (Skúli 2017, "How to Generate Music using a LSTM Neural Network in Keras"), which
+learns to the end of its 250 epochs."""
+
+
 def tuning(plan: Plan) -> Plan:
     """This plan for a network that begins from a model: gentler, and shorter where no end was set."""
     endless = plan.epochs is None and plan.seconds is None

@@ -7,12 +7,13 @@ import shlex
 import shutil
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from exported.shelf import check_name
 from midi.errors import InputError
 from training.origin import Origin, find_origin
-from training.plan import REHEARSED, Plan, seconds_of, tuning
+from training.plan import CLASSIC, REHEARSED, Plan, seconds_of, tuning
 
 EPILOG = """\
 examples:
@@ -20,6 +21,7 @@ examples:
   antiphon train ~/midi --name mine --time 20m      the best that can be learned in twenty minutes
   antiphon train ~/midi --from default --name mine  with a handful of files: go on from what default knows
   antiphon train --corpus default --name tunes      learn from the chorales and folk tunes that come with music21
+  antiphon train ~/midi --preset classic --name old the tutorials' network on the names of notes and chords
 
 Ctrl-C saves; the same command goes on from there, and with a longer --time from where it ended.
 It learns on the CPU; CUDA_VISIBLE_DEVICES=0 in the environment lets TensorFlow use a GPU.
@@ -27,6 +29,9 @@ It learns on the CPU; CUDA_VISIBLE_DEVICES=0 in the environment lets TensorFlow 
 
 INTERRUPTED = 130
 """The exit code of a shell's command that was ended by Ctrl-C."""
+
+PRESETS = {"events": Plan(), "classic": CLASSIC}
+"""What can be learned, and how by default: events in time; or, as the tutorials do, names of notes and chords."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="origin",
         metavar="MODEL",
         help="go on from a model, by its name or folder, rather than from nothing (default time: 5m)",
+    )
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        help="classic: names of notes and chords in a row, all half a beat long, by an LSTM of "
+        f"{CLASSIC.layers} x {CLASSIC.units}, {CLASSIC.epochs} passes, batches of {CLASSIC.streams} x {CLASSIC.chunk} "
+        "(default: events in time)",
     )
     parser.add_argument("--name", required=True, help="the model's name; it will lie in OUT/NAME")
     parser.add_argument(
@@ -82,7 +94,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch",
         type=_positive,
-        default=plan.streams,
         metavar="N",
         help=f"pieces side by side (default: {plan.streams})",
     )
@@ -122,6 +133,8 @@ def run(arguments: argparse.Namespace) -> int:
     _check_place(place)
     if arguments.rehearse is not None and arguments.origin is None:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
+    if arguments.preset is not None and arguments.origin is not None:
+        raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
     origin = None
     if arguments.origin is not None:
         origin = find_origin(arguments.origin, place, arguments.layers, arguments.units, arguments.width)
@@ -138,15 +151,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _plan(arguments: argparse.Namespace, origin: Origin | None) -> Plan:
     """What the flags ask for; the sizes of a model to begin from are its own."""
-    plan = Plan(
-        layers=origin.layers if origin else arguments.layers or Plan().layers,
-        units=origin.units if origin else arguments.units or Plan().units,
-        width=origin.width if origin else arguments.width or Plan().width,
-        dropout=arguments.dropout,
+    usual = PRESETS[arguments.preset or "events"]
+    plan = replace(
+        usual,
+        layers=origin.layers if origin else arguments.layers or usual.layers,
+        units=origin.units if origin else arguments.units or usual.units,
+        width=origin.width if origin else arguments.width or usual.width,
+        dropout=usual.dropout if arguments.dropout is None else arguments.dropout,
         weight_drop=arguments.weight_drop,
-        streams=arguments.batch,
+        streams=arguments.batch or usual.streams,
         seed=arguments.seed,
-        epochs=arguments.epochs,
+        epochs=arguments.epochs or usual.epochs,
         seconds=None if arguments.time is None else seconds_of(arguments.time),
     )
     return tuning(plan) if origin else plan
@@ -165,12 +180,14 @@ def _train(arguments: argparse.Namespace, plan: Plan, place: Path, origin: Origi
     share = REHEARSED if arguments.rehearse is None else arguments.rehearse
     known = known_to(origin) if origin and share else None
     heavy.load(arguments.threads)
+    from training.classic.making import Classic
     from training.making import Making
 
     work = workbench(place)
     if arguments.fresh:
         shutil.rmtree(work, ignore_errors=True)
-    making = Making(corpus, plan, work, command_of(arguments), origin, known, share)
+    maker = Classic if arguments.preset == "classic" else Making
+    making = maker(corpus, plan, work, command_of(arguments), origin, known, share)
     fitted = making.fit()
     if not fitted.finished:
         print(
@@ -199,6 +216,7 @@ def command_of(arguments: argparse.Namespace) -> str:
     words += ["--from", arguments.origin] if arguments.origin is not None else []
     words += ["--name", arguments.name]
     told = {
+        "--preset": (arguments.preset, None),
         "--out": (arguments.out, Path("exported")),
         "--time": (arguments.time, None),
         "--epochs": (arguments.epochs, None),
@@ -207,7 +225,7 @@ def command_of(arguments: argparse.Namespace) -> str:
         "--width": (arguments.width, None),
         "--dropout": (arguments.dropout, None),
         "--weight-drop": (arguments.weight_drop, plan.weight_drop),
-        "--batch": (arguments.batch, plan.streams),
+        "--batch": (arguments.batch, None),
         "--rehearse": (arguments.rehearse, None),
         "--seed": (arguments.seed, plan.seed),
         "--threads": (arguments.threads, None),

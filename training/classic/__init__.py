@@ -1,0 +1,1 @@
+"""The classic way: names of notes and chords in a row, as the tutorials learn them; heard by the same measures."""
