@@ -32,15 +32,20 @@ class Head:
         `hidden` is [D] or [B, D]. `token` holds, at the columns `told`, an id or an array [B] of ids; what stands at
         other columns does not matter.
         """
+        summed = hidden.copy()
         for column, table in zip(self.told, self.tables, strict=True):
-            hidden = hidden + table[token[column]]
-        return np.maximum(hidden, 0) @ self.weights + self.bias
+            summed += table[token[column]]
+        np.maximum(summed, 0, out=summed)
+        logits: Floats = summed.dot(self.weights)
+        logits += self.bias
+        return logits
 
     def probabilities(self, hidden: Floats, token: Sequence[Any]) -> Floats:
         """Softmax of the logits, along the last axis."""
-        logits = self.logits(hidden, token)
-        weights: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        weights /= weights.sum(axis=-1, keepdims=True)
+        weights = self.logits(hidden, token)
+        weights -= np.maximum.reduce(weights, axis=-1, keepdims=True)
+        np.exp(weights, out=weights)
+        weights /= np.add.reduce(weights, axis=-1, keepdims=True)
         return weights
 
 

@@ -18,7 +18,7 @@ from midi.tokens import VOICE, WAIT, Field
 
 Floats = npt.NDArray[np.float32]
 Probabilities = TypeVar("Probabilities", npt.NDArray[np.float32], npt.NDArray[np.float64])
-Ids = npt.NDArray[np.int32]
+Ids = npt.NDArray[np.integer[Any]]
 
 REMEMBERED = 1024
 """Moments looked back on: some minutes of playing, one matrix product of 1 MB (256 units)."""
@@ -81,7 +81,7 @@ class Memory:
         """The memory of a moment with key (H,), among moments with unit keys (n, H), each followed by tokens (n, F)."""
         likeness = keys @ key
         likeness *= np.float32(how.sharpness / max(float(key @ key) ** 0.5, 1e-12))
-        likeness -= likeness.max(initial=-how.sharpness)
+        likeness -= np.maximum.reduce(likeness, initial=-how.sharpness)
         return cls(np.exp(likeness, out=likeness), tokens, how.shares)
 
     def votes(self, field: int, like: Probabilities) -> Probabilities | None:
@@ -93,7 +93,7 @@ class Memory:
             return None
         counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(like))
         votes: Probabilities = counted[: len(like)].astype(like.dtype)  # an unknown value's id is beyond: no vote
-        total = votes.sum()
+        total = np.add.reduce(votes)
         if total < FAINTEST:
             return None
         votes /= total

@@ -96,13 +96,13 @@ def draw(
                 break
             wait = chosen
             ids[-len(CONTEXTS) :] = constraint.place_after(wait)
-        if memory is not None:
+        if memory is not None and field is not fields[-1]:
             memory.agree(column, chosen)
     return tuple(ids[: len(fields)])
 
 
 def _pick(probabilities: Floats, temperature: float, random: float) -> int:
-    likeliest = probabilities.max()
+    likeliest = np.maximum.reduce(probabilities)
     if temperature == 0 or likeliest == 0:
         return int(probabilities.argmax())
     weights = probabilities / likeliest  # the likeliest is 1: no underflow can empty it

@@ -40,7 +40,8 @@ class ContextRing:
         self._states = _rows(capacity, model.origin.state)
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
         self._keys = _rows(2 * capacity, model.origin.key)
-        self._tokens = np.zeros((2 * capacity, len(model.card.inputs)), np.int32)
+        # By column, in numpy's own index type: a vote counts one field's ids at a time.
+        self._tokens = np.zeros((len(model.card.inputs), 2 * capacity), np.intp)
         self._hidden = tuple(_rows(capacity, row) for row in model.origin.hidden)
         self._begin = 0
         self._end = 0
@@ -164,9 +165,9 @@ class ContextRing:
         self.settle()
         count = min(len(self) - 1, REMEMBERED)
         if count < 1:
-            return Memory.recall(key, self._keys[:0], self._tokens[:0], self._model.imitation)
+            return Memory.recall(key, self._keys[:0], self._tokens[:, :0].T, self._model.imitation)
         first = (self._end - 1 - count) % self._capacity
-        keys, followed = self._keys[first : first + count], self._tokens[first + 1 : first + 1 + count]
+        keys, followed = self._keys[first : first + count], self._tokens[:, first + 1 : first + 1 + count].T
         return Memory.recall(key, keys, followed, self._model.imitation)
 
     def _unsettle(self, position: int) -> None:
@@ -185,7 +186,7 @@ class ContextRing:
         self._passed[slot] = token == self.speech.passing
         self._states[slot] = moment.state
         self._keys[slot] = self._keys[slot + self._capacity] = moment.key
-        self._tokens[slot] = self._tokens[slot + self._capacity] = token
+        self._tokens[:, slot] = self._tokens[:, slot + self._capacity] = token
         for rows, row in zip(self._hidden, moment.hidden, strict=True):
             rows[slot] = row
 
