@@ -10,12 +10,13 @@ import onnxruntime as ort
 
 from exported.card import Card, check_graph, conditions, constant_names, input_names, output_names, read_card
 from exported.heads import Floats, Head, heads_of
-from exported.imitation import Imitation, unit
+from exported.imitation import Imitation
 from midi.errors import ModelError
 from midi.tokens import Field, Token, start
 from realtime.provider import CUDA, median_seconds, open_session
 
 WARM_UP_STEPS = 20
+SHORTEST_KEY = 1e-12
 Shape = tuple[int | str | None, ...]
 
 
@@ -29,7 +30,7 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class StepModel:
-    """An exported step graph in an onnxruntime session. Not thread-safe: its input buffers are reused."""
+    """An exported step graph in an onnxruntime session. Not thread-safe: its buffers are bound to the session."""
 
     card: Card
     session: ort.InferenceSession
@@ -40,17 +41,34 @@ class StepModel:
     """The fields it reads and draws, in drawing order."""
     origin: Moment = field(init=False)
     """The moment before the first note."""
-    _inputs: dict[str, npt.NDArray[np.int32] | Floats] = field(init=False)
+    _binding: ort.IOBinding = field(init=False)
     _ids: list[npt.NDArray[np.int32]] = field(init=False)
-    _outputs: list[str] = field(init=False)
+    _state: Floats = field(init=False)
+    _outputs: Floats = field(init=False)
+    """All outputs in one row, which one copy takes away."""
+    _columns: list[slice] = field(init=False)
+    """Where each output stands in it."""
 
     def __post_init__(self) -> None:
         self.fields = self.card.fields
         self.imitation = Imitation.of(self.card.imitation, self.fields)
-        self._ids = [np.zeros(1, np.int32) for _ in self.card.inputs]
-        self._inputs = _inputs(self.card, self._ids)
-        self._outputs = output_names(self.fields)
+        self._bind()
         self.origin = self.step(start(self.card.inputs), np.zeros(self.card.state_size, np.float32))
+
+    def _bind(self) -> None:
+        self._ids = [np.zeros(1, np.int32) for _ in self.card.inputs]
+        inputs = _inputs(self.card, self._ids)
+        self._state = inputs["state"][0]
+        self._binding = self.session.io_binding()
+        for name, array in inputs.items():
+            self._binding.bind_cpu_input(name, array)
+        sizes = [self.card.state_size, self.card.key_size, *(head.weights.shape[0] for head in self.heads)]
+        ends = [int(end) for end in np.cumsum(sizes)]
+        self._outputs = np.zeros(ends[-1], np.float32)
+        self._columns = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+        for name, columns in zip(output_names(self.fields), self._columns, strict=True):
+            part = self._outputs[columns]
+            self._binding.bind_output(name, "cpu", 0, np.float32, (1, part.size), part.ctypes.data)
 
     @property
     def on_cuda(self) -> bool:
@@ -64,9 +82,12 @@ class StepModel:
         """
         for ids, value in zip(self._ids, token, strict=True):
             ids[0] = value
-        self._inputs["state"] = state.reshape(1, -1)
-        next_state, (key,), *hidden = self.session.run(self._outputs, self._inputs)
-        return Moment(next_state[0], unit(key), tuple([row[0] for row in hidden]))
+        self._state[:] = state
+        self.session.run_with_iobinding(self._binding)
+        row = self._outputs.copy()
+        next_state, key, *hidden = [row[columns] for columns in self._columns]
+        key *= np.float32(1 / max(float(key.dot(key)) ** 0.5, SHORTEST_KEY))
+        return Moment(next_state, key, tuple(hidden))
 
 
 def load_model(folder: Path, provider: str = "auto") -> StepModel:
