@@ -1,48 +1,77 @@
 """What a model is scored by is what the daemon plays by: the same probabilities, with and without imitation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exported.card import GRAPH
+from exported.card import read_card
+from exported.sampling import nowhere
 from midi.files import read_midi
-from midi.tokens import encode_all
+from midi.meter import Bar, meter_of, place
+from midi.notes import Note
+from midi.tokens import CONTEXTS, FIELDS, NOWHERE, Field, Place, encode
 from realtime.model import load_model
 from realtime.ring import ContextRing
-from realtime.sampling import believed
-from tests.tiny_model import build
+from realtime.speech import PlaceOf
+from tests.tiny_model import SCORE_FIELDS, build
 from training.evaluate import evaluate
 from training.stepper import Stepper
+from training.works import Ints
 
 SEED = Path(__file__).parents[1] / "midi" / "seeds" / "phrase.mid"
+BARS = (Bar(0, 24, meter_of(3, 4)),)
+
+
+def in_bars(tick: int) -> Place:
+    return place(BARS, tick) or NOWHERE
+
+
+def tokens_of(notes: Sequence[Note], inputs: Sequence[Field], place_of: PlaceOf = nowhere) -> Ints:
+    previous: list[int | None] = [None, *(note.onset for note in notes)]
+    told = [encode(note, before, inputs, place_of(note.onset)) for note, before in zip(notes, previous, strict=False)]
+    return np.array(told, np.int32)
 
 
 @pytest.mark.parametrize("imitate", [0.0, 0.4])
-def test_evaluation_and_the_daemon_believe_the_same(imitate: float, tmp_path: Path) -> None:
-    folder = build(tmp_path / "tiny")
+@pytest.mark.parametrize(
+    ("fields", "given", "place_of"),
+    [(SCORE_FIELDS, CONTEXTS, in_bars), (SCORE_FIELDS, CONTEXTS, nowhere), (FIELDS[1:], (), nowhere)],
+    ids=["bars known", "bars unknown", "dynamics, and neither bars nor voices"],
+)
+def test_evaluation_and_the_daemon_believe_the_same(
+    imitate: float, fields: tuple[Field, ...], given: tuple[Field, ...], place_of: PlaceOf, tmp_path: Path
+) -> None:
+    folder = build(tmp_path / "tiny", fields, given)
     model = load_model(folder, "cpu")
     notes = read_midi(SEED).notes
-    tokens = list(encode_all(notes))
-    ring, nats = ContextRing(model), np.zeros(3)
-    for note, token in zip(notes, tokens, strict=True):
+    piece = tokens_of(notes, model.card.inputs, place_of)
+    ring, nats = ContextRing(model, place_of=place_of), np.zeros(len(model.fields))
+    for note, token in zip(notes, piece.tolist(), strict=True):
         memory = ring.recall(ring.head.key)
-        for index, field in enumerate(model.fields):
-            probabilities = memory.mix(believed(model, ring.head, index, token), index, field.name, imitate)
+        for index, head in enumerate(model.heads):
+            believed = head.probabilities(ring.head.hidden[index], token)
+            nats[index] -= np.log(memory.mix(believed, index, imitate)[token[index]])
             memory.agree(index, token[index])
-            nats[index] -= np.log(probabilities[token[index]])
         ring.feed(note)
-    piece = np.array([token[:3] for token in tokens], np.int32)
-    scored = evaluate(Stepper(folder / GRAPH, model.fields), [piece, piece[:5]], model.fields, imitate)
-    alone = evaluate(Stepper(folder / GRAPH, model.fields), [piece], model.fields, imitate)
+    stepper = Stepper.of(folder, model.card)
+    scored = evaluate(stepper, [piece, piece[:5]], imitate, model.imitation)
+    alone = evaluate(stepper, [piece], imitate, model.imitation)
     assert alone.nats == pytest.approx(nats / len(notes), rel=1e-4)
     assert scored.nats != pytest.approx(alone.nats)
 
 
+def test_where_the_bars_are_is_part_of_what_is_believed(tmp_path: Path) -> None:
+    folder = build(tmp_path / "tiny")
+    stepper = Stepper.of(folder, read_card(folder))
+    notes = read_midi(SEED).notes
+    told, untold = (tokens_of(notes, stepper.inputs, place_of) for place_of in (in_bars, nowhere))
+    assert evaluate(stepper, [told]).total != pytest.approx(evaluate(stepper, [untold]).total, rel=1e-3)
+
+
 def test_imitation_helps_where_a_phrase_repeats(tmp_path: Path) -> None:
     folder = build(tmp_path / "tiny")
-    stepper = Stepper(folder / GRAPH, load_model(folder, "cpu").fields)
-    phrase = np.array([token[:3] for token in encode_all(read_midi(SEED).notes)], np.int32)
-    four_times = np.concatenate([phrase] * 4)
-    fields = load_model(folder, "cpu").fields
-    assert evaluate(stepper, [four_times], fields, 0.4).total < evaluate(stepper, [four_times], fields).total - 0.5
+    stepper = Stepper.of(folder, read_card(folder))
+    four_times = np.tile(tokens_of(read_midi(SEED).notes, stepper.inputs), (4, 1))
+    assert evaluate(stepper, [four_times], 0.4).total < evaluate(stepper, [four_times]).total - 0.5

@@ -3,14 +3,12 @@
 Importing this module imports TensorFlow.
 """
 
-import numpy as np
-
 from exported.card import GOLDEN, WEIGHTS
 from midi.errors import ModelError
 from training.export import TOLERANCE, Golden, parity
 from training.graph import step_graph
 from training.network import Array, Network, Shape, Weights
-from training.origin import Origin, undamaged
+from training.origin import Origin, arrays_in
 from training.stepper import Stepper
 
 
@@ -21,13 +19,12 @@ def begun(origin: Origin) -> Weights:
         ModelError: they are damaged, or not those that its golden vectors were computed with.
     """
     card, path = origin.card, origin.folder / WEIGHTS
-    with undamaged(path):
-        with np.load(path, allow_pickle=False) as kept:
-            weights = _unnamed({name: kept[name] for name in kept.files}, origin.layers)
+    with arrays_in(path) as kept:
+        weights = _unnamed({name: kept[name] for name in kept.files}, origin.layers)
         shape = Shape(card.fields, card.given, origin.layers, origin.units, origin.width)
         Network(shape, 1, 1).begin_from(weights)
     stepper = Stepper(step_graph(weights, card.fields, card.given).SerializeToString(), card.fields, card.given)
-    with undamaged(origin.folder / GOLDEN), np.load(origin.folder / GOLDEN, allow_pickle=False) as kept:
+    with arrays_in(origin.folder / GOLDEN) as kept:
         hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
         difference = parity(Golden(kept["tokens"], hidden, kept["state"], kept["key"]), stepper)
     if not difference <= TOLERANCE:

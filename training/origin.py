@@ -42,10 +42,7 @@ class Origin:
         Raises:
             ModelError: its weights cannot be read.
         """
-        import numpy as np  # here: the verb that asks is light until it runs
-
-        path = self.folder / WEIGHTS
-        with undamaged(path), np.load(path, allow_pickle=False) as kept:
+        with arrays_in(self.folder / WEIGHTS) as kept:
             return int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
 
     def facts(self) -> dict[str, Any]:
@@ -59,10 +56,13 @@ class Origin:
 
 
 @contextlib.contextmanager
-def undamaged(path: Path) -> Iterator[None]:
-    """Whatever a damaged file of arrays does to who reads it becomes a ModelError that names it."""
+def arrays_in(path: Path) -> Iterator[Any]:
+    """The arrays of a model's file; whatever a damaged one does to who reads it is a ModelError that names it."""
+    import numpy as np  # here: the verb that asks is light until it runs
+
     try:
-        yield
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            yield kept
     except (
         OSError,
         LookupError,

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, check_graph, read_card
+from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, WEIGHTS, check_graph, read_card
 from midi.errors import InputError, MachineError
+from tests.tiny_model import build
 from tests.training.music import write_folder
 from training.corpus import music21_corpus
 from training.origin import find_origin
@@ -35,7 +36,20 @@ def arguments(*words: str) -> argparse.Namespace:
 
 
 def start(folder: Path, out: Path, tmp_path: Path, *flags: str) -> subprocess.Popen[str]:
-    words = [str(folder), "--name", "mine", "--out", str(out), "--units", "48", "--time", "15s", *flags]
+    words = [
+        str(folder),
+        "--name",
+        "mine",
+        "--out",
+        str(out),
+        "--units",
+        "48",
+        "--width",
+        "24",
+        "--time",
+        "15s",
+        *flags,
+    ]
     with (tmp_path / "stderr").open("w") as stderr:
         return subprocess.Popen(
             [sys.executable, "-m", "antiphon", "train", *words],
@@ -45,6 +59,12 @@ def start(folder: Path, out: Path, tmp_path: Path, *flags: str) -> subprocess.Po
             stderr=stderr,
             text=True,
         )
+
+
+def keeping_weights(folder: Path) -> Path:
+    """As if the tiny model had been trained: of the weights it would keep, the few that tell its size."""
+    np.savez(folder / WEIGHTS, **{"hidden/voice/bias": np.zeros(8)})  # type: ignore[arg-type]
+    return folder
 
 
 def wait_for(text: str, path: Path) -> None:
@@ -85,16 +105,19 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
 
     assert [path.name for path in out.iterdir()] == ["mine"]
     made = out / "mine"
-    assert {path.name for path in made.iterdir()} == {GRAPH, CARD, PAGE, GOLDEN, LOSS_CURVE}
+    assert {path.name for path in made.iterdir()} == {GRAPH, CARD, PAGE, GOLDEN, LOSS_CURVE, WEIGHTS}
     card = read_card(made)
     assert not card.learned_velocity
     assert set(card.corpus["skipped"]) == {"cut.mid", "text.mid"}
     assert card.corpus["split"]["test"]["works"] >= 1
     assert card.held_out["nats_per_note"] < 20
     assert set(card.held_out["baselines"]) == {"unigram", "n_gram", "n_gram_adapting"}
-    stepper = Stepper(check_graph(made, card), card.fields)
-    outputs = stepper.step(np.array([[field.start for field in card.fields]], np.int32), stepper.zeros(1))
-    assert outputs["pitch_logits"].shape == (1, 128)
+    check_graph(made, card)
+    stepper = Stepper.of(made, card)
+    outputs = stepper.step(stepper.started(1), stepper.zeros(1))
+    assert outputs["pitch_hidden"].shape == (1, 24)
+    assert stepper.heads[2].logits(outputs["pitch_hidden"][0], (0,) * len(card.inputs)).shape == (128,)
+    assert card.imitation["shares"]["voice"] == 0
     assert outputs["key"].shape == (1, 48)
     assert (made / LOSS_CURVE).read_bytes().startswith(b"\x89PNG")
     assert card.training["command"] in (made / PAGE).read_text()
@@ -114,8 +137,9 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
         (("music", "--name", "taken"), "exists and is not a model"),
         (("music", "--out", "text/a.mid"), "text/a.mid is not a folder"),
         (("music", "--from", "other"), "no model named 'other'"),
-        (("music", "--from", "default", "--layers", "3"), "--layers 3: default has 2"),
-        (("music", "--from", "default", "--units", "512"), "--units 512: default has 256"),
+        (("music", "--from", "first", "--layers", "3"), "--layers 3: first has 1"),
+        (("music", "--from", "first", "--units", "512"), "--units 512: first has 16"),
+        (("music", "--from", "first", "--width", "512"), "--width 512: first has 8"),
         (("music", "--rehearse", "0.5"), "--rehearse is for a training that begins from a model"),
     ],
 )
@@ -127,6 +151,7 @@ def test_what_cannot_be_done_is_told_in_one_line_and_leaves_nothing(
     for name in ("music", "empty", "text", "models/taken"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "text" / "a.mid").write_text("a letter, not music")
+    keeping_weights(build(tmp_path / "first"))
     with pytest.raises(InputError, match=told) as raised:
         train.run(arguments("--name", "mine", "--out", "models", *words))
     assert "\n" not in str(raised.value)
@@ -149,6 +174,10 @@ def test_missing_packages_are_named_with_what_installs_them(tmp_path: Path, monk
         ("--units", "many"),
         ("--layers", "-1"),
         ("--batch", "0"),
+        ("--width", "0"),
+        ("--dropout", "1"),
+        ("--weight-drop", "-0.1"),
+        ("--threads", "0"),
         ("--seed", "-1"),
         (),
     ],
@@ -165,16 +194,21 @@ def test_the_command_in_the_page_makes_the_model_again() -> None:
     other = arguments("my music", "--name", "mine", "--seed", "7", "--layers", "3", "--out", "models")
     assert train.command_of(other) == "antiphon train 'my music' --name mine --out models --layers 3 --seed 7"
     assert arguments(*shlex.split(train.command_of(other))[2:]) == other
+    shaped = arguments(
+        *("music", "--name", "mine", "--width", "96", "--dropout", "0.2", "--weight-drop", "0.3", "--threads", "1")
+    )
+    assert train.command_of(shaped).endswith("--width 96 --dropout 0.2 --weight-drop 0.3 --threads 1")
     further = arguments("music", "--from", "default", "--name", "mine", "--rehearse", "0.4")
     assert train.command_of(further) == "antiphon train music --from default --name mine --rehearse 0.4"
 
 
-def test_a_model_to_begin_from_brings_its_size_and_gentler_habits() -> None:
+def test_a_model_to_begin_from_brings_its_size_and_gentler_habits(tmp_path: Path) -> None:
     words = ("music", "--name", "mine")
     plan = train._plan(arguments(*words, "--units", "48"), None)
     assert plan == Plan(units=48)
-    origin = find_origin("default", Path("nowhere"), None, None)
-    assert train._plan(arguments(*words, "--from", "default"), origin) == tuning(Plan(layers=2, units=256))
+    origin = find_origin(str(keeping_weights(build(tmp_path / "first"))), Path("nowhere"), None, None)
+    planned = train._plan(arguments(*words, "--from", "first", "--weight-drop", "0.3"), origin)
+    assert planned == tuning(Plan(layers=1, units=16, width=8, weight_drop=0.3))
 
 
 def test_two_places_have_two_workbenches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Going on from a model: a few pieces of a style are learned, what was known is measured, and nothing else changes."""
 
+import contextlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,29 +9,29 @@ import numpy as np
 import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
-from exported.card import PAGE, Card, read_card
-from midi.errors import InputError, MachineError
-from midi.tokens import FIELDS
-from tests.training.music import melody, transposed, work, works
+from exported.card import GOLDEN, PAGE, SOUND, WEIGHTS, Card, read_card, write_card
+from midi.errors import InputError, MachineError, ModelError
+from midi.tokens import CONTEXTS, FIELDS
+from tests.training.music import SCORE, ids, melody, pieces, transposed, work, works
 from tests.training.test_fit import interrupt_after
-from tests.training.tiny import THREE, network, pieces
+from tests.training.tiny import UNITS, WIDTH, network
 from training import known
 from training.batches import Batch
+from training.beginning import begun
 from training.comparison import compared, told
 from training.corpus import DEFAULT, Corpus
-from training.export import export
+from training.export import graphs_of, write_folder
 from training.fit import Fit, Start
 from training.known import Known, known_to
 from training.making import Making
 from training.network import Network, Weights
-from training.origin import Origin, find_origin
+from training.origin import Origin, arrays_in, find_origin
 from training.plan import REHEARSED, TUNING_RATE, TUNING_SECONDS, Plan, tuning
 from training.rehearsal import Rehearsal
 from training.stepper import Stepper
-from training.unfolding import begun
 from training.works import Work
 
-PLAN = tuning(Plan(layers=1, units=12, streams=4, chunk=16, epochs=8))
+PLAN = tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=16, epochs=8))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
     made = network(layers=1)
     for variable in made.model.trainable_variables:
         variable.assign(variable * 0.3)
-    export(made, pieces(1)[0], folder, "first", {"corpus": {"name": "folk", "licence": "free"}})
+    told = Card("first", corpus={"name": "folk", "licence": "free"})
+    write_folder(made, graphs_of(made, ids(1)[0]), folder, told, packed=True)
     return find_origin(str(folder), Path("nowhere"), None, None)
 
 
@@ -58,7 +61,7 @@ def style(count: int, velocity: int | None = None) -> list[Work]:
 
 def training(weights: Weights, folder: Path, rehearse: float = 0.25, name: str = "first") -> Fit:
     known = Rehearsal(pieces(3), rehearse) if rehearse else None
-    return Fit(PLAN, THREE, pieces(4), pieces(2, notes=17), folder, "abc", Start(name, weights, known))
+    return Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), folder, "abc", Start(name, weights, known))
 
 
 def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
@@ -113,7 +116,7 @@ def test_what_was_known_and_cannot_be_read_is_neither_rehearsed_nor_measured(
     assert start is not None
     assert start.known is None
     assert making._from()["from"]["rehearsed"] == 0
-    facts = compared(origin, Stepper(origin.graph, THREE), pieces(2), [])
+    facts = compared(origin, Stepper(origin.graph, SCORE, CONTEXTS), ids(2), [])
     assert set(facts) == {"before"}
     assert told({**facts["before"], **facts}).endswith("on what it knew before: not measured")
 
@@ -123,7 +126,8 @@ def test_a_training_that_begins_from_nothing_is_as_it_was(tmp_path: Path) -> Non
     assert making.fields == FIELDS
     assert making._start() is None
     assert making._from() == {}
-    assert "from" not in Fit(PLAN, THREE, pieces(4), pieces(2), tmp_path, "abc")._settings
+    assert making.given == CONTEXTS
+    assert "from" not in Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2), tmp_path, "abc")._settings
 
 
 def test_a_model_with_dynamics_keeps_them_though_the_files_have_none(origin: Origin, tmp_path: Path) -> None:
@@ -143,11 +147,87 @@ def test_if_nothing_learned_is_better_the_model_stays_what_it_was(
 
     monkeypatch.setattr(Network, "train", ruin)
     start = Start("first", weights, None)
-    fitted = Fit(PLAN, THREE, pieces(4), pieces(2, notes=17), tmp_path, "abc", start).run()
+    fitted = Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), tmp_path, "abc", start).run()
     assert fitted.best.step == 0
-    kept = fitted.network.weights()
-    for pair, table in weights.tables.items():
-        assert (kept.tables[pair] == table).all()
+    kept = fitted.network.weights().named()
+    assert all((kept[name] == array).all() for name, array in weights.named().items())
+
+
+def test_the_weights_begun_from_are_those_the_model_keeps_in_float32(origin: Origin, weights: Weights) -> None:
+    """Its graph is in 8 bits: from that alone they could not be had again."""
+    assert read_card(origin.folder).training["weights"] == "int8"
+    made = network(layers=1)
+    for name, array in made.weights().named().items():
+        np.testing.assert_allclose(weights.named()[name], 0.3 * array, rtol=1e-6)
+    assert (origin.layers, origin.units, origin.width) == (1, UNITS, WIDTH)
+
+
+def altered(origin: Origin, folder: Path) -> Origin:
+    return replace(origin, graph=Path(shutil.copytree(origin.folder, folder)) / origin.graph.name)
+
+
+@pytest.mark.parametrize("keep", [0, 10, 3000])
+@pytest.mark.parametrize("name", [WEIGHTS, GOLDEN])
+def test_damaged_weights_are_told_in_one_line_that_names_them(
+    origin: Origin, tmp_path: Path, name: str, keep: int
+) -> None:
+    damaged = altered(origin, tmp_path / "damaged")
+    path = damaged.folder / name
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ModelError, match=rf"{name} cannot be begun from .*copy the folder again") as raised:
+        begun(damaged)
+    assert "\n" not in str(raised.value)
+    if name == WEIGHTS:
+        with pytest.raises(ModelError, match=f"{name} cannot be begun from"):
+            find_origin(str(damaged.folder), Path("nowhere"), None, None, WIDTH)
+
+
+def test_whatever_byte_is_wrong_it_is_told_or_harmless(origin: Origin, tmp_path: Path) -> None:
+    damaged = altered(origin, tmp_path / "damaged")
+    path = damaged.folder / WEIGHTS
+    whole, rng = path.read_bytes(), np.random.default_rng(1)
+    for at in [*range(0, 60, 6), *rng.integers(0, len(whole), 60).tolist(), *range(len(whole) - 120, len(whole), 7)]:
+        data = bytearray(whole)
+        data[at] ^= 0x55
+        path.write_bytes(data)
+        with contextlib.suppress(ModelError), arrays_in(path) as kept:
+            for name in kept.files:
+                kept[name]
+
+
+def test_weights_of_another_training_are_refused_by_the_golden_vectors(origin: Origin, tmp_path: Path) -> None:
+    damaged = altered(origin, tmp_path / "other")
+    path = damaged.folder / WEIGHTS
+    with np.load(path) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    for wrong, said in (
+        ({"head/pitch/bias": arrays["head/pitch/bias"][:-1]}, "cannot be begun from"),
+        ({"lstm/0/recurrent": arrays["lstm/0/recurrent"] + 0.1}, r"differ by \d\.\d+.*copy the folder again"),
+        ({"hidden/pitch/bias": arrays["hidden/pitch/bias"] * np.nan}, "differ by nan"),
+    ):
+        np.savez(path, **(arrays | wrong))
+        with pytest.raises(ModelError, match=said):
+            begun(damaged)
+    del arrays["table/pitch/wait"]
+    np.savez(path, **arrays)
+    with pytest.raises(ModelError, match="cannot be begun from"):
+        begun(damaged)
+
+
+def test_what_cannot_be_begun_from_is_refused_before_anything_is_read(origin: Origin, tmp_path: Path) -> None:
+    for flag, sizes in (("--layers 2", (2, None, None)), ("--units 9", (None, 9, None)), ("--width 9", (1, 12, 9))):
+        with pytest.raises(InputError, match=f"{flag}: first has"):
+            find_origin(str(origin.folder), Path("nowhere"), *sizes)
+    without = altered(origin, tmp_path / "without")
+    (without.folder / WEIGHTS).unlink()
+    with pytest.raises(InputError, match="cannot be begun from"):
+        find_origin(str(without.folder), Path("nowhere"), None, None)
+    named = altered(origin, tmp_path / "named")
+    write_card(replace(origin.card, vocabulary={SOUND: 1}, sounds=["C4"], contexts={}), named.folder)
+    with pytest.raises(InputError, match="only a model of notes"):
+        find_origin(str(named.folder), Path("nowhere"), None, None)
+    with pytest.raises(InputError, match="choose another --name"):
+        find_origin(str(origin.folder), origin.folder, None, None)
 
 
 def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
@@ -162,14 +242,13 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
     assert resumed.finished
     assert resumed.steps == straight.steps > stopped.steps > 0
     ends = (fitted.network.model.trainable_variables for fitted in (resumed, straight))
-    for one, other in zip(*ends, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-5)
+    assert all((np.asarray(one) == np.asarray(other)).all() for one, other in zip(*ends, strict=True))
     with pytest.raises(InputError, match=r"from was first, is second.*--fresh"):
         training(weights, tmp_path / "stopped", name="second")
     with pytest.raises(InputError, match=r"rehearsed was 0\.25, is 0.*--fresh"):
         training(weights, tmp_path / "stopped", rehearse=0)
     with pytest.raises(InputError, match=r"from was first.*, is None.*--fresh"):
-        Fit(PLAN, THREE, pieces(4), pieces(2, notes=17), tmp_path / "stopped", "abc")
+        Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), tmp_path / "stopped", "abc")
 
 
 def test_it_learns_more_gently_and_for_five_minutes_unless_told_otherwise() -> None:
