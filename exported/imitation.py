@@ -7,6 +7,7 @@ mixed into the model's own distribution. It lives at the hinge because it is par
 plays with it, and whoever scores a model scores this.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ REMEMBERED = 1024
 USUAL_SHARPNESS = 40.0
 MOST = 0.95
 """The model keeps a say at any weight, so that no class it allows becomes impossible."""
+MOST_DOUBT = 1e6
+"""So many times the weight of the likest moment: beyond, it has no say, and float32 ends somewhere."""
 FAINTEST = 1e-6
 """Where the memories that agree weigh less than this, nobody has a say."""
 
@@ -34,11 +37,14 @@ class Imitation:
     """How a model imitates: tuned on validation pieces, kept in its card.
 
     `sharpness`: how much more a likelier moment weighs. `shares`: by field, in drawing order, how much of the weight
-    (the knob, 0 to 1) it takes: of rhythm, a network knows already what repeats.
+    (the knob, 0 to 1) it takes: of rhythm, a network knows already what repeats. `doubt`: the votes are as if a moment
+    that weighs so much, one just alike weighing 1, had been followed by what the model believes; so memory says little
+    where nothing like this has been (MacKay and Peto 1995).
     """
 
     sharpness: float
     shares: tuple[float, ...]
+    doubt: float = 0.0
 
     @classmethod
     def of(cls, told: Mapping[str, Any], fields: Sequence[Field]) -> "Imitation":
@@ -48,6 +54,7 @@ class Imitation:
         return cls(
             float(told.get("sharpness", USUAL_SHARPNESS)),
             tuple(float(shares.get(field.name, usual.get(field.name, 1.0))) for field in fields),
+            float(told.get("doubt", 0.0)),
         )
 
     def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
@@ -55,6 +62,7 @@ class Imitation:
         return {
             "sharpness": self.sharpness,
             "shares": {field.name: share for field, share in zip(fields, self.shares, strict=True)},
+            "doubt": self.doubt,
         }
 
 
@@ -69,33 +77,39 @@ class Memory:
     """What earlier moments have to say about the next note; narrowed as its fields are drawn.
 
     `weights` (n,): how alike each earlier moment is, the most alike 1. `tokens` (n, F): the note that followed it.
-    `shares` (F): how much of the weight each field takes.
+    `shares` (F): how much of the weight each field takes. `doubt`: the weight of what the model believes.
     """
 
     weights: Floats
     tokens: Ids
     shares: tuple[float, ...]
+    doubt: float = 0.0
 
     @classmethod
     def recall(cls, key: Floats, keys: Floats, tokens: Ids, how: Imitation) -> "Memory":
         """The memory of a moment with key (H,), among moments with unit keys (n, H), each followed by tokens (n, F)."""
         likeness = keys @ key
         likeness *= np.float32(how.sharpness / max(float(key @ key) ** 0.5, 1e-12))
-        likeness -= np.maximum.reduce(likeness, initial=-how.sharpness)
-        return cls(np.exp(likeness, out=likeness), tokens, how.shares)
+        most = np.maximum.reduce(likeness, initial=-how.sharpness)
+        likeness -= most
+        doubt = how.doubt and min(how.doubt * math.exp(how.sharpness - most), MOST_DOUBT)
+        return cls(np.exp(likeness, out=likeness), tokens, how.shares, doubt)
 
-    def votes(self, field: int, like: Probabilities) -> Probabilities | None:
-        """The votes (N,) for a field's classes, by its column, summing to one, in the type of `like` (N,).
+    def votes(self, field: int, believed: Probabilities) -> Probabilities | None:
+        """The votes (N,) for a field's classes, by its column, summing to one; `believed` (N,) is the model's own.
 
         None: nobody has a say.
         """
         if not len(self.weights):
             return None
-        counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(like))
-        votes: Probabilities = counted[: len(like)].astype(like.dtype)  # an unknown value's id is beyond: no vote
+        counted = np.bincount(self.tokens[:, field], self.weights, minlength=len(believed))
+        votes: Probabilities = counted[: len(believed)].astype(believed.dtype)  # an unknown value's id is beyond
         total = np.add.reduce(votes)
         if total < FAINTEST:
             return None
+        if self.doubt:
+            votes += self.doubt * believed
+            total += self.doubt
         votes /= total
         return votes
 

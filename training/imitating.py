@@ -1,6 +1,7 @@
 """How a model should imitate: sharpness, and each field's share, chosen on pieces it did not learn from."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +14,20 @@ from training.stepper import Stepper
 from training.works import Ints
 
 SHARPNESSES = (10.0, 20.0, 30.0, 40.0, 60.0, 90.0)
-MIXTURES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+MIXTURES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """What is tried: of each field's distribution, so much is the memories'."""
+DOUBTS = (0.0, 0.01, 0.03, 0.1, 0.3)
+"""What can be tried, where it is asked for: each takes as long as the sharpnesses alone."""
 ENOUGH = 20_000
 """Notes it is chosen on, at the most about."""
 
 Doubles = npt.NDArray[np.float64]
 
 
-def tuned(stepper: Stepper, pieces: Sequence[Ints]) -> Imitation:
+def tuned(stepper: Stepper, pieces: Sequence[Ints], doubts: Sequence[float] = (0.0,)) -> Imitation:
     """The imitation under which these pieces, ids [N, I], cost least; its shares make IMITATE the best weight.
+
+    `doubts`: those to try.
 
     The voice takes no share: in the pieces all is the answer's, but in a jam the answer takes up what the human played.
     """
@@ -31,21 +36,22 @@ def tuned(stepper: Stepper, pieces: Sequence[Ints]) -> Imitation:
         if sum(map(len, enough)) < ENOUGH:
             enough.append(piece)
     best, least = Imitation.of({}, stepper.fields), np.inf
-    for sharpness in SHARPNESSES:
-        mixtures, cost = _mixtures(stepper, enough, sharpness)
+    for sharpness, doubt in product(SHARPNESSES, doubts):
+        mixtures, cost = _mixtures(stepper, enough, sharpness, doubt)
         if cost < least:
-            best, least = Imitation(sharpness, tuple(round(mixture / IMITATE, 4) for mixture in mixtures)), cost
+            shares = tuple(round(mixture / IMITATE, 4) for mixture in mixtures)
+            best, least = Imitation(sharpness, shares, doubt), cost
     return best
 
 
-def _mixtures(stepper: Stepper, pieces: Sequence[Ints], sharpness: float) -> tuple[list[float], float]:
+def _mixtures(stepper: Stepper, pieces: Sequence[Ints], sharpness: float, doubt: float) -> tuple[list[float], float]:
     """The best mixture of each field, and the nats per note that all but the voice cost with them.
 
     A field without a share does not narrow whom the later ones hear: if one is best left alone, those are tried again.
     """
     narrows = [field.name != VOICE.name for field in stepper.fields]
     while True:
-        traced = trace(stepper, pieces, Imitation(sharpness, tuple(map(float, narrows))))
+        traced = trace(stepper, pieces, Imitation(sharpness, tuple(map(float, narrows)), doubt))
         found = [
             _mixture(model, votes) if narrow else (0.0, _mixture(model, np.full_like(votes, np.nan))[1])
             for model, votes, narrow in zip(traced[0].T, traced[1].T, narrows, strict=True)

@@ -7,7 +7,7 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from exported.card import IMITATE, LOSS_CURVE, PAGE, Card
 from exported.imitation import Imitation
@@ -42,6 +42,9 @@ PACKING_MAY_COST = 0.002
 @dataclass(slots=True)
 class Making:
     """The music, split; and the steps by which a model is made of it."""
+
+    doubts: ClassVar[tuple[float, ...]] = (0.0,)
+    """What is tried of imitation's doubt."""
 
     corpus: Corpus
     plan: Plan
@@ -110,7 +113,7 @@ class Making:
         plain, packed = (Stepper(graph, self.fields, self.given) for graph in (graphs.plain, graphs.packed))
         costs = [evaluate(stepper, chosen_by).total for stepper in (plain, packed)]
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
-        how = tuned(packed if in_8_bits else plain, chosen_by)
+        how = tuned(packed if in_8_bits else plain, chosen_by, self.doubts)
         facts = training_facts(self.plan, fitted, self.parts, self.command) | self._from()
         card = Card(
             name=name,

@@ -92,3 +92,24 @@ def test_how_to_imitate_goes_through_a_card_unchanged() -> None:
 def test_of_a_card_that_says_nothing_the_rhythm_counts_little_and_the_voice_not_at_all() -> None:
     voice, wait, pitch, duration = Imitation.of({}, (VOICE, *FIELDS)).shares
     assert voice == 0 < wait < pitch == duration == 1
+
+
+def test_the_more_doubt_the_less_memory_says_and_least_where_nothing_is_alike() -> None:
+    def gained(key: Floats, doubt: float) -> float:
+        mixed = Memory.recall(key, KEYS, TOKENS, Imitation(USUAL_SHARPNESS, HOW.shares, doubt)).mix(EVEN, 1, 0.5)
+        assert mixed.sum() == pytest.approx(1, abs=1e-5)
+        return float(mixed.max())
+
+    alike, strange = KEYS[7], unit(KEYS.sum(axis=0))
+    assert gained(alike, 0.0) > gained(alike, 0.1) > gained(alike, 10.0) > EVEN[0]
+    assert gained(strange, 0.1) - EVEN[0] < (gained(alike, 0.1) - EVEN[0]) / 2
+    assert gained(strange, 0.0) > gained(strange, 0.1)
+
+
+def test_doubt_is_what_the_model_believes() -> None:
+    sure: Floats = np.array([0, 0, 0, 0, 1], np.float32)
+    votes = Memory.recall(KEYS[7], KEYS[7:8], TOKENS[7:8], Imitation(USUAL_SHARPNESS, HOW.shares, 1.0)).votes(0, sure)
+    wanted = np.zeros(5)
+    wanted[TOKENS[7, 0]] += 0.5
+    wanted[4] += 0.5
+    assert votes == pytest.approx(wanted)
