@@ -89,14 +89,15 @@ def score(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What counting achieves, each in the form that was best on the validation pieces: `longest`, `adapts_from`."""
+    """What counting achieves, each in the form that was best on the validation pieces."""
 
     unigram: Score
     ngram: Score
     adaptive: Score
-    longest: tuple[int, int]
-    """Of the static n-gram, and of the adapting one."""
-    adapts_from: int
+    form: tuple[int, int]
+    """Of the adapting one: names of history in its longest context, and in the shortest that adapts."""
+    chosen_at: float
+    """Its nats a name on the validation pieces."""
 
 
 def counting(train: Sequence[Ints], valid: Sequence[Ints], judged: Sequence[Ints], size: int) -> Counting:
@@ -104,14 +105,12 @@ def counting(train: Sequence[Ints], valid: Sequence[Ints], judged: Sequence[Ints
     known, chosen_by, asked = ([piece[:, 0].tolist() for piece in pieces] for pieces in (train, valid, judged))
     tables = {longest: counted(known, longest) for longest in LENGTHS}
     static = min(LENGTHS, key=lambda longest: score(tables[longest], chosen_by, size).nats)
-    adapting = min(
-        ((longest, least) for longest in LENGTHS for least in ADAPTS_FROM if least <= longest),
-        key=lambda form: score(tables[form[0]], chosen_by, size, form[1]).nats,
-    )
+    forms = [(longest, least) for longest in LENGTHS for least in ADAPTS_FROM if least <= longest]
+    chosen_at, form = min((score(tables[form[0]], chosen_by, size, form[1]).nats, form) for form in forms)
     return Counting(
         score(counted(known, 0), asked, size),
         score(tables[static], asked, size),
-        score(tables[adapting[0]], asked, size, adapting[1]),
-        (static, adapting[0]),
-        adapting[1],
+        score(tables[form[0]], asked, size, form[1]),
+        form,
+        chosen_at,
     )
