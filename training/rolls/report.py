@@ -13,21 +13,15 @@ from typing import Any
 
 from midi.errors import InputError
 from training import cache
-from training.families import SHARED
-from training.progress import bar
-from training.rolls import kin, table
-from training.rolls.baselines import FrameNgram, Unigram
+from training.rolls import table
 from training.rolls.card import Card
-from training.rolls.data import SPLITS, Roll, Rolls, read
+from training.rolls.data import SPLITS, Rolls, read
 from training.rolls.imitation import Imitation
-from training.rolls.score import Heard, listen
 from training.rolls.settings import CHOSEN, MINUTES, Settings
 from training.rolls.step import Step
 
 INTERRUPTED = 130
 MODEL = "model.onnx"
-ORDERS = (1, 2, 3, 4)
-"""Frames an n-gram looks at, the one it foretells included; validation chooses."""
 
 
 def run(
@@ -72,7 +66,7 @@ def run(
     _check(card, rolls, model)
     how = card.imitation if imitate is None else replace(card.imitation, weight=imitate)
     _describe(card, how, model)
-    _print_table(rolls, step, card, how, splits)
+    table.show(rolls, step, card, how, splits)
     return 0
 
 
@@ -124,51 +118,3 @@ def _describe(card: Card, how: Imitation, model: Path) -> None:
         f"{'' if how == card.imitation else ' (the weight is yours)'}; chosen on validation"
     )
     print("exact by the chain rule; the mean is over all frames of a split alike, as published\n")
-
-
-def _print_table(rolls: Rolls, step: Step, card: Card, how: Imitation, splits: Sequence[str]) -> None:
-    print(table.head(), flush=True)
-    for split in splits:
-        heard = _heard(rolls.splits[split], step, card, split)
-        _print_rows(split, heard, how)
-        if split == "test":
-            _print_unrelated(rolls, heard, how)
-            _print_baselines(rolls)
-    for line in table.published(rolls.name) if "test" in splits else ():
-        print(line)
-
-
-def _heard(sequences: Sequence[Roll], step: Step, card: Card, split: str) -> list[Heard]:
-    layout = card.settings.layout(card.keys)
-    heard: list[Heard] = []
-    with bar(len(sequences), f"scoring {split}") as shown:
-        for at in range(0, len(sequences), 64):
-            heard += listen(step, sequences[at : at + 64], layout)
-            shown.update(len(heard) - shown.n)
-    return heard
-
-
-def _print_rows(label: str, heard: Sequence[Heard], how: Imitation) -> None:
-    print(table.row(label, table.Figure.of([each.nats() for each in heard])))
-    print(table.row(f"{label}, imitating", table.Figure.of([each.nats(how) for each in heard])), flush=True)
-
-
-def _print_unrelated(rolls: Rolls, heard: Sequence[Heard], how: Imitation) -> None:
-    """The test sequences whose melody is not from training, by the house's measure of kinship and by a stricter one."""
-    shares = kin.shared(rolls.splits["test"], rolls.splits["train"])
-    for most, words in ((SHARED, "test, melody not from training"), (0.0, "test, not even a phrase")):
-        own = [each for each, share in zip(heard, shares, strict=True) if share < most or share == 0]
-        if own:
-            _print_rows(f"{words} ({len(own)} of {len(heard)})", own, how)
-
-
-def _print_baselines(rolls: Rolls) -> None:
-    train, valid, test = (rolls.splits[split] for split in SPLITS)
-    ngrams = [FrameNgram(train, order) for order in ORDERS]
-    best = min(ngrams, key=lambda ngram: table.Figure.of([ngram.nats(roll) for roll in valid]).every)
-    baselines: list[tuple[str, table.Baseline]] = [
-        ("each key for itself (unigram)", Unigram(train)),
-        (f"{best.order}-gram of frames, backing off", best),
-    ]
-    for label, baseline in baselines:
-        print(table.row(f"baseline: {label}", table.Figure.of([baseline.nats(roll) for roll in test])))

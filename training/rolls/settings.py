@@ -42,7 +42,14 @@ class Settings:
 
 
 CHOSEN: dict[str, Settings] = {
-    "JSB chorales": Settings(units=192, epochs=120, shifts=5),
+    "JSB chorales": Settings(
+        epochs=140,
+        periods=(2, 4, 8, 16),
+        shifts=6,
+        drop_given=0.05,
+        drop_recurrent=0.1,
+        drop_decoder=0.2,
+    ),
     "Nottingham": Settings(
         chunk=96,
         epochs=16,
