@@ -132,7 +132,10 @@ def _learned(title: str, music: Music, plan: Plan, pieces: Sequence[Ints]) -> li
     def scored(figures: Figures) -> Score:
         return Score(figures.total, figures.top1[0])
 
-    sizes = f"{plan.layers} x {plan.units}, {fitted.network.weights().parameters:,} parameters"
+    sizes = (
+        f"{plan.layers} x {plan.units}, {fitted.network.weights().parameters:,} parameters, "
+        f"{fitted.looks[-1].epoch:.1f} passes"
+    )
     return [
         (f"{title} ({sizes})", scored(evaluate(stepper, music.judged))),
         (f"{title}, imitating", scored(evaluate(stepper, music.judged, IMITATE, how))),
