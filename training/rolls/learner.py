@@ -33,8 +33,11 @@ class Learner:
         self.network, self.average = Network(shape), Network(shape)
         self._optimizer = keras.optimizers.AdamW(1e-3, weight_decay=settings.decay, global_clipnorm=1.0, beta_2=0.99)
         self._optimizer.build(self.network.trainable_variables)
-        self._step = tf.function(self._learn, autograph=False, jit_compile=False, reduce_retracing=True)
-        self._sum = tf.function(self._measure, autograph=False, jit_compile=False, reduce_retracing=True)
+        batch = [tf.TensorSpec([None, None, *rest]) for rest in ([self.layout.size], [keys], [], [])]
+        states = [tf.TensorSpec([None, settings.units]) for _ in range(2 * settings.layers)]
+        signature = [*batch, states, tf.TensorSpec([2], tf.int32), tf.TensorSpec([])]
+        self._step = tf.function(self._learn, signature, autograph=False, jit_compile=False)
+        self._sum = tf.function(self._measure, batch, autograph=False, jit_compile=False)
         self.steps = 0
 
     def learn(self, batch: Batch, rate: float, states: list[Any]) -> tuple[float, list[Any]]:
