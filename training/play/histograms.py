@@ -1,7 +1,8 @@
 """How alike two sets of pieces are, heard from afar: which pitch classes, leaps, waits and durations they hold.
 
-Four histograms over all notes of a set: pitch class (12); interval in semitones between the highest notes of
-successive onsets; wait since the note before, in ticks (0: a chord); duration in ticks. Their distance is the
+Histograms over all notes of a set: pitch class (12), as it is, and from the tonic of the piece's own key up: a model
+that has learned every piece in every key plays in any; interval in semitones between the highest notes of successive
+onsets; wait since the note before, in ticks (0: a chord); duration in ticks. Their distance is the
 Jensen-Shannon divergence in nats (Lin 1991, "Divergence measures based on the Shannon entropy"): 0 for equal ones,
 ln 2 = 0.693 for two that share nothing. Its natural level is what one half of the held-out pieces has to the other.
 """
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.tokens import WAIT_TICKS
+from training.play.key import key_of
 from training.play.notes import top_line
 from training.works import Ints
 
@@ -23,6 +25,10 @@ LONGEST = WAIT_TICKS[-1]
 
 def _pitch_classes(notes: Ints) -> Doubles:
     return _counted(notes[:, 2] % 12, 12)
+
+
+def _degrees(notes: Ints) -> Doubles:
+    return _counted((notes[:, 2] - key_of(notes).tonic) % 12, 12)
 
 
 def _intervals(notes: Ints) -> Doubles:
@@ -39,6 +45,7 @@ def _durations(notes: Ints) -> Doubles:
 
 KINDS: dict[str, Callable[[Ints], Doubles]] = {
     "pitch class": _pitch_classes,
+    "from tonic": _degrees,
     "interval": _intervals,
     "wait": _waits,
     "duration": _durations,
