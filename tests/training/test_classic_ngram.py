@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.classic.ngram import LENGTHS, Table, counted, counting, score
+from training.classic.ngram import LENGTHS, Table, counted, counting, nats, score
 from training.counts import Level, chain, mixed
 from training.works import Ints
 
@@ -42,6 +42,12 @@ def test_it_is_the_interpolation_of_the_other_counts() -> None:
     tallies = [Level(contexts(PIECES[:3], n), known).tally(contexts(PIECES[3:], n), asked) for n in range(3)]
     wanted = -np.log(chain(tallies, np.full(len(asked), 1 / SIZE))).mean()
     assert score(counted(PIECES[:3], 2), PIECES[3:], SIZE).nats == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("adapts_from", [None, 0, 1, 2])
+def test_the_quick_count_finds_the_same_nats(adapts_from: int | None) -> None:
+    table = counted(PIECES[:2], 3)
+    assert nats(table, PIECES[2:], SIZE, adapts_from) == pytest.approx(score(table, PIECES[2:], SIZE, adapts_from).nats)
 
 
 def test_adapting_learns_from_the_piece_and_not_from_the_one_before() -> None:

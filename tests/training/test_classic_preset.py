@@ -22,6 +22,8 @@ from realtime.timed import performed
 from tests.training.music import write_folder
 from training.classic import fight, reading
 from training.classic.making import Classic
+from training.classic.music import parted, turns
+from training.classic.ngram import Score
 from training.corpus import Corpus, read_folder
 from training.plan import CLASSIC, Plan
 from training.verbs import train
@@ -111,6 +113,21 @@ def test_the_fight_tells_all_on_the_same_held_out_names(
     rows = [line for line in told if re.match(r"\| .* \| \d", line)]
     assert len(rows) == 7
     assert "imitating" in rows[-1]
-    music = fight.Music.of(corpus.works)
-    assert len(music.every_key) == 12 * len(music.train)
-    assert f"judged by {len(music.judged)} ({sum(map(len, music.judged)):,} names)" in told[0]
+    judged = parted(corpus.works)
+    assert f"judged by {len(judged.judged)} ({judged.heard:,} names)" in told[0]
+
+
+def test_each_piece_is_judged_in_its_turn_by_what_was_learned_from_others(corpus: Corpus) -> None:
+    pieces = [reading.sounds(work) for work in corpus.works]
+    rounds = list(turns(corpus.works))
+    assert [round_.heard for round_ in rounds] == [len(piece) for piece in pieces]
+    for turn, music in enumerate(rounds):
+        assert [music.names[index] for index in music.judged[0][:, 0]] == pieces[turn]
+        spelled = [[music.names[index] for index in ids[:, 0]] for ids in (*music.train, *music.valid)]
+        assert sorted(spelled) == sorted(piece for piece in pieces if piece is not pieces[turn])
+        assert len(music.every_key) == 12 * len(music.train)
+
+
+def test_pieces_count_by_their_names_in_a_mean() -> None:
+    pooled = fight.mean([Score(1.0, 0.5), Score(4.0, 0.2)], [20, 10])
+    assert (pooled.nats, pooled.top1) == (pytest.approx(2.0), pytest.approx(0.4))

@@ -1,0 +1,56 @@
+"""What the fair fight is fought on: names and their ids, split by piece."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from midi.names import transposed
+from midi.tokens import Field
+from training.batches import TRITONE
+from training.classic import reading
+from training.split import split
+from training.works import Ints, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Names and their ids, split by piece; the vocabulary is all the names there are.
+
+    `every_key`: the pieces to learn from, in all twelve keys.
+    """
+
+    names: tuple[str, ...]
+    train: list[Ints]
+    valid: list[Ints]
+    judged: list[Ints]
+    every_key: list[Ints]
+
+    @property
+    def field(self) -> Field:
+        """The one field of its models."""
+        return reading.sound_field(self.names)
+
+    @property
+    def heard(self) -> int:
+        """How many names it is judged by."""
+        return sum(map(len, self.judged))
+
+
+def parted(works: Sequence[Work]) -> Music:
+    """Split as every training splits: by families, 80, 10 and 10 %."""
+    parts = split(works)
+    return _music(*([reading.sounds(work) for work in some] for some in (parts.train, parts.valid, parts.judged)))
+
+
+def turns(works: Sequence[Work]) -> Iterator[Music]:
+    """Each piece is judged in its turn, the one after it chooses, and all the others are learned from."""
+    pieces = [reading.sounds(work) for work in works]
+    for turn in range(len(pieces)):
+        judged, valid, *learned = pieces[turn:] + pieces[:turn]
+        yield _music(learned, [valid], [judged])
+
+
+def _music(learned: list[list[str]], valid: list[list[str]], judged: list[list[str]]) -> Music:
+    names = reading.vocabulary([*learned, *valid, *judged])
+    keys = range(1 - TRITONE, TRITONE + 1)
+    moved = [[transposed(name, by) for name in piece] for piece in learned for by in keys]
+    return Music(names, *([reading.ids(one, names) for one in some] for some in (learned, valid, judged, moved)))
