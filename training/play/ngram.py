@@ -15,6 +15,9 @@ from training.baselines import ADAPTS_FROM, LONGEST
 from training.counts import Hashes, Ids, Probabilities, mixed
 from training.works import Ints
 
+BLOCK = 512
+"""Notes that are compared with all before them at a time: a long piece takes memory by its length, not its square."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -166,9 +169,12 @@ def _interpolated(counts: Probabilities, shorter: Probabilities) -> Probabilitie
 
 def _so_far(contexts: Hashes, drawn: Ids, size: int) -> Probabilities:
     """How often each class has followed the same context earlier in this piece, [N, size]."""
-    earlier = np.tril(contexts[:, None] == contexts, -1).astype(np.float64)
-    size = max(size, int(drawn.max()) + 1)
-    counts: Probabilities = earlier @ np.eye(size)[drawn]
+    classes = np.eye(max(size, int(drawn.max()) + 1))[drawn]
+    counts = np.zeros_like(classes)
+    for start in range(0, len(contexts), BLOCK):
+        stop = start + BLOCK
+        earlier = np.tril(contexts[start:stop, None] == contexts[:stop], start - 1)
+        counts[start:stop] = earlier @ classes[:stop]
     return counts
 
 

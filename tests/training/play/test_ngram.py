@@ -28,7 +28,9 @@ def test_the_probabilities_of_all_classes_sum_to_one(index: int) -> None:
     assert ngram.unigram(index).sum() == pytest.approx(1)
 
 
-def test_of_the_note_that_came_it_says_what_the_baselines_say() -> None:
+@pytest.mark.parametrize("block", [7, 512])
+def test_of_the_note_that_came_it_says_what_the_baselines_say(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.play.ngram.BLOCK", block)
     judged = [*NEW, REPEATING]
     ngram, known = Ngram(MUSIC, FOUR), baselines(MUSIC, judged, FOUR)
     for index in range(4):
