@@ -19,7 +19,8 @@ I(c) = N(c) + 2, the input ids of a context c:
     output  <field>_weights         float32 [D, N]    constant: logits = relu(hidden + rows) @ weights + bias
     output  <field>_bias            float32 [N]       constant
 
-`exported.heads` is that arithmetic.
+`exported.heads` is that arithmetic. A model of events draws a note's fields (`midi.tokens`); one of sounds has one
+field, the names of what sounds together (`midi.names`), no wait and no contexts.
 """
 
 import hashlib

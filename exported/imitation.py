@@ -1,9 +1,10 @@
 """Imitation: the notes that followed similar moments in this very performance, as a distribution. numpy only.
 
 A continuous cache (Grave, Joulin, Usunier 2016, "Improving Neural Language Models with a Continuous Cache"): a moment
-earlier in the performance weighs exp(sharpness * cosine) by the likeness of its key to the key now, and votes for the
-note that followed it. A later field hears only the memories that agree with the fields already drawn. The votes are
-mixed into the model's own distribution. It lives at the hinge because it is part of what a model means: the daemon
+earlier in the performance weighs exp(sharpness * (cosine - 1)) by the likeness of its key to the key now, and votes
+for the note that followed it. The model itself votes beside them, with the weight of a doubt: where nothing like this
+moment has been, it alone is heard (MacKay and Peto 1995 mix their counts so). A later field hears only the memories
+that agree with the fields already drawn. It lives at the hinge because it is part of what a model means: the daemon
 plays with it, and whoever scores a model scores this.
 """
 
@@ -15,7 +16,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from midi.tokens import VOICE, WAIT, Field
+from exported.card import IMITATE
+from midi.tokens import VOICE, Field
 
 Floats = npt.NDArray[np.float32]
 Probabilities = TypeVar("Probabilities", npt.NDArray[np.float32], npt.NDArray[np.float64])
@@ -23,11 +25,16 @@ Ids = npt.NDArray[np.integer[Any]]
 
 REMEMBERED = 1024
 """Moments looked back on: some minutes of playing, one matrix product of 1 MB (256 units)."""
-USUAL_SHARPNESS = 40.0
+RECENT = 8
+"""The latest moments do not vote yet: a model that heard itself at once would repeat one or two notes for ever (of 24
+solo runs 4 did so, with this none, while held-out pieces were foretold as well: docs/quality.md)."""
+USUAL_SHARPNESS, USUAL_SHARE, USUAL_DOUBT = 30.0, 0.9, 0.1
+"""How to imitate where a card does not say: what the default model was found to do best with, or nearly."""
 MOST = 0.95
 """The model keeps a say at any weight, so that no class it allows becomes impossible."""
 MOST_DOUBT = 1e6
 """So many times the weight of the likest moment: beyond, it has no say, and float32 ends somewhere."""
+EVEN_ODDS = IMITATE / (1 - IMITATE)
 FAINTEST = 1e-6
 """Where the memories that agree weigh less than this, nobody has a say."""
 
@@ -36,25 +43,24 @@ FAINTEST = 1e-6
 class Imitation:
     """How a model imitates: tuned on validation pieces, kept in its card.
 
-    `sharpness`: how much more a likelier moment weighs. `shares`: by field, in drawing order, how much of the weight
-    (the knob, 0 to 1) it takes: of rhythm, a network knows already what repeats. `doubt`: the votes are as if a moment
-    that weighs so much, one just alike weighing 1, had been followed by what the model believes; so memory says little
-    where nothing like this has been (MacKay and Peto 1995).
+    `sharpness`: how much more a likelier moment weighs. `shares`: by field, in drawing order, how much of its
+    distribution the votes are; a field without one does not vote. `doubt`: the weight of the model among the voters, a
+    moment just alike weighing 1, when the knob stands at IMITATE.
     """
 
     sharpness: float
     shares: tuple[float, ...]
-    doubt: float = 0.0
+    doubt: float = USUAL_DOUBT
 
     @classmethod
     def of(cls, told: Mapping[str, Any], fields: Sequence[Field]) -> "Imitation":
         """From a card's `imitation`; what it does not say is as good as known from other models."""
         shares = told.get("shares", {})
-        usual = {VOICE.name: 0.0, WAIT.name: 1 / 6}
+        usual = {VOICE.name: 0.0}
         return cls(
             float(told.get("sharpness", USUAL_SHARPNESS)),
-            tuple(float(shares.get(field.name, usual.get(field.name, 1.0))) for field in fields),
-            float(told.get("doubt", 0.0)),
+            tuple(float(shares.get(field.name, usual.get(field.name, USUAL_SHARE))) for field in fields),
+            float(told.get("doubt", USUAL_DOUBT)),
         )
 
     def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
@@ -64,6 +70,11 @@ class Imitation:
             "shares": {field.name: share for field, share in zip(fields, self.shares, strict=True)},
             "doubt": self.doubt,
         }
+
+
+def looked_back_on(moments: int) -> tuple[int, int]:
+    """Of so many moments, each followed by a note: the first that votes, and the first after it that does not."""
+    return max(0, moments - REMEMBERED), max(0, moments - RECENT)
 
 
 def unit(keys: Floats) -> Floats:
@@ -77,7 +88,7 @@ class Memory:
     """What earlier moments have to say about the next note; narrowed as its fields are drawn.
 
     `weights` (n,): how alike each earlier moment is, the most alike 1. `tokens` (n, F): the note that followed it.
-    `shares` (F): how much of the weight each field takes. `doubt`: the weight of what the model believes.
+    `shares` (F), `doubt`: as in `Imitation`, the doubt beside a moment as alike as the most alike.
     """
 
     weights: Floats
@@ -92,13 +103,13 @@ class Memory:
         likeness *= np.float32(how.sharpness / max(float(key @ key) ** 0.5, 1e-12))
         most = np.maximum.reduce(likeness, initial=-how.sharpness)
         likeness -= most
-        doubt = how.doubt and min(how.doubt * math.exp(how.sharpness - most), MOST_DOUBT)
+        doubt = how.doubt * math.exp(how.sharpness - most)  # of the likest moment, which weighs 1 here
         return cls(np.exp(likeness, out=likeness), tokens, how.shares, doubt)
 
-    def votes(self, field: int, believed: Probabilities) -> Probabilities | None:
+    def votes(self, field: int, believed: Probabilities, weight: float = IMITATE) -> Probabilities | None:
         """The votes (N,) for a field's classes, by its column, summing to one; `believed` (N,) is the model's own.
 
-        None: nobody has a say.
+        `weight` (above 0, to 1) divides the doubt: its odds, those of IMITATE being even. None: nobody has a say.
         """
         if not len(self.weights):
             return None
@@ -107,16 +118,15 @@ class Memory:
         total = np.add.reduce(votes)
         if total < FAINTEST:
             return None
-        if self.doubt:
-            votes += self.doubt * believed
-            total += self.doubt
-        votes /= total
+        doubt = min(self.doubt * EVEN_ODDS * (1 - weight) / weight, MOST_DOUBT)
+        votes += doubt * believed
+        votes /= total + doubt
         return votes
 
     def mix(self, probabilities: Probabilities, field: int, weight: float) -> Probabilities:
         """The probabilities (N,) of a field, by its column, with the memories' votes mixed in by `weight` (0 to 1)."""
-        share = min(weight * self.shares[field], MOST)
-        votes = self.votes(field, probabilities) if share else None
+        share = min(self.shares[field], MOST)
+        votes = self.votes(field, probabilities, weight) if share and weight else None
         if votes is None:
             return probabilities
         votes *= share

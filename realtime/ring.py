@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from exported.heads import Floats
-from exported.imitation import REMEMBERED, Memory
+from exported.imitation import Memory, looked_back_on
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
@@ -160,14 +160,13 @@ class ContextRing:
     def recall(self, key: Floats) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (K,).
 
-        Of the last REMEMBERED notes, whatever was played before them.
+        Of some of the last (`looked_back_on`), whatever was played before them.
         """
         self.settle()
-        count = min(len(self) - 1, REMEMBERED)
-        if count < 1:
-            return Memory.recall(key, self._keys[:0], self._tokens[:, :0].T, self._model.imitation)
-        first = (self._end - 1 - count) % self._capacity
-        keys, followed = self._keys[first : first + count], self._tokens[:, first + 1 : first + 1 + count].T
+        first, end = looked_back_on(max(0, len(self) - 1))
+        slot = (self._begin + first) % self._capacity
+        keys = self._keys[slot : slot + end - first]
+        followed = self._tokens[:, slot + 1 : slot + 1 + end - first].T
         return Memory.recall(key, keys, followed, self._model.imitation)
 
     def _unsettle(self, position: int) -> None:

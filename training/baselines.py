@@ -1,6 +1,7 @@
 """What counting alone achieves on the same split: unigram, interpolated n-gram, the same adapting within the piece.
 
-Fields are told in the model's own chain (wait, then pitch given it, then duration given both), so the nats compare.
+Fields are told in the model's own chain (wait, then pitch given it, then duration given both; not
+the voice, which is the answer's throughout), so the nats compare.
 Pitch is an even mixture of two n-grams, over pitches and over intervals (modulo 128, so that both sum to one).
 """
 

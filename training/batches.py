@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from midi.notes import ANSWER
 from midi.tokens import CONTEXTS, DURATION, END, PITCH, VELOCITY, VOICE, WAIT, Field
 from training.alphabet import Piece, column, without_bars
 from training.casting import cast
@@ -198,7 +199,9 @@ def _steps(ids: Ints, inputs: Sequence[Field], drawn: int) -> _Steps:
     """`drawn`: how many of the inputs are fields; the others are contexts."""
     start = np.array([[field.start for field in inputs]], np.int32)
     end = np.array([[0] * drawn + [context.unknown for context in inputs[drawn:]]], np.int32)
-    wait = column(inputs, WAIT)
+    wait, voice = column(inputs, WAIT), column(inputs, VOICE)
+    if voice is not None:
+        end[0, voice] = ANSWER  # it is of the answer that the daemon asks whether it is over
     if wait is not None:
         end[0, wait] = END
     due = np.concatenate([ids, end])
@@ -207,7 +210,8 @@ def _steps(ids: Ints, inputs: Sequence[Field], drawn: int) -> _Steps:
     counts[-1] = 0
     if wait is not None:
         counts[-1, wait] = 1
-    due[:, :drawn] = np.where(counts > 0, due[:, :drawn], 0)
+    drawable = due[:, :drawn] < sizes
+    due[:, :drawn] = np.where(drawable, due[:, :drawn], 0)
     return _Steps(np.concatenate([start, ids]), due.astype(np.int32), counts)
 
 

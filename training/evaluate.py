@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exported.heads import Floats
-from exported.imitation import REMEMBERED, Imitation, Memory, unit
+from exported.imitation import Imitation, Memory, looked_back_on, unit
 from midi.tokens import VOICE, Field
 from training.stepper import Stepper
 from training.works import Ints
@@ -117,10 +117,10 @@ def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> An
         if how is not None:
             if keys is None:
                 keys = np.zeros((*padded.shape[:2], outputs["key"].shape[1]), np.float32)
-            first = max(1, place - REMEMBERED)
+            first, end = (1 + moment for moment in looked_back_on(max(0, place - 1)))  # START is no moment
             for voice, key in enumerate(outputs["key"]):
-                seen = padded[voice, first:place, : len(stepper.fields)]
-                memories.append(Memory.recall(key, keys[voice, first:place], seen, how))
+                seen = padded[voice, first:end, : len(stepper.fields)]
+                memories.append(Memory.recall(key, keys[voice, first:end], seen, how))
             keys[:playing, place] = unit(outputs["key"])
         yield believed, given, memories
 

@@ -1,4 +1,4 @@
-"""How a model should imitate: sharpness, and each field's share, chosen on pieces it did not learn from."""
+"""How a model should imitate: sharpness, doubt, and each field's share, chosen on pieces it did not learn from."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -6,41 +6,30 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from exported.card import IMITATE
 from exported.imitation import Imitation
 from midi.tokens import VOICE
 from training.evaluate import trace
 from training.stepper import Stepper
 from training.works import Ints
 
-SHARPNESSES = (10.0, 20.0, 30.0, 40.0, 60.0, 90.0)
-MIXTURES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""What is tried: of each field's distribution, so much is the memories'."""
-DOUBTS = (0.0, 0.01, 0.03, 0.1, 0.3)
-"""What can be tried, where it is asked for: each takes as long as the sharpnesses alone."""
-ENOUGH = 20_000
-"""Notes it is chosen on, at the most about."""
+SHARPNESSES = (10.0, 20.0, 30.0, 45.0, 60.0)
+DOUBTS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+MIXTURES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""What is tried: of each field's distribution, so much are the votes."""
 
 Doubles = npt.NDArray[np.float64]
 
 
-def tuned(stepper: Stepper, pieces: Sequence[Ints], doubts: Sequence[float] = (0.0,)) -> Imitation:
-    """The imitation under which these pieces, ids [N, I], cost least; its shares make IMITATE the best weight.
-
-    `doubts`: those to try.
+def tuned(stepper: Stepper, pieces: Sequence[Ints]) -> Imitation:
+    """The imitation under which these pieces, ids [N, I], cost least when the knob stands at IMITATE.
 
     The voice takes no share: in the pieces all is the answer's, but in a jam the answer takes up what the human played.
     """
-    enough: list[Ints] = []
-    for piece in pieces:
-        if sum(map(len, enough)) < ENOUGH:
-            enough.append(piece)
     best, least = Imitation.of({}, stepper.fields), np.inf
-    for sharpness, doubt in product(SHARPNESSES, doubts):
-        mixtures, cost = _mixtures(stepper, enough, sharpness, doubt)
+    for sharpness, doubt in product(SHARPNESSES, DOUBTS):
+        mixtures, cost = _mixtures(stepper, pieces, sharpness, doubt)
         if cost < least:
-            shares = tuple(round(mixture / IMITATE, 4) for mixture in mixtures)
-            best, least = Imitation(sharpness, shares, doubt), cost
+            best, least = Imitation(sharpness, tuple(mixtures), doubt), cost
     return best
 
 

@@ -7,12 +7,12 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from exported.card import IMITATE, LOSS_CURVE, PAGE, Card
 from exported.imitation import Imitation
 from midi.errors import InputError
-from midi.tokens import Field
+from midi.tokens import VELOCITY, Field
 from training import comparison, curve
 from training.alphabet import Piece, model_inputs, piece, tokens
 from training.baselines import Baselines, baselines
@@ -22,7 +22,6 @@ from training.evaluate import evaluate
 from training.export import graphs_of, publish, with_held_out, write_folder
 from training.facts import corpus_facts, held_out_facts, training_facts
 from training.fit import Fit, Fitted, Start
-from training.imitating import ENOUGH as ENOUGH_TO_TUNE
 from training.imitating import tuned
 from training.known import Known
 from training.origin import Origin
@@ -35,6 +34,8 @@ from training.works import Ints, Work
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
+ENOUGH_TO_TUNE = 12_000
+"""The same, of those by which imitation is tuned and 8 bits are judged."""
 PACKING_MAY_COST = 0.002
 """Nats a note: a graph in 8 bits that costs more than this on the pieces to choose by is exported in float32."""
 
@@ -42,9 +43,6 @@ PACKING_MAY_COST = 0.002
 @dataclass(slots=True)
 class Making:
     """The music, split; and the steps by which a model is made of it."""
-
-    doubts: ClassVar[tuple[float, ...]] = (0.0,)
-    """What is tried of imitation's doubt."""
 
     corpus: Corpus
     plan: Plan
@@ -71,7 +69,7 @@ class Making:
         found = self._alphabet()
         self.fields, self.given = (self.origin.card.fields, self.origin.card.given) if self.origin else found
         self.remarks = [self.parts.remark] if self.parts.remark else []
-        if self.origin and found[0] != self.fields:
+        if self.origin and VELOCITY in {*found[0]} ^ {*self.fields}:
             self.remarks.append(_velocity_remark(self.origin))
 
     def fit(self) -> Fitted:
@@ -113,7 +111,7 @@ class Making:
         plain, packed = (Stepper(graph, self.fields, self.given) for graph in (graphs.plain, graphs.packed))
         costs = [evaluate(stepper, chosen_by).total for stepper in (plain, packed)]
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
-        how = tuned(packed if in_8_bits else plain, chosen_by, self.doubts)
+        how = tuned(packed if in_8_bits else plain, chosen_by)
         facts = training_facts(self.plan, fitted, self.parts, self.command) | self._from()
         card = Card(
             name=name,

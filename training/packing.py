@@ -22,10 +22,12 @@ def packed_graph(model: onnx.ModelProto) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "packed.onnx"
         logging.disable(logging.WARNING)  # it recommends pre-processing by its root logger: the graph is folded already
-        quantize_dynamic(
-            model, path, nodes_to_quantize=gates, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
-        )
-        logging.disable(logging.NOTSET)
+        try:
+            quantize_dynamic(
+                model, path, nodes_to_quantize=gates, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+            )
+        finally:
+            logging.disable(logging.NOTSET)
         packed = onnx.load(path)
     onnx.checker.check_model(packed, full_check=True)
     return packed

@@ -47,8 +47,9 @@ def _head(card: Card) -> Iterator[str]:
     yield ""
     where = " It is told the meter and the place in the bar, where they are known." if card.contexts else ""
     yield (
-        f"An LSTM of {made['layers']} x {made['units']} units, {card.parameters:,} parameters, that foretells the next "
-        f"note's {', '.join(card.vocabulary)}, one after the other.{where} "
+        f"An LSTM of {made['layers']} x {made['units']} units, heads of {made['width']}, "
+        f"{card.parameters:,} parameters, that foretells the next note's {', '.join(card.vocabulary)}, one after the "
+        f"other.{where} "
         + (
             "It has learned dynamics from the music."
             if card.learned_velocity
@@ -144,13 +145,13 @@ def _making(card: Card) -> Iterator[str]:
     yield ""
     yield (
         f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "
-        f"The graph's LSTM is in {made['weights']}: 8 bits would cost {made['packing_costs']:+.4f} nats a note on the "
+        f"The graph's LSTM is in {made['weights']}; 8 bits cost {made['packing_costs']:+.4f} nats a note on the "
         f"pieces to choose by. Keras against the exported graph: {made['parity']:.1e} "
         f"(allowed {card.parity_tolerance:g})."
     )
     yield ""
     how = card.imitation
     shares = ", ".join(f"{name} {share:g}" for name, share in how["shares"].items())
-    yield f"Imitation, tuned on those pieces: sharpness {how['sharpness']:g}; shares of the weight: {shares}."
+    yield f"Imitation, tuned on those pieces: sharpness {how['sharpness']:g}, doubt {how['doubt']:g}; shares: {shares}."
     yield ""
     yield f"Made with {versions}."

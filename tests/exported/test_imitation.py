@@ -5,14 +5,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exported.imitation import MOST, USUAL_SHARPNESS, Floats, Ids, Imitation, Memory, unit
+from exported.card import IMITATE
+from exported.imitation import (
+    MOST,
+    RECENT,
+    REMEMBERED,
+    USUAL_SHARPNESS,
+    Floats,
+    Ids,
+    Imitation,
+    Memory,
+    looked_back_on,
+    unit,
+)
 from midi.tokens import DURATION, PITCH, VOICE, WAIT
 
 RNG = np.random.default_rng(0)
 KEYS: Floats = unit(RNG.normal(size=(50, 8)).astype(np.float32))
 TOKENS: Ids = RNG.integers(0, 5, (50, 3)).astype(np.int32)
 FIELDS = (WAIT, PITCH, DURATION)
-HOW = Imitation(USUAL_SHARPNESS, (1 / 6, 1.0, 1.0))
+HOW = Imitation(40.0, (0.2, 0.9, 0.9), 0.1)
 EVEN: Floats = np.full(5, 0.2, np.float32)
 
 
@@ -27,12 +39,17 @@ def test_the_note_after_the_very_same_moment_gains_most() -> None:
 
 
 @given(index=st.integers(0, 49), weight=st.floats(0, 1), field=st.integers(0, 2))
-def test_what_is_mixed_sums_to_one_and_nothing_is_impossible_below_full_weight(
-    index: int, weight: float, field: int
-) -> None:
+def test_what_is_mixed_sums_to_one_and_the_model_keeps_a_say(index: int, weight: float, field: int) -> None:
     mixed = memory(index).mix(EVEN, field, weight)
     assert mixed.sum() == pytest.approx(1, abs=1e-5)
-    assert (mixed >= max(1 - weight, 1 - MOST) * 0.2 - 1e-6).all()
+    assert (mixed >= (1 - min(HOW.shares[field], MOST)) * 0.2 - 1e-6).all()
+
+
+def test_the_higher_the_knob_the_more_it_takes_up_from_nothing_to_all() -> None:
+    gained = [float(memory().mix(EVEN, 1, weight)[TOKENS[7, 1]]) for weight in (0.0, 0.05, IMITATE, 0.8, 1.0)]
+    assert gained == sorted(gained)
+    assert gained[0] == pytest.approx(0.2)
+    assert gained[1] < gained[-1] - 0.2
 
 
 def test_weight_zero_changes_nothing() -> None:
@@ -60,7 +77,7 @@ def test_a_value_that_was_not_known_has_no_vote() -> None:
 
 
 def test_a_field_without_a_share_neither_votes_nor_narrows() -> None:
-    recalled = Memory.recall(KEYS[7], KEYS, TOKENS, Imitation(USUAL_SHARPNESS, (0.0, 1.0, 1.0)))
+    recalled = Memory.recall(KEYS[7], KEYS, TOKENS, Imitation(USUAL_SHARPNESS, (0.0, 0.9, 0.9)))
     assert recalled.mix(EVEN, 0, 1.0) is EVEN
     before = recalled.weights.copy()
     recalled.agree(0, 99)
@@ -89,9 +106,17 @@ def test_how_to_imitate_goes_through_a_card_unchanged() -> None:
     assert Imitation.of(how.as_json(fields), fields) == how
 
 
-def test_of_a_card_that_says_nothing_the_rhythm_counts_little_and_the_voice_not_at_all() -> None:
-    voice, wait, pitch, duration = Imitation.of({}, (VOICE, *FIELDS)).shares
-    assert voice == 0 < wait < pitch == duration == 1
+def test_of_a_card_that_says_nothing_all_but_the_voice_count() -> None:
+    voice, *others = Imitation.of({}, (VOICE, *FIELDS)).shares
+    assert voice == 0
+    assert min(others) > 0
+
+
+def test_what_was_just_played_is_not_imitated_yet_nor_what_is_long_past() -> None:
+    assert looked_back_on(0) == (0, 0)
+    assert looked_back_on(RECENT) == (0, 0)
+    assert looked_back_on(RECENT + 3) == (0, 3)
+    assert looked_back_on(5000) == (5000 - REMEMBERED, 5000 - RECENT)
 
 
 def test_the_more_doubt_the_less_memory_says_and_least_where_nothing_is_alike() -> None:

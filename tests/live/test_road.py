@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, check_graph, read_card
+from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, WEIGHTS, check_graph, read_card
 from midi.files import read_midi, write_midi
 from tests.live.conftest import Stage
 from tests.peers.daemon import installed
@@ -45,7 +45,7 @@ def test_a_folder_of_music_becomes_an_answer_on_a_port(
     assert "letter.mid" in done.stdout
     assert "notes.txt" not in done.stdout
     model = tmp_path / "exported" / "mine"
-    assert sorted(path.name for path in model.iterdir()) == sorted((CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE))
+    assert sorted(path.name for path in model.iterdir()) == sorted((CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, WEIGHTS))
     assert [path.name for path in (tmp_path / "exported").iterdir()] == ["mine"]
     card = read_card(model)
     check_graph(model, card)

@@ -90,6 +90,7 @@ def test_a_piece_begins_with_start_and_a_cleared_state_and_ends_with_end() -> No
     assert (given[starts] == [field.start for field in INPUTS]).all()
     ends = np.roll(starts, -1, axis=1)[:, :-1]
     assert (due[:, :-1][ends][:, WAIT_AT] == END).all()
+    assert (due[:, :-1][ends][:, VOICE_AT] == ANSWER).all(), "it is the answer that is asked whether it is over"
     assert (due[:, :-1][ends][:, METER_AT:] == NOWHERE).all(), "where nothing follows there is no place"
     assert (counts[:, :-1][ends] == [0, 1, 0, 0]).all()
     assert (counts[:, :-1][~ends] == 1).all()

@@ -41,7 +41,7 @@ CARD = Card(
     key_size=256,
     parameters=1275458,
     parity_tolerance=1e-4,
-    imitation={"sharpness": 40.0, "shares": {"voice": 0.0, "wait": 0.1667, "pitch": 1.0, "duration": 0.6667}},
+    imitation={"sharpness": 40.0, "shares": {"voice": 0.0, "wait": 0.2, "pitch": 0.9}, "doubt": 0.03},
     training={
         "command": "antiphon train 'my music' --name mine",
         "layers": 2,
@@ -100,8 +100,8 @@ def test_the_page_tells_what_a_reader_must_know() -> None:
         "velocity follows the player's",
         "It is told the meter and the place in the bar",
         "Dropout 0.1 of the outputs, 0.25 of the recurrent weights",
-        "in int8: 8 bits would cost +0.0004 nats a note",
-        "sharpness 40; shares of the weight: voice 0, wait 0.1667",
+        "in int8; 8 bits cost +0.0004 nats a note",
+        "sharpness 40, doubt 0.03; shares: voice 0, wait 0.2",
         "The likeliest class was right for: wait 97.0%",
     ):
         assert part in told

@@ -4,7 +4,6 @@ Importing this module imports TensorFlow.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from exported.card import Card
 from midi.tokens import Field
@@ -13,7 +12,6 @@ from training.baselines import Baselines
 from training.classic import reading
 from training.classic.ngram import counting
 from training.classic.page import page
-from training.imitating import DOUBTS
 from training.making import Making
 from training.works import Ints, Work
 
@@ -24,8 +22,6 @@ class Classic(Making):
 
     As in the tutorials; so that every name can be foretold, if only by chance.
     """
-
-    doubts: ClassVar[tuple[float, ...]] = DOUBTS
 
     def _alphabet(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         self.sounds = reading.vocabulary(reading.sounds(work) for work in self.corpus.works)

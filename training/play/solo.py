@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exported.heads import Floats
-from exported.imitation import REMEMBERED, Imitation, Memory, unit
+from exported.imitation import Imitation, Memory, looked_back_on, unit
 from exported.sampling import Constraint, Taste, draw, nowhere
 from midi.notes import ANSWER
 from midi.tokens import PITCH, WAIT, WAIT_TICKS, Place
@@ -73,8 +73,8 @@ class _Run:
 
     def _memory(self) -> Memory:
         """As the ring's: the notes that followed each earlier moment, those before any note left out."""
-        first = max(1, self._taken - REMEMBERED)
-        keys, followed = self._keys[first : self._taken], self.tokens[first : self._taken]
+        first, end = (1 + moment for moment in looked_back_on(max(0, self._taken - 1)))
+        keys, followed = self._keys[first:end], self.tokens[first:end]
         return Memory.recall(self._outputs["key"][0], keys, followed, self._player.how)
 
     def _constraint(self) -> Constraint:
