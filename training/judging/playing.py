@@ -11,7 +11,7 @@ from training.alphabet import tokens
 from training.judging.music import Judged
 from training.play import counted
 from training.play.histograms import distances, natural_distances
-from training.play.loops import looping
+from training.play.loops import looping, said_before
 from training.play.ngram import Ngram
 from training.play.notes import notes_of_ids
 from training.play.solo import Soloist
@@ -21,13 +21,17 @@ from training.works import Ints
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A set of pieces beside the held-out ones: `apart` in nats by kind, `shared` the longest run of each, in notes."""
+    """A set of pieces beside the held-out ones: `apart` in nats by kind, `shared` the longest run of each, in notes.
+
+    `again`: how much of their ends they have said before, the mean of those that are long enough.
+    """
 
     title: str
     pieces: int
     loops: int
     shared: list[int]
     apart: dict[str, float] = field(default_factory=dict)
+    again: float | None = None
 
     @property
     def spread(self) -> tuple[float, float, float]:
@@ -80,14 +84,22 @@ def _heard(title: str, played: Sequence[Ints], on: Stage) -> Heard:
         sum(looping(piece) > 0 for piece in played),
         longest_shared(played, on.learned),
         distances(played, on.written),
+        _again(played),
     )
+
+
+def _again(pieces: Sequence[Ints]) -> float | None:
+    shares = [share for share in map(said_before, pieces) if share is not None]
+    return float(np.mean(shares)) if shares else None
 
 
 def natural(on: Stage) -> list[Heard]:
     """The held-out pieces themselves: one by one, and in stretches of at least as many notes as a run has."""
     loops = sum(looping(piece) > 0 for piece in on.written)
     shared = longest_shared(on.written, on.learned)
-    one_by_one = Heard("held-out pieces", len(on.written), loops, shared, natural_distances(on.written))
+    one_by_one = Heard(
+        "held-out pieces", len(on.written), loops, shared, natural_distances(on.written), _again(on.written)
+    )
     stretches, length = [0], 0
     for piece, longest in zip(on.written, shared, strict=True):
         if length >= on.notes:

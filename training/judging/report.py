@@ -143,8 +143,9 @@ class Report:
         self.found["playing"] = tables.heard_as_json(rows)
         _print(
             f"playing: solo runs of {wanted.notes} notes, temperature {wanted.temperature:g}, seeds 0 to "
-            f"{wanted.runs - 1}; distance from the held-out pieces in nats, how many fall into a loop, and the longest "
-            "run of notes shared with any piece it learned from (median over the runs, 90th percentile, longest)",
+            f"{wanted.runs - 1}; distance from the held-out pieces in nats, how many fall into a loop, how much of "
+            "their ends they have said before, and the longest run of notes shared with any piece it learned from "
+            "(median over the runs, 90th percentile, longest)",
             tables.heard(rows),
         )
 

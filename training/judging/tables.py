@@ -51,11 +51,12 @@ def by_collection(rows: Sequence[Row]) -> Iterator[Cells]:
 
 def heard(rows: Sequence[Heard]) -> Iterator[Cells]:
     """Distances, loops and borrowed runs."""
-    yield "", ["pieces", *KINDS, "loops", "shared run", "90 %", "longest"]
+    yield "", ["pieces", *KINDS, "loops", "again %", "shared run", "90 %", "longest"]
     for row in rows:
         apart = [f"{row.apart[kind]:.4f}" if row.apart else "" for kind in KINDS]
         loops = f"{row.loops}" if row.apart else ""
-        yield row.title, [f"{row.pieces}", *apart, loops, *(f"{notes:.0f}" for notes in row.spread)]
+        again = "" if row.again is None else f"{100 * row.again:.1f}"
+        yield row.title, [f"{row.pieces}", *apart, loops, again, *(f"{notes:.0f}" for notes in row.spread)]
 
 
 def in_key(rows: Sequence[InKey]) -> Iterator[Cells]:
@@ -85,6 +86,7 @@ def heard_as_json(rows: Sequence[Heard]) -> list[dict[str, Any]]:
             "pieces": row.pieces,
             "nats_apart": {kind: round(nats, 5) for kind, nats in row.apart.items()},
             "loops": row.loops if row.apart else None,
+            "said_before": None if row.again is None else round(row.again, 4),
             "longest_shared": dict(zip(("median", "90 %", "most"), row.spread, strict=True)),
         }
         for row in rows

@@ -10,7 +10,7 @@ from tests.training.music import melody, work
 from training.alphabet import tokens
 from training.play.histograms import KINDS, distances, divergence, natural_distances
 from training.play.key import Key, in_scale, key_of, likeness
-from training.play.loops import LEAST, LONGEST_PERIOD, looping
+from training.play.loops import END, LEAST, LONGEST_PERIOD, PHRASE, looping, said_before
 from training.play.notes import notes_of_ids, top_line
 from training.play.verbatim import longest_shared
 from training.works import Ints
@@ -89,6 +89,16 @@ def test_a_piece_that_repeats_its_parts_and_a_short_ostinato_are_no_loop() -> No
     assert looping(joined(*[walk(5, 8)] * 30, walk(1, 40))) == 0
     assert looping(line(60)) == 0
     assert looping(line()[:0].reshape(0, 3)) == 0
+
+
+def test_how_much_was_said_before_is_all_of_a_loop_but_its_first_round_and_nothing_of_a_line_that_goes_on() -> None:
+    walked, loop = walk(1, END), walk(5, 16)
+    assert said_before(walked) == 0
+    assert said_before(joined(walked, *[loop] * 9)) == pytest.approx(1 - 16 / (END - PHRASE + 1))
+    assert said_before(joined(walked, walk(2, 64), walk(2, 64))) == pytest.approx(
+        (64 - PHRASE + 1) / (END - PHRASE + 1), abs=0.01
+    )
+    assert said_before(walk(1, END - 1)) is None
 
 
 def test_a_borrowed_run_is_found_transposed_and_wherever_it_stands() -> None:
