@@ -8,9 +8,11 @@ import pytest
 
 from exported.card import read_card
 from exported.imitation import Imitation
-from exported.sampling import Taste
+from exported.sampling import Taste, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, Place
+from realtime.model import load_model
+from realtime.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
 from training.alphabet import tokens
@@ -72,6 +74,21 @@ def test_an_answer_depends_on_its_phrase_and_imitation_on_the_past(tmp_path: Pat
     assert (one != other).any()
     plain = soloist(tmp_path, imitate=0.0).play(phrases[0], 30, 1)
     assert (plain != one).any()
+
+
+def test_what_is_measured_is_what_the_daemon_plays(tmp_path: Path) -> None:
+    measured = soloist(tmp_path, imitate=0.8).play(NOTHING, 60, 7)
+    model, rng = load_model(tmp_path / "mine", "cpu"), np.random.default_rng(7)
+    model.imitation = HOW
+    ring = ContextRing(model)
+    for row in measured.tolist():
+        previous, last = ring.last_onset, ring.note(ring.end - 1) if len(ring) else None
+        limits = ring.speech.following(last, may_end=False) if last else ring.speech.entering(0, previous)
+        moment = ring.head
+        ids = draw(model.heads, model.fields, moment.hidden, ring.recall(moment.key), Taste(0.9, 0.8), rng, limits)
+        assert list(ids) == row[: len(ids)]
+        for note in ring.speech.said(ids, previous or 0):
+            ring.feed(note)
 
 
 def test_each_note_is_told_its_place_in_the_bar(tmp_path: Path) -> None:
