@@ -86,7 +86,7 @@ def _workbench(rolls: Rolls, settings: Settings) -> Path:
 def _train(rolls: Rolls, settings: Settings, work: Path, place: Path) -> bool:
     from training import heavy
 
-    minutes = MINUTES.get(rolls.name, "some time")
+    minutes = MINUTES.get(rolls.name, "which takes a while")
     print(f"no model of it with these settings yet: learning one, {minutes}; it stays in {work}", file=sys.stderr)
     print("Ctrl-C saves; the same command goes on from there.", file=sys.stderr, flush=True)
     heavy.check()

@@ -62,5 +62,8 @@ CHOSEN: dict[str, Settings] = {
     ),
 }
 """By a set's name; for another, the default."""
-MINUTES: Mapping[str, str] = {"JSB chorales": "about 8 minutes", "Nottingham": "about 40 minutes"}
-"""How long it takes on two ordinary cores."""
+MINUTES: Mapping[str, str] = {
+    "JSB chorales": "which takes 5 to 30 minutes",
+    "Nottingham": "which takes 15 to 45 minutes",
+}
+"""How long it takes on two cores, idle or busy with other things."""
