@@ -1,4 +1,4 @@
-"""How a note becomes numbers: five fields, each a small alphabet, and where in the bar it stands. Core: no I/O, no numpy.
+"""How a note becomes numbers: five fields, each a small alphabet, and its place in the bar. Core: no I/O, no numpy.
 
 A note is told as (voice, wait since the previous onset, pitch, duration, velocity), drawn in this order: whose note is
 next, when, which. Times are exact to the tick up to four beats, then coarser: half a beat up to eight beats, one beat

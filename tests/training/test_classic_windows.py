@@ -1,6 +1,7 @@
 """The tutorials' windows: each foretells the name after it."""
 
 import numpy as np
+import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - TensorFlow, quietly, or skip
 from training.classic import windows
@@ -22,4 +23,4 @@ def test_a_piece_shorter_than_a_window_goes_round() -> None:
 def test_its_pace_is_names_foretold_a_second() -> None:
     measured = windows.pace(np.arange(200, dtype=np.int32).reshape(-1, 1), 200, steps=1, units=4)
     assert measured.steps == 1
-    assert measured.names_per_second * measured.seconds == windows.BATCH
+    assert measured.names_per_second * measured.seconds == pytest.approx(windows.BATCH)
