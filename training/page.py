@@ -145,7 +145,7 @@ def _making(card: Card) -> Iterator[str]:
     yield ""
     yield (
         f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "
-        f"The graph's LSTM is in {made['weights']}; 8 bits cost {made['packing_costs']:+.4f} nats a note on the "
+        f"The graph is in {made['weights']}; 8 bits cost {made['packing_costs']:+.4f} nats a note on the "
         f"pieces to choose by. Keras against the exported graph: {made['parity']:.1e} "
         f"(allowed {card.parity_tolerance:g})."
     )

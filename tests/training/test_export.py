@@ -22,7 +22,7 @@ from exported.card import (
 from midi.errors import InputError, ModelError
 from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import SCORE, ids
-from tests.training.tiny import UNITS, WIDTH, network
+from tests.training.tiny import UNITS, network
 from training.batches import Batch, packed
 from training.evaluate import believed_of, evaluate
 from training.export import (
@@ -153,13 +153,10 @@ def test_the_constants_are_what_training_learned_packed_or_not() -> None:
             assert (head.bias == weights.heads[field.name][1]).all()
 
 
-@pytest.mark.parametrize("width", [WIDTH, UNITS], ids=["narrow heads", "heads as wide as gates"])
-def test_packing_takes_the_gates_and_leaves_the_heads(width: int) -> None:
-    """With four fields as wide as the layers, the heads' product has the gates' shape."""
-    model = packed_graph(step_graph(network(layers=3, width=width).weights(), SCORE, CONTEXTS))
-    kinds = [node.op_type for node in model.graph.node]
-    assert kinds.count("MatMulInteger") == 3
-    assert kinds.count("MatMul") == 1
+def test_packing_takes_every_product() -> None:
+    kinds = [node.op_type for node in packed_graph(step_graph(network(layers=3).weights(), SCORE, CONTEXTS)).graph.node]
+    assert kinds.count("MatMulInteger") == 4
+    assert "MatMul" not in kinds
 
 
 def test_in_8_bits_a_network_of_real_weights_believes_nearly_the_same() -> None:

@@ -100,7 +100,7 @@ def test_the_page_tells_what_a_reader_must_know() -> None:
         "velocity follows the player's",
         "It is told the meter and the place in the bar",
         "Dropout 0.1 of the outputs, 0.25 of the recurrent weights",
-        "in int8; 8 bits cost +0.0004 nats a note",
+        "The graph is in int8; 8 bits cost +0.0004 nats a note",
         "sharpness 40, doubt 0.03; shares: voice 0, wait 0.2",
         "The likeliest class was right for: wait 97.0%",
     ):
