@@ -106,7 +106,7 @@ def test_the_fight_tells_all_on_the_same_held_out_names(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fight, "OURS", SMALL)
-    monkeypatch.setattr(fight, "CLASSIC", SMALL)
+    monkeypatch.setattr(fight, "FEWER", SMALL)
     monkeypatch.setattr(fight, "read_folder", lambda _: corpus)
     told: list[str] = []
     assert fight.run(tmp_path, seconds=1, say=told.append) == 0
