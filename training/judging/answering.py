@@ -1,4 +1,4 @@
-"""What a model answers to the openings of held-out pieces: whether it stays in their key."""
+"""What a model answers to the openings of held-out pieces: whether it stays in their key, and what it has borrowed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from training.play.key import Key, in_scale, key_of, likeness
 from training.play.ngram import Ngram
 from training.play.notes import notes_of_ids
 from training.play.solo import Soloist
+from training.play.verbatim import longest_shared
 from training.works import Ints, Work
 
 PHRASE = 32
@@ -22,13 +23,17 @@ PHRASE = 32
 
 
 @dataclass(frozen=True, slots=True)
-class InKey:
-    """Answers, and how they are in the key of their phrases: means of `training.play.key`'s two figures."""
+class Answered:
+    """Answers: how they are in the key of their phrases (means of `training.play.key`'s two figures), and borrowings.
+
+    `shared`: notes in the longest run that an answer shares with any piece learned from; median and most of all.
+    """
 
     title: str
     answers: int
     in_scale: float
     likeness: float
+    shared: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,14 @@ def _phrase(work: Work, inputs: Sequence[Field]) -> Phrase:
     return Phrase(ids[:PHRASE], notes[:PHRASE], notes[PHRASE:], bars)
 
 
-def answers(title: str, soloist: Soloist, asked: Sequence[Phrase], update: Callable[[int], object]) -> InKey:
-    """A model's answers: the phrase is the human's, its bars are known."""
+def answers(
+    title: str,
+    soloist: Soloist,
+    asked: Sequence[Phrase],
+    learned: Sequence[Ints],
+    update: Callable[[int], object],
+) -> Answered:
+    """A model's answers: the phrase is the human's, its bars are known. `learned`: notes [N, 3] of what it knows."""
     inputs = soloist.stepper.inputs
     voice = column(inputs, VOICE)
     played = []
@@ -77,23 +88,25 @@ def answers(title: str, soloist: Soloist, asked: Sequence[Phrase], update: Calla
         knows = len(inputs) > len(soloist.stepper.fields)
         played.append(soloist.play(ids, PHRASE, seed, phrase.place_of if knows else nowhere))
         update(PHRASE)
-    return _in_key(title, asked, [notes_of_ids(ids, inputs) for ids in played])
+    return _answered(title, asked, [notes_of_ids(ids, inputs) for ids in played], learned)
 
 
-def counted_answers(title: str, ngram: Ngram, asked: Sequence[Phrase], taste: Taste) -> InKey:
+def counted_answers(
+    title: str, ngram: Ngram, asked: Sequence[Phrase], learned: Sequence[Ints], taste: Taste
+) -> Answered:
     """The n-gram's answers."""
     ids = [phrase.ids[:, ngram.columns] for phrase in asked]
     played = counted.play(ngram, ids, PHRASE, taste, range(len(asked)), lambda: None)
-    return _in_key(title, asked, [notes_of_ids(piece, ngram.fields) for piece in played])
+    return _answered(title, asked, [notes_of_ids(piece, ngram.fields) for piece in played], learned)
 
 
-def references(asked: Sequence[Phrase], seed: int = 0) -> list[InKey]:
+def references(asked: Sequence[Phrase], learned: Sequence[Ints], seed: int = 0) -> list[Answered]:
     """What else might follow the phrases: what did, the phrase again, and notes of its scale and range by chance."""
     rng = np.random.default_rng(seed)
     return [
-        _in_key("the true continuation", asked, [phrase.continuation for phrase in asked]),
-        _in_key("the phrase again (echo)", asked, [phrase.notes for phrase in asked]),
-        _in_key("notes of the scale by chance", asked, [_by_chance(phrase, rng) for phrase in asked]),
+        _answered("the true continuation", asked, [phrase.continuation for phrase in asked], learned),
+        _answered("the phrase again (echo)", asked, [phrase.notes for phrase in asked], learned),
+        _answered("notes of the scale by chance", asked, [_by_chance(phrase, rng) for phrase in asked], learned),
     ]
 
 
@@ -107,10 +120,11 @@ def _by_chance(phrase: Phrase, rng: np.random.Generator) -> Ints:
     return made
 
 
-def _in_key(title: str, asked: Sequence[Phrase], played: Sequence[Ints]) -> InKey:
+def _answered(title: str, asked: Sequence[Phrase], played: Sequence[Ints], learned: Sequence[Ints]) -> Answered:
     of_each = [
         (in_scale(answer, phrase.key), likeness(answer, phrase.key))
         for phrase, answer in zip(asked, played, strict=True)
     ]
     scale, alike = np.mean(of_each, axis=0).tolist() if of_each else (0.0, 0.0)
-    return InKey(title, len(asked), scale, alike)
+    shared = longest_shared(played, learned) or [0]
+    return Answered(title, len(asked), scale, alike, (float(np.median(shared)), float(max(shared))))

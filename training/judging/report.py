@@ -60,7 +60,7 @@ class Report:
         self._accompanying()
         if len(self.judged.works) >= FEWEST:
             self._playing()
-            self._in_key()
+            self._answering()
 
     def _head(self) -> None:
         works, notes = len(self.judged.works), self.judged.notes
@@ -149,22 +149,24 @@ class Report:
             tables.heard(rows),
         )
 
-    def _in_key(self) -> None:
+    def _answering(self) -> None:
         wanted = self.wanted
         taste = Taste(wanted.temperature, wanted.imitate)
+        learned = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste).learned
         asked = answering.phrases(self.judged.works, self.card.inputs, wanted.runs)
         if not asked:
             return
         with bar(answering.PHRASE * len(asked), "answering", unit="notes") as progress:
             soloist = Soloist(self.stepper, self._how, taste)
-            rows = [answering.answers(self._title(wanted.imitate), soloist, asked, progress.update)]
-        rows.append(answering.counted_answers("n-gram", self._ngram, asked, taste))
-        rows += answering.references(asked)
-        self.found["in_key"] = tables.in_key_as_json(rows)
+            rows = [answering.answers(self._title(wanted.imitate), soloist, asked, learned, progress.update)]
+        rows.append(answering.counted_answers("n-gram", self._ngram, asked, learned, taste))
+        rows += answering.references(asked, learned)
+        self.found["answering"] = tables.answered_as_json(rows)
         _print(
-            f"in key: answers of {answering.PHRASE} notes to the first {answering.PHRASE} notes of held-out pieces; "
-            "how much of them is in the scale of the phrase's key, and their likeness to its profile (-1 to 1)",
-            tables.in_key(rows),
+            f"answering: {answering.PHRASE} notes after the first {answering.PHRASE} notes of held-out pieces; how "
+            "much of them is in the scale of the phrase's key, their likeness to its profile (-1 to 1), and the longest "
+            "run of notes that an answer shares with any piece it learned from (median over the answers, longest)",
+            tables.answered(rows),
         )
 
 

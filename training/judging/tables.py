@@ -5,7 +5,7 @@ from typing import Any
 
 from midi.tokens import VOICE
 from training.evaluate import Figures
-from training.judging.answering import InKey
+from training.judging.answering import Answered
 from training.judging.playing import Heard
 from training.judging.rows import Row
 from training.play.histograms import KINDS
@@ -59,11 +59,12 @@ def heard(rows: Sequence[Heard]) -> Iterator[Cells]:
         yield row.title, [f"{row.pieces}", *apart, loops, again, *(f"{notes:.0f}" for notes in row.spread)]
 
 
-def in_key(rows: Sequence[InKey]) -> Iterator[Cells]:
-    """Shares in the scale, and likeness to the key's profile."""
-    yield "", ["answers", "in scale %", "likeness"]
+def answered(rows: Sequence[Answered]) -> Iterator[Cells]:
+    """Shares in the scale, likeness to the key's profile, and the longest runs shared with what was learned."""
+    yield "", ["answers", "in scale %", "likeness", "shared run", "longest"]
     for row in rows:
-        yield row.title, [f"{row.answers}", f"{100 * row.in_scale:.1f}", f"{row.likeness:.3f}"]
+        shared = [f"{value:g}" for value in row.shared]
+        yield row.title, [f"{row.answers}", f"{100 * row.in_scale:.1f}", f"{row.likeness:.3f}", *shared]
 
 
 def rows_as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -93,14 +94,15 @@ def heard_as_json(rows: Sequence[Heard]) -> list[dict[str, Any]]:
     ]
 
 
-def in_key_as_json(rows: Sequence[InKey]) -> list[dict[str, Any]]:
-    """Key agreement, for JSON."""
+def answered_as_json(rows: Sequence[Answered]) -> list[dict[str, Any]]:
+    """Answers, for JSON."""
     return [
         {
             "title": row.title,
             "answers": row.answers,
             "in_scale": round(row.in_scale, 4),
             "likeness": round(row.likeness, 4),
+            "longest_shared": dict(zip(("median", "most"), row.shared, strict=True)),
         }
         for row in rows
     ]

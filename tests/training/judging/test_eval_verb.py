@@ -57,7 +57,7 @@ def test_one_table_tells_what_it_is_worth_and_what_it_plays(
     ]
     assert [row["title"] for row in found["foretelling"]] == titles
     assert [row["title"] for row in found["playing"]][:3] == ["mine, imitating 0.3", "mine", "n-gram"]
-    assert len(found["in_key"]) == 5
+    assert len(found["answering"]) == 5
     for row in found["foretelling"]:
         assert row["notes"] == found["notes"]
         assert f"{row['perplexity']:.2f}" in told

@@ -143,10 +143,11 @@ def test_held_out_pieces_are_heard_one_by_one_and_in_stretches() -> None:
 def test_references_are_what_they_say() -> None:
     asked = answering.phrases(WORKS, INPUTS, 5)
     assert len(asked) == 5
-    continuation, echo, chance = answering.references(asked)
+    continuation, echo, chance = answering.references(asked, [asked[0].continuation])
     assert chance.in_scale == 1.0
     assert echo.likeness > chance.likeness
     assert 0 < continuation.in_scale < 1
+    assert continuation.shared[1] == len(asked[0].continuation), "what was learned is borrowed whole"
     assert answering.phrases(WORKS, INPUTS, 5)[0].ids.tolist() == asked[0].ids.tolist()
 
 
@@ -164,5 +165,5 @@ def test_phrases_are_the_humans_and_know_their_bars(tmp_path: Path, monkeypatch:
         return phrase
 
     monkeypatch.setattr(Soloist, "play", play)
-    answering.answers("it", soloist(tmp_path), [asked], lambda _: None)
+    answering.answers("it", soloist(tmp_path), [asked], [], lambda _: None)
     assert set(seen[0][:, 0].tolist()) == {HUMAN}
