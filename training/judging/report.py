@@ -164,8 +164,8 @@ class Report:
         self.found["answering"] = tables.answered_as_json(rows)
         _print(
             f"answering: {answering.PHRASE} notes after the first {answering.PHRASE} notes of held-out pieces; how "
-            "much of them is in the scale of the phrase's key, their likeness to its profile (-1 to 1), and the longest "
-            "run of notes that an answer shares with any piece it learned from (median over the answers, longest)",
+            "much of them is in the scale of the phrase's key, their likeness to its profile (-1 to 1), and the "
+            "longest run of notes that an answer shares with any piece it learned from (median over the answers, most)",
             tables.answered(rows),
         )
 
