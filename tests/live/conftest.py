@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from exported.card import SOUND
+from midi.names import name_of
+from midi.tokens import Field
 from tests.peers.daemon import Daemon
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
@@ -49,6 +52,14 @@ class Stage:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of a model whose notes are plenty and whose quality nobody asks about."""
     return str(build(tmp_path_factory.mktemp("models") / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of such a model that speaks in names of notes and chords, as the classic preset makes them."""
+    sounds = [name_of({pitch}) for pitch in range(48, 84)] + [name_of({60 + root, 64 + root}) for root in range(12)]
+    folder = tmp_path_factory.mktemp("models") / "names"
+    return str(build(folder, (Field(SOUND, len(sounds)),), (), sounds=sounds))
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ def key(pitch: int, at: float, seconds: float, velocity: int = 80) -> list[tuple
     return [(at, bytes((0x90, pitch, velocity))), (at + seconds, bytes((0x80, pitch, 0)))]
 
 
-@pytest.mark.parametrize("model", ["default", "tiny"])
+@pytest.mark.parametrize("model", ["default", "tiny", "names"])
 def test_a_phrase_is_answered_after_its_end_and_every_note_ends(
-    stage: Callable[..., Stage], tiny: str, model: str
+    stage: Callable[..., Stage], tiny: str, names: str, model: str
 ) -> None:
-    on_stage = stage("--bpm", "112", "--model", "default" if model == "default" else tiny)
+    on_stage = stage("--bpm", "112", "--model", {"tiny": tiny, "names": names}.get(model, model))
     sent = on_stage.keyboard.play(from_file(SEED))
     on_stage.wait_for_answer(3)
     on_stage.daemon.signal(signal.SIGINT)
