@@ -1,1 +1,1 @@
-"""The daemon: an I/O process that owns ports and time, an engine process decides notes."""
+"""The daemon: a process that owns ports and time, a process that decides notes, and what they say to each other."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from midi.notes import Note
-from realtime.desk import Desk
-from realtime.engine import Engine
+from realtime.engine_process.engine import Engine
+from realtime.io_process.desk import Desk
+from realtime.io_process.schedule import Outgoing
 from realtime.messages import NOTE_ON, Begin
-from realtime.schedule import Outgoing
 from realtime.timed import Timed
 
 

@@ -26,7 +26,12 @@ def modules_of(room: str) -> list[str]:
 @pytest.mark.parametrize(
     "modules",
     [
-        ("realtime.io_process", "realtime.schedule", "realtime.messages", "realtime.recorder"),
+        (
+            "realtime.io_process.loop",
+            "realtime.io_process.schedule",
+            "realtime.messages",
+            "realtime.io_process.recorder",
+        ),
         ("realtime.verbs.jam",),
         tuple(modules_of("midi")),
     ],

@@ -12,9 +12,9 @@ from midi.files import read_midi
 from midi.meter import Bar, meter_of, place
 from midi.notes import Note
 from midi.tokens import CONTEXTS, FIELDS, NOWHERE, Field, Place, encode
-from realtime.model import load_model
-from realtime.ring import ContextRing
-from realtime.speech import PlaceOf
+from realtime.engine_process.model import load_model
+from realtime.engine_process.ring import ContextRing
+from realtime.engine_process.speech import PlaceOf
 from tests.tiny_model import SCORE_FIELDS, build
 from training.evaluate import evaluate
 from training.stepper import Stepper

@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
-    from realtime.bench import decision_lines
-    from realtime.footprint import idle_lines
+    from realtime.bench.decisions import decision_lines
+    from realtime.bench.footprint import idle_lines
 
     for line in decision_lines(folder, max(1, arguments.notes), max(1, arguments.paced)):
         print(line, flush=True)

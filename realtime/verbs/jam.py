@@ -17,12 +17,12 @@ from midi.errors import InputError, MachineError
 from midi.files import Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
-from realtime.io_process import Performance
-from realtime.link import PeerGoneError
-from realtime.priority import ask_for_real_time
-from realtime.recorder import Recorder
-from realtime.supervisor import Supervisor
-from realtime.venue import Venue, embedded, on_ports
+from realtime.io_process.loop import Performance
+from realtime.io_process.priority import ask_for_real_time
+from realtime.io_process.recorder import Recorder
+from realtime.io_process.supervisor import Supervisor
+from realtime.io_process.venue import Venue, embedded, on_ports
+from realtime.pipe import PeerGoneError
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\

@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
-    from realtime.engine import Engine
-    from realtime.model import load_model
+    from realtime.engine_process.engine import Engine
+    from realtime.engine_process.model import load_model
     from realtime.offline import Offline
     from realtime.timed import performed
 

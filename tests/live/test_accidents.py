@@ -11,9 +11,9 @@ import pytest
 
 from midi.errors import MachineError
 from midi.files import read_midi
-from realtime.io_process import Performance
+from realtime.io_process.loop import Performance
+from realtime.io_process.supervisor import Supervisor
 from realtime.settings import Settings
-from realtime.supervisor import Supervisor
 from tests.live.conftest import IN, OUT, Stage, alive, kill
 from tests.live.test_jam import MS, SEED, key
 from tests.peers.daemon import Daemon, installed

@@ -10,7 +10,7 @@ import pytest
 
 from midi.files import read_midi, write_midi
 from midi.notes import Note
-from realtime.embedded import pitch_name
+from realtime.io_process.embedded import pitch_name
 from tests.peers.daemon import Daemon
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"

@@ -4,7 +4,6 @@ import multiprocessing
 
 import pytest
 
-from realtime.link import Link, PeerGoneError
 from realtime.messages import (
     TEXT_BYTES,
     AnswerOver,
@@ -24,6 +23,7 @@ from realtime.messages import (
     pack,
     unpack,
 )
+from realtime.pipe import Link, PeerGoneError
 
 LATE = 2**62
 EXAMPLES: list[Message] = [

@@ -11,8 +11,8 @@ from exported.imitation import Imitation
 from exported.sampling import Taste, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, Place
-from realtime.model import load_model
-from realtime.ring import ContextRing
+from realtime.engine_process.model import load_model
+from realtime.engine_process.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
 from training.alphabet import tokens

@@ -6,9 +6,9 @@ No clock and no port here: the I/O process and the renderer call it with times a
 from collections import deque
 from dataclasses import dataclass, field
 
+from realtime.io_process.recorder import Recorder
+from realtime.io_process.schedule import Outgoing, Schedule
 from realtime.messages import NOTE_OFF, AnswerOver, Message, Past, Played, Proposal, Released, Sent
-from realtime.recorder import Recorder
-from realtime.schedule import Outgoing, Schedule
 
 PAST_NOTES = 512
 """What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""

@@ -15,11 +15,11 @@ from typing import Protocol
 
 from midi.errors import MachineError
 from midi.notes import DRUM_CHANNEL
-from realtime.desk import Desk
-from realtime.link import PeerGoneError
+from realtime.io_process.desk import Desk
+from realtime.io_process.schedule import Outgoing
+from realtime.io_process.supervisor import EngineFailedError, Supervisor
 from realtime.messages import is_channel_message
-from realtime.schedule import Outgoing
-from realtime.supervisor import EngineFailedError, Supervisor
+from realtime.pipe import PeerGoneError
 
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000

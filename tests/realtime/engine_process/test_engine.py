@@ -11,12 +11,12 @@ from midi.meter import METERS, Bar
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import NOWHERE, encode
-from realtime.desk import Desk
-from realtime.engine import Engine
+from realtime.engine_process.engine import Engine
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.ring import ContextRing
+from realtime.io_process.desk import Desk
 from realtime.messages import NOTE_OFF, NOTE_ON, AnswerOver, Begin, Message, Past, Ping, Played, Pong, Proposal, Sent
-from realtime.model import StepModel
 from realtime.offline import Offline
-from realtime.ring import ContextRing
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
 

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from midi.errors import AntiphonError
-from realtime.link import Link, PeerGoneError
 from realtime.messages import TEXT_BYTES, Failed, Quit, Ready
+from realtime.pipe import Link, PeerGoneError
 from realtime.settings import Settings
 
 BACKLOG_S = 0.001
@@ -31,8 +31,8 @@ def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: s
 
 
 def _serve(link: Link, folder: Path, provider: str, settings: Settings) -> None:
-    from realtime.engine import Engine
-    from realtime.model import load_model
+    from realtime.engine_process.engine import Engine
+    from realtime.engine_process.model import load_model
 
     try:
         model = load_model(folder, provider)

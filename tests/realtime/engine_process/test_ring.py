@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from exported.imitation import RECENT, Memory
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
-from realtime.model import StepModel
-from realtime.ring import ContextRing
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.ring import ContextRing
 
 
 def melody(count: int, begin: int = 0) -> list[Note]:

@@ -10,9 +10,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from midi.errors import AntiphonError
-from realtime.engine_process import run_engine
-from realtime.link import Link, PeerGoneError
+from realtime.engine_process.serve import run_engine
 from realtime.messages import Begin, Failed, Message, Past, Ping, Pong, Quit, Ready
+from realtime.pipe import Link, PeerGoneError
 from realtime.settings import Settings
 
 NS = 1_000_000_000

@@ -15,11 +15,11 @@ from midi.names import PITCH_NAMES, name_of, pitches_of
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
-from realtime.engine import Engine
+from realtime.engine_process.engine import Engine
+from realtime.engine_process.model import Moment, StepModel, load_model
+from realtime.engine_process.ring import ContextRing
 from realtime.messages import NOTE_ON
-from realtime.model import Moment, StepModel, load_model
 from realtime.offline import Offline
-from realtime.ring import ContextRing
 from realtime.settings import Settings
 from realtime.timed import performed
 from tests.tiny_model import build

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from midi.files import Piece
 from midi.ports import IN_NAME, OUT_NAME, Api, InPort, OutPort, Watch, unused_names
 from midi.tempo import Tempo
-from realtime.embedded import Printed, Screen, SelfPlaying
-from realtime.io_process import Input, Output
+from realtime.io_process.embedded import Printed, Screen, SelfPlaying
+from realtime.io_process.loop import Input, Output
 from realtime.timed import performed
 
 

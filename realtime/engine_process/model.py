@@ -13,7 +13,7 @@ from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation
 from midi.errors import ModelError
 from midi.tokens import Field, Token, start
-from realtime.provider import CUDA, median_seconds, open_session
+from realtime.engine_process.provider import CUDA, median_seconds, open_session
 
 WARM_UP_STEPS = 20
 SHORTEST_KEY = 1e-12
@@ -94,7 +94,7 @@ def load_model(folder: Path, provider: str = "auto") -> StepModel:
     """Load and warm up the model of a folder, once its card and its graph have been checked.
 
     Raises:
-        ModelError, MachineError, InputError: see `exported.card` and `realtime.provider`.
+        ModelError, MachineError, InputError: see `exported.card` and `realtime.engine_process.provider`.
     """
     card = read_card(folder)
     graph = check_graph(folder, card)

@@ -15,10 +15,10 @@ import onnxruntime as ort
 from exported.card import GRAPH
 from exported.sampling import Taste
 from midi.notes import HUMAN, Note
-from realtime.answer import Answer
-from realtime.dynamics import Dynamics
-from realtime.model import StepModel, load_model
-from realtime.ring import ContextRing
+from realtime.engine_process.answer import Answer
+from realtime.engine_process.dynamics import Dynamics
+from realtime.engine_process.model import StepModel, load_model
+from realtime.engine_process.ring import ContextRing
 from realtime.settings import Settings
 
 CONTEXTS = (16, 256, 4096)

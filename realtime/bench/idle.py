@@ -1,15 +1,15 @@
 """The daemon with nobody at it: both processes, no ports. `antiphon bench` watches it; not for playing.
 
-Run as `python -m realtime.idle MODEL_FOLDER`; says `ready` when the model is warm, and ends on SIGTERM.
+Run as `python -m realtime.bench.idle MODEL_FOLDER`; says `ready` when the model is warm, and ends on SIGTERM.
 """
 
 import signal
 import sys
 from pathlib import Path
 
-from realtime.io_process import Performance
+from realtime.io_process.loop import Performance
+from realtime.io_process.supervisor import Supervisor
 from realtime.settings import Settings
-from realtime.supervisor import Supervisor
 
 
 class Silence:

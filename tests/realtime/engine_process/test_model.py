@@ -14,8 +14,8 @@ from exported.card import CARD, GRAPH, read_card, sha256, write_card
 from exported.imitation import Imitation
 from midi.errors import InputError, MachineError, ModelError
 from midi.tokens import CONTEXTS, FIELDS, NOWHERE, WAIT, Token, start
-from realtime.model import StepModel, load_model
-from realtime.provider import CUDA, cuda_obstacle
+from realtime.engine_process.model import StepModel, load_model
+from realtime.engine_process.provider import CUDA, cuda_obstacle
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from exported.card import SOUND, Card
 from exported.sampling import Constraint
 from midi.notes import ANSWER, Note
 from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
-from realtime.named import Named
+from realtime.engine_process.named import Named
 
 PlaceOf = Callable[[int], Place]
 """Where in its bar a tick of the performance stands."""

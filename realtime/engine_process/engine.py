@@ -19,8 +19,11 @@ from midi.meter import Bar, place
 from midi.notes import ANSWER, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import NOWHERE, Place
-from realtime.answer import Answer, answer_length
-from realtime.dynamics import Dynamics
+from realtime.engine_process.answer import Answer, answer_length
+from realtime.engine_process.dynamics import Dynamics
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.ring import CAPACITY, ContextRing
+from realtime.engine_process.tracker import MS, Tracker
 from realtime.messages import (
     NOTE_OFF,
     NOTE_ON,
@@ -35,10 +38,7 @@ from realtime.messages import (
     Released,
     Sent,
 )
-from realtime.model import StepModel
-from realtime.ring import CAPACITY, ContextRing
 from realtime.settings import Settings
-from realtime.tracker import MS, Tracker
 
 ENTRY_NS = 30 * MS
 """An answer enters on the first beat at least this far ahead: time enough to decide its first chord."""

@@ -3,8 +3,8 @@
 from itertools import pairwise
 from pathlib import Path
 
+from realtime.io_process.supervisor import FIRST_BACKOFF_NS, LONGEST_BACKOFF_NS, STEADY_NS, Supervisor
 from realtime.settings import Settings
-from realtime.supervisor import FIRST_BACKOFF_NS, LONGEST_BACKOFF_NS, STEADY_NS, Supervisor
 
 
 def pause_after_death(supervisor: Supervisor, now_ns: int) -> int:

@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.io_process.schedule import LEAST_GAP_NS, REPEAT_GAP_NS, Outgoing, Schedule
 from realtime.messages import NOTE_ON, Proposal
-from realtime.schedule import LEAST_GAP_NS, REPEAT_GAP_NS, Outgoing, Schedule
 
 MS = 1_000_000
 

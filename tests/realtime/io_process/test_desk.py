@@ -1,6 +1,6 @@
 """The desk: what the engine is told of what really happened."""
 
-from realtime.desk import Desk
+from realtime.io_process.desk import Desk
 from realtime.messages import NOTE_OFF, NOTE_ON, AnswerOver, Played, Proposal, Released, Sent
 
 MS = 1_000_000

@@ -55,7 +55,7 @@ def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
 @contextmanager
 def _daemon(folder: Path) -> Iterator[Idle]:
     began = time.perf_counter()
-    words = [sys.executable, "-m", "realtime.idle", str(folder)]
+    words = [sys.executable, "-m", "realtime.bench.idle", str(folder)]
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or not process.stdout.readline():

@@ -13,10 +13,10 @@ import numpy as np
 from exported.sampling import Constraint, Taste, draw
 from midi.notes import ANSWER, TICKS_PER_BEAT, Note
 from midi.tokens import Token
-from realtime.dynamics import Dynamics
-from realtime.model import Moment, StepModel
-from realtime.ring import ContextRing
-from realtime.speech import Speech
+from realtime.engine_process.dynamics import Dynamics
+from realtime.engine_process.model import Moment, StepModel
+from realtime.engine_process.ring import ContextRing
+from realtime.engine_process.speech import Speech
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 LONGEST_BARS = 8

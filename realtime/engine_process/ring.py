@@ -16,8 +16,8 @@ from exported.imitation import Memory, looked_back_on
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
-from realtime.model import Moment, StepModel
-from realtime.speech import PlaceOf, speech_of
+from realtime.engine_process.model import Moment, StepModel
+from realtime.engine_process.speech import PlaceOf, speech_of
 
 CAPACITY = 4096
 NOTHING = Note(0, 0, 0)

@@ -7,8 +7,8 @@ import pytest
 
 from midi.errors import InputError
 from midi.files import read_midi
+from realtime.io_process.recorder import Recorder
 from realtime.messages import Past
-from realtime.recorder import Recorder
 
 MS = 1_000_000
 

@@ -1,8 +1,8 @@
 """Hearing a phrase: its chords, its pace, its end."""
 
 from midi.tempo import Tempo
+from realtime.engine_process.tracker import HELD_PAUSES, LONGEST_PAUSE_NS, LONGEST_PHRASE, MS, Tracker
 from realtime.messages import NOTE_OFF, NOTE_ON, Played
-from realtime.tracker import HELD_PAUSES, LONGEST_PAUSE_NS, LONGEST_PHRASE, MS, Tracker
 
 
 def press(tracker: Tracker, pitch: int, at_ms: int) -> None:

@@ -1,0 +1,1 @@
+"""What this machine does with a model, measured: the rows of `antiphon bench`."""
