@@ -1,12 +1,31 @@
-"""What a performance can be told: one frozen value, the same for the daemon, the renderer and the tests."""
+"""What a performance can be told: the one table of parameters. Flags, live changes and docs/parameters.md come from it.
 
-from dataclasses import dataclass
+One frozen value, the same for the daemon, the renderer and the tests; a change makes another.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
 
 from exported.card import IMITATE
 from midi.errors import InputError
+from midi.meter import METERS
+from realtime.parameters import Parameter, Value, parameter, table_of
 
+REPLY, ACCOMPANY, SOLO = "reply", "accompany", "solo"
+AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "follow"
+BEAT, BAR, OFF = "beat", "bar", "off"
 BPM_RANGE = (20.0, 400.0)
-TEMPERATURE_RANGE = (0.0, 3.0)
+DEFAULT_BPM = 120.0
+"""Where nothing tells the tempo."""
+
+ROLE, MUSIC, LIKENESS, TIME, PORTS = (
+    "what it does",
+    "what it plays",
+    "how it follows you",
+    "when it plays",
+    "what goes in and out",
+)
+"""The groups of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +36,130 @@ class Settings:
         InputError: a value is outside its range; the message names both.
     """
 
-    bpm: float = 120.0
-    """Quarter notes a minute: how long a tick lasts."""
-    temperature: float = 0.9
-    """Below 1 the likely notes grow likelier, above 1 the unlikely ones; 0 always takes the likeliest."""
-    imitate: float = IMITATE
-    """How much the answer takes from what was played in this performance, 0 (nothing) to 1."""
-    rng_seed: int = 0
-    """The same seed and the same notes in give the same notes out."""
-    channel: int | None = None
-    """The answer's MIDI channel, 0 to 15; None: the one the human plays on."""
-    bars: int | None = None
-    """Length of an answer in bars of four beats; None: as long as the human's phrase."""
-    lookahead_ms: int = 250
-    """How far ahead of the sound notes are decided."""
+    mode: str = parameter(
+        REPLY,
+        "reply: answers your phrases; accompany: plays while you play; solo: plays on alone, and you steer it",
+        ROLE,
+        choices=(REPLY, ACCOMPANY, SOLO),
+    )
+    bars: int | None = parameter(
+        None, "length of an answer", ROLE, int, low=1, high=256, unit="bars", unset="as long as your phrase"
+    )
+    wait_for_me: bool = parameter(meaning="a solo begins with your first note, not at once", group=ROLE, default=False)
+    count_in: int = parameter(
+        0, "bars clicked on channel 10 before a solo or an accompaniment", ROLE, low=0, high=8, unit="bars", live=False
+    )
+
+    temperature: float = parameter(
+        0.9, "0 plays the likeliest note each time, 1 as the model believes, above 1 wilder", MUSIC, low=0.0, high=3.0
+    )
+    imitate: float = parameter(
+        IMITATE, "how much it takes from what was played in this session: 0 nothing, 1 all it can", MUSIC, low=0, high=1
+    )
+    rng_seed: int = parameter(0, "another number, another performance", MUSIC, low=0, high=2**63 - 1, live=False)
+
+    follow_dynamics: float = parameter(
+        1.0, "how closely it takes up your loudness and accents", LIKENESS, low=0, high=1
+    )
+    follow_density: float = parameter(0.3, "how closely it takes up your notes per beat", LIKENESS, low=0, high=1)
+    follow_register: float = parameter(0.3, "how closely it stays where you play", LIKENESS, low=0, high=1)
+    follow_key: float = parameter(0.5, "how closely it keeps to the key of your last phrase", LIKENESS, low=0, high=1)
+
+    sync: str = parameter(
+        AUTO,
+        "whose time it keeps: MIDI clock, an Ableton Link session, its own tempo, the beat it hears in your playing;"
+        " auto: the clock while there is one, else --bpm if given, else your beat",
+        TIME,
+        choices=(AUTO, CLOCK, LINK, INTERNAL, FOLLOW),
+    )
+    bpm: float | None = parameter(
+        None,
+        "quarter notes a minute",
+        TIME,
+        float,
+        low=BPM_RANGE[0],
+        high=BPM_RANGE[1],
+        unit="bpm",
+        unset="your beat, or 120",
+    )
+    meter: str | None = parameter(
+        None,
+        "the time signature, where bars are known: with a clock, Link or a count-in",
+        TIME,
+        str,
+        choices=tuple(f"{beats}/{unit}" for beats, unit in METERS),
+        unset="4/4",
+    )
+    quantize_entry: str = parameter(
+        BEAT,
+        "an answer begins on the next beat, the next bar, or as soon as it is decided",
+        TIME,
+        choices=(BEAT, BAR, OFF),
+    )
+    quantum: int = parameter(4, "beats in a Link cycle: where its bars begin", TIME, low=1, high=32, unit="beats")
+    swing: float = parameter(
+        50.0, "where the second of two eighths falls: 50 straight, 67 as triplets", TIME, low=50, high=75, unit="%"
+    )
+    humanize: float = parameter(
+        0.0, "how far notes stray from the grid (standard deviation)", TIME, low=0, high=50, unit="ms"
+    )
+    lookahead: int = parameter(250, "how far ahead of the sound notes are decided", TIME, low=0, high=10_000, unit="ms")
+    late: int = parameter(
+        50,
+        "a note decided too late is sent at once, unless it is later than this: then it is left out",
+        TIME,
+        low=0,
+        high=10_000,
+        unit="ms",
+    )
+
+    channel: int | None = parameter(
+        None, "the answer's MIDI channel", PORTS, int, low=1, high=16, unset="the one you play on"
+    )
+    thru: bool = parameter(meaning="what you play is sent to the output as well", group=PORTS, default=False)
+    split: int | None = parameter(
+        None,
+        "only notes below this one are heard; above it you play freely",
+        PORTS,
+        int,
+        low=0,
+        high=127,
+        is_pitch=True,
+        unset="every note is heard",
+    )
+    out_offset: float = parameter(
+        0.0,
+        "everything is sent so much earlier (later, if below 0): see antiphon calibrate",
+        PORTS,
+        low=-500,
+        high=500,
+        unit="ms",
+    )
 
     def __post_init__(self) -> None:
-        _check("--bpm", self.bpm, *BPM_RANGE)
-        _check("--temperature", self.temperature, *TEMPERATURE_RANGE)
-        _check("--imitate", self.imitate, 0, 1)
-        _check("--rng-seed", self.rng_seed, 0, 2**63 - 1)
-        _check("--lookahead", self.lookahead_ms, 0, 10_000)
-        if self.channel is not None:
-            _check("--channel", self.channel + 1, 1, 16)
-        if self.bars is not None:
-            _check("--bars", self.bars, 1, 256)
+        for row in PARAMETERS.values():
+            row.checked(value_of(self, row))
+
+    def changed(self, name: str, text: str) -> "Settings":
+        """These settings with one of them changed while playing, as typed.
+
+        Raises:
+            InputError: there is no such parameter, it cannot change any more, or it does not take this value.
+        """
+        row = PARAMETERS.get(name)
+        if row is None:
+            raise InputError(f"no parameter {name!r}; there are: {', '.join(PARAMETERS)}")
+        if not row.live:
+            raise InputError(f"{name} cannot change while playing: give {row.flag} at the start")
+        value: Any = row.parse(text)
+        return replace(self, **{name.replace("-", "_"): value})
 
 
-def _check(flag: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        raise InputError(f"{flag} {value:g} is out of range: it takes {low:g} to {high:g}")
+def value_of(settings: Settings, row: Parameter) -> Value:
+    """The value that a parameter has."""
+    value: Value = getattr(settings, row.name.replace("-", "_"))
+    return value
+
+
+PARAMETERS = table_of(Settings)
+"""The table, by name."""

@@ -38,7 +38,7 @@ from realtime.messages import (
     Released,
     Sent,
 )
-from realtime.settings import Settings
+from realtime.settings import DEFAULT_BPM, Settings
 
 ENTRY_NS = 30 * MS
 """An answer enters on the first beat at least this far ahead: time enough to decide its first chord."""
@@ -57,7 +57,7 @@ class Engine:
     ) -> None:
         self._bars = bars
         self.ring = ContextRing(model, capacity, self._place_of)
-        self.tempo = Tempo.of(settings.bpm)
+        self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM)
         self._model = model
         self._taste = Taste(settings.temperature, settings.imitate)
         self._settings = settings
@@ -173,7 +173,7 @@ class Engine:
     def _begin_answer(self, now_ns: int) -> None:
         phrase = self._tracker.take_phrase()
         begin = self._next_beat(phrase.begin, self.tempo.tick_at(now_ns + ENTRY_NS))
-        channel = self._tracker.channel if self._settings.channel is None else self._settings.channel
+        channel = self._tracker.channel if self._settings.channel is None else self._settings.channel - 1
         length = answer_length(phrase.length, self._settings.bars)
         dynamics = Dynamics.of(phrase.notes)
         self._answer = Answer(self._model, self._taste, begin, length, channel, dynamics)
@@ -189,7 +189,7 @@ class Engine:
 
     def _plan_ns(self, answer: Answer) -> int:
         """When the next note should be decided: the lookahead before the newest one sounds."""
-        return self.tempo.ns_at(answer.decided_until) - self._settings.lookahead_ms * MS
+        return self.tempo.ns_at(answer.decided_until) - self._settings.lookahead * MS
 
     def _decide(self, answer: Answer) -> None:
         self._note_ids += 1

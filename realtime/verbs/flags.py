@@ -1,47 +1,23 @@
-"""The flags that every performance has, live or rendered."""
+"""The flags that every performance has, live or rendered: the model's, and one for each parameter of the table."""
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from midi.files import DEFAULT_BPM, Piece
-from realtime.settings import BPM_RANGE, Settings
+from realtime.parameters import SWITCH, Parameter, Value
+from realtime.settings import BPM_RANGE, PARAMETERS, Settings
+
+FOLLOW = "follow"
+LONGEST_METAVAR = 40
+FOLLOWED = tuple(name for name in PARAMETERS if name.startswith(f"{FOLLOW}-"))
 
 
 def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     """Declare them; `settings_of` reads them."""
-    defaults = Settings()
     parser.add_argument(
         "--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)"
-    )
-    parser.add_argument(
-        "--temperature",
-        type=float,
-        default=defaults.temperature,
-        metavar="T",
-        help="0 plays the likeliest note each time, 1 as the model believes, above 1 wilder (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--imitate",
-        type=float,
-        default=defaults.imitate,
-        metavar="0-1",
-        help="how much the answer takes from what you have played: 0 nothing, 1 all it can (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--bpm", type=float, metavar="BPM", help="quarter notes a minute (default: the seed file's, or 120)"
-    )
-    parser.add_argument("--bars", type=int, metavar="N", help="length of an answer (default: as long as the phrase)")
-    parser.add_argument(
-        "--channel", type=int, metavar="1-16", help="the answer's MIDI channel (default: the one you play on)"
-    )
-    parser.add_argument(
-        "--rng-seed", type=int, default=defaults.rng_seed, metavar="N", help="another number, another performance"
-    )
-    parser.add_argument(
-        "--lookahead",
-        type=int,
-        default=defaults.lookahead_ms,
-        metavar="MS",
-        help="how far ahead of the sound notes are decided (default: %(default)s)",
     )
     parser.add_argument(
         "--provider",
@@ -50,6 +26,28 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "cpu", "cuda"),
         help="where the model runs; auto times both and takes the faster (default: auto)",
     )
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for row in PARAMETERS.values():
+        group = groups.get(row.group) or groups.setdefault(row.group, parser.add_argument_group(row.group))
+        if row.name == FOLLOWED[0]:
+            group.add_argument(f"--{FOLLOW}", metavar="0-1", type=_reader(row), help="sets the four below at once")
+        _declare(group, row)
+
+
+def _declare(group: argparse._ArgumentGroup, row: Parameter) -> None:
+    default = row.unset if row.default is None else row.text(row.default)
+    told = f"{row.meaning} (default: {default})".replace("%", "%%")
+    if row.kind is bool:
+        group.add_argument(row.flag, nargs="?", const=True, type=_reader(row), metavar="|".join(SWITCH), help=told)
+        return
+    metavar = row.unit.upper() or (row.range if not row.choices else "|".join(row.choices))
+    metavar = metavar.replace("%", "PERCENT") if len(metavar) < LONGEST_METAVAR else row.name.upper()
+    group.add_argument(row.flag, type=_reader(row), metavar=metavar, help=told)
+
+
+def _reader(row: Parameter) -> Callable[[str], Value]:
+    """What argparse calls with a word; its error is ours, not argparse's."""
+    return row.parse
 
 
 def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
@@ -60,18 +58,17 @@ def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
     return min(max(told, BPM_RANGE[0]), BPM_RANGE[1])
 
 
-def settings_of(arguments: argparse.Namespace, bpm: float) -> Settings:
-    """The settings that the flags ask for.
+def settings_of(arguments: argparse.Namespace, bpm: float | None = None) -> Settings:
+    """The settings that the flags ask for; a tempo beside them for where they ask for none.
 
     Raises:
         InputError: a value is out of range.
     """
-    return Settings(
-        bpm=bpm,
-        temperature=arguments.temperature,
-        imitate=arguments.imitate,
-        rng_seed=arguments.rng_seed,
-        channel=None if arguments.channel is None else arguments.channel - 1,
-        bars=arguments.bars,
-        lookahead_ms=arguments.lookahead,
-    )
+    given = vars(arguments)
+    asked: dict[str, Any] = {
+        name: given[name.replace("-", "_")] for name in PARAMETERS if given[name.replace("-", "_")] is not None
+    }
+    if given[FOLLOW] is not None:
+        asked = dict.fromkeys(FOLLOWED, given[FOLLOW]) | asked
+    settings = Settings(**{name.replace("-", "_"): value for name, value in asked.items()})
+    return settings if settings.bpm is not None or bpm is None else replace(settings, bpm=bpm)

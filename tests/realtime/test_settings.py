@@ -12,11 +12,11 @@ from realtime.settings import Settings
         ({"bpm": 0}, "--bpm 0 is out of range: it takes 20 to 400"),
         ({"bpm": float("nan")}, "--bpm nan"),
         ({"temperature": -0.1}, "--temperature -0.1 is out of range: it takes 0 to 3"),
-        ({"channel": 16}, "--channel 17 is out of range: it takes 1 to 16"),
-        ({"channel": -1}, "--channel 0"),
+        ({"channel": 17}, "--channel 17 is out of range: it takes 1 to 16"),
+        ({"channel": 0}, "--channel 0"),
         ({"bars": 0}, "--bars 0"),
         ({"rng_seed": -1}, "--rng-seed -1"),
-        ({"lookahead_ms": -5}, "--lookahead -5"),
+        ({"lookahead": -5}, "--lookahead -5"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_range(setting: dict[str, float], message: str) -> None:

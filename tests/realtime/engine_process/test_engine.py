@@ -146,9 +146,9 @@ def test_a_duration_known_late_is_corrected_in_the_past(model: StepModel) -> Non
 def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_proposals(model: StepModel) -> None:
     phrase = performed(PHRASE, TEMPO)
     held = [Timed(phrase[-1].at_ns, bytes((NOTE_ON, 36, 80)))]
-    answer = note_ons(perform(model, [*phrase, *held], bars=8, lookahead_ms=2_000).sent)
+    answer = note_ons(perform(model, [*phrase, *held], bars=8, lookahead=2_000).sent)
     release_at = answer[1].at_ns + MS
-    offline = perform(model, [*phrase, *held, Timed(release_at, bytes((NOTE_OFF, 36, 0)))], bars=8, lookahead_ms=2_000)
+    offline = perform(model, [*phrase, *held, Timed(release_at, bytes((NOTE_OFF, 36, 0)))], bars=8, lookahead=2_000)
     decided = [message for message in answer if message.at_ns <= release_at + 2_000 * MS]
     assert len(decided) > 2, "nothing was proposed and waiting when the key came up"
     assert note_ons(offline.sent)[: len(decided)] == decided
@@ -158,7 +158,7 @@ def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_
 
 
 def test_a_proposal_that_was_dropped_is_not_in_the_context(model: StepModel) -> None:
-    engine = Engine(model, Settings(bars=8, lookahead_ms=2_000))
+    engine = Engine(model, Settings(bars=8, lookahead=2_000))
     for message in performed(PHRASE, TEMPO):
         engine.receive(Played(message.at_ns, *message.data))
     proposals, now = list[Proposal](), 0
@@ -220,7 +220,7 @@ def test_a_model_that_learned_dynamics_plays_its_own(loud_model: StepModel) -> N
 def test_the_answers_channel_is_the_humans_unless_told(model: StepModel) -> None:
     notes = [Note(n.onset, n.duration, n.pitch, n.velocity, 4) for n in PHRASE]
     assert {m.data[0] & 0x0F for m in perform(model, performed(notes, TEMPO)).sent} == {4}
-    assert {m.data[0] & 0x0F for m in perform(model, performed(notes, TEMPO), channel=9).sent} == {9}
+    assert {m.data[0] & 0x0F for m in perform(model, performed(notes, TEMPO), channel=10).sent} == {9}
 
 
 def test_one_note_held_for_ever_is_answered_all_the_same(model: StepModel) -> None:
@@ -324,7 +324,7 @@ def test_a_proposal_knows_which_human_note_it_was_made_after(model: StepModel) -
 
 
 def test_advance_decides_at_most_one_note(model: StepModel) -> None:
-    engine = Engine(model, Settings(lookahead_ms=10_000))
+    engine = Engine(model, Settings(lookahead=10_000))
     for note_on in performed(PHRASE, TEMPO):
         engine.receive(Played(note_on.at_ns, *note_on.data))
     now = TEMPO.ns_at(PHRASE[-1].end) + 2_000 * MS

@@ -1,0 +1,118 @@
+"""What one parameter is: its name, range, unit, default and meaning, from which flags, live changes and pages are made.
+
+The parameters themselves are the fields of `realtime.settings.Settings`, each declared by `parameter`. No I/O.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from midi.errors import InputError
+from midi.names import PITCH_NAMES, pitches_of
+
+Value = float | int | bool | str | None
+SWITCH = {"on": True, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row of the table.
+
+    `kind`: float, int, bool or str. `low`, `high`: the least and greatest number. `choices`: the words allowed.
+    `unset`: what it means that there is no value, if there need not be one; said as "auto". `live`: whether it can
+    change while playing. `is_pitch`: a MIDI note number, which can be given by name (C4).
+    """
+
+    name: str
+    kind: type
+    default: Value
+    meaning: str
+    group: str
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    unset: str = ""
+    live: bool = True
+    is_pitch: bool = False
+
+    @property
+    def range(self) -> str:
+        """What it takes, for people."""
+        allowed = self.choices or tuple(SWITCH if self.kind is bool else ())
+        told = "|".join(allowed) if allowed else f"{self.low:g}-{self.high:g}"
+        return f"{told}|auto" if self.unset else told
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return f"--{self.name}"
+
+    def checked(self, value: Value) -> Value:
+        """A value, if it is allowed.
+
+        Raises:
+            InputError: it is not; the message says what is.
+        """
+        if value is None and self.unset:
+            return None
+        fits = value in self.choices if self.choices else isinstance(value, self.kind | int)
+        if not fits:
+            raise InputError(f"{self.flag} {value!r} is not allowed: it takes {self.range}")
+        if isinstance(value, int | float) and not self.low <= value <= self.high:  # also refuses NaN
+            raise InputError(f"{self.flag} {value:g} is out of range: it takes {self.low:g} to {self.high:g}")
+        return value
+
+    def parse(self, text: str) -> Value:
+        """The value that a word means, as typed after the flag or while playing.
+
+        Raises:
+            InputError: it means none, or one that is not allowed.
+        """
+        word = text.strip()
+        if self.unset and word == "auto":
+            return None
+        if self.choices:
+            return self.checked(word)
+        read: Callable[[str], Value] = _switch if self.kind is bool else _pitch if self.is_pitch else self.kind
+        try:
+            return self.checked(read(word))
+        except (ValueError, KeyError):
+            raise InputError(f"{self.flag} {word!r} is not understood: it takes {self.range}") from None
+
+    def text(self, value: Value) -> str:
+        """A value as it would be typed."""
+        if value is None:
+            return "auto"
+        if self.kind is bool:
+            return "on" if value else "off"
+        if self.is_pitch:
+            return PITCH_NAMES[int(value)]
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _switch(word: str) -> bool:
+    return SWITCH[word.lower()]
+
+
+def _pitch(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    (pitch,) = pitches_of(word)
+    return pitch
+
+
+def parameter(default: Value, meaning: str, group: str, kind: type | None = None, **more: Any) -> Any:
+    """A field of Settings. Without `kind`, that of the default; `more`: see Parameter."""
+    return field(default=default, metadata={"kind": kind or type(default), "meaning": meaning, "group": group, **more})
+
+
+def table_of(settings: type) -> dict[str, Parameter]:
+    """The parameters of a dataclass, by name, in order."""
+    return {row.name: row for row in map(_row, fields(settings))}
+
+
+def _row(one: "Field[Any]") -> Parameter:
+    default: Any = one.default
+    return Parameter(one.name.replace("_", "-"), default=default, **one.metadata)
