@@ -32,6 +32,8 @@ class Constraint:
     wait: int | None = None
     """Their ids, if they are not to be drawn."""
     may_end: bool = False
+    earliest: int = 0
+    """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
     above: int | None = None
     """The pitch of the note before: a note at the same onset is above it (the canonical order)."""
     lowest: int = 21
@@ -47,13 +49,17 @@ class Constraint:
         return self.voice if field.name == VOICE.name else None
 
     def allowed(self, field: Field, wait: int) -> tuple[int, int]:
-        """The classes of a field that may be drawn, from, to before; `wait` is the id drawn before it, if it was."""
+        """The classes of a field that may be drawn, from, to before; `wait` is the id drawn before it, if it was.
+
+        Never none: of a wait later than the longest the longest is left, of a chord that is full and yet goes on
+        (its wait was given) the highest pitch.
+        """
         if field.name == WAIT.name:
             chord_is_full = self.above is not None and self.above >= self.highest
-            return int(chord_is_full), END + int(self.may_end)
+            return min(max(self.earliest, int(chord_is_full)), END - 1), END + int(self.may_end)
         if field.name == PITCH.name:
             lowest = self.lowest if wait or self.above is None else max(self.lowest, self.above + 1)
-            return lowest, self.highest + 1
+            return min(lowest, self.highest), self.highest + 1
         return 0, field.size
 
 
@@ -65,6 +71,10 @@ class Taste:
     imitate: float = 0.0
 
 
+Lean = Sequence[Floats | None]
+"""For each field, in drawing order, factors (N,) above 0 by which its probabilities are multiplied; or None."""
+
+
 def draw(
     heads: Sequence[Head],
     fields: Sequence[Field],
@@ -73,11 +83,12 @@ def draw(
     taste: Taste,
     rng: np.random.Generator,
     constraint: Constraint,
+    lean: Lean | None = None,
 ) -> Token:
     """Draw the note after a moment: the ids of its fields. If the wait is END, those after it mean nothing.
 
-    `hidden`: the moment's row (D,) for each field. `memory` is used up. Takes one random number a field, whatever is
-    drawn: a seed is a performance.
+    `hidden`: the moment's row (D,) for each field. `memory` is used up. `lean` bends what model and memory believe, in
+    odds, before the temperature does. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
     randoms = rng.random(len(fields))
     ids = [*(0 for _ in fields), *NOWHERE]
@@ -88,6 +99,9 @@ def draw(
             probabilities = heads[column].probabilities(hidden[column], ids)
             if memory is not None:
                 probabilities = memory.mix(probabilities, column, taste.imitate)
+            factors = None if lean is None else lean[column]
+            if factors is not None:
+                probabilities = probabilities * factors
             first, end = constraint.allowed(field, wait)
             chosen = first + _pick(probabilities[first:end], taste.temperature, randoms[column])
         ids[column] = chosen

@@ -8,7 +8,7 @@ import pytest
 from exported.card import conditions
 from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation, Memory, unit
-from exported.sampling import MIN_P, Constraint, Taste, draw
+from exported.sampling import MIN_P, Constraint, Lean, Taste, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Token
 
@@ -38,10 +38,12 @@ def model(fields: tuple[Field, ...], given: tuple[Field, ...] = CONTEXTS) -> tup
 HEADS, HIDDEN = model(SCORE)
 
 
-def draws(count: int, temperature: float = 1.0, constraint: Constraint | None = None) -> list[Token]:
+def draws(
+    count: int, temperature: float = 1.0, constraint: Constraint | None = None, lean: Lean | None = None
+) -> list[Token]:
     rng = np.random.default_rng(5)
     taste, constraint = Taste(temperature), constraint or Constraint()
-    return [draw(HEADS, SCORE, HIDDEN, None, taste, rng, constraint) for _ in range(count)]
+    return [draw(HEADS, SCORE, HIDDEN, None, taste, rng, constraint, lean) for _ in range(count)]
 
 
 def kept(probabilities: Floats) -> Floats:
@@ -122,6 +124,58 @@ def test_notes_of_a_chord_rise_and_a_full_chord_is_left(above: int) -> None:
     tokens = draws(400, temperature=2.0, constraint=Constraint(above=above))
     assert all(token[W] > 0 or token[P] > above for token in tokens)
     assert all(21 <= token[P] <= 108 for token in tokens)
+
+
+@pytest.mark.parametrize("voice", [None, ANSWER])
+def test_no_wait_shorter_than_the_earliest_is_drawn(voice: int | None) -> None:
+    """Also where the voice is drawn, as in accompanying: whose note is next does not depend on it."""
+    drawn = [token[W] for token in draws(400, 2.0, Constraint(voice, earliest=30))]
+    assert 30 <= min(drawn) <= max(drawn) < END
+    assert min(token[W] for token in draws(400, 2.0)) < 30
+
+
+def test_a_piece_may_end_however_late_the_next_note_must_be_but_only_where_it_may() -> None:
+    assert {token[W] for token in draws(200, 2.0, Constraint(earliest=END - 1, may_end=True))} == {END - 1, END}
+    assert {token[W] for token in draws(50, 2.0, Constraint(earliest=END - 1))} == {END - 1}
+
+
+def test_a_note_that_must_come_later_than_the_longest_wait_comes_after_the_longest() -> None:
+    assert {token[W] for token in draws(50, 2.0, Constraint(earliest=END + 40))} == {END - 1}
+
+
+@pytest.mark.parametrize("wait", [0, 1])
+def test_a_note_is_above_the_last_only_at_the_same_onset(wait: int) -> None:
+    lowest = min(token[P] for token in draws(400, 2.0, Constraint(ANSWER, wait, above=90)))
+    assert (lowest > 90) == (wait == 0)
+
+
+def test_a_full_chord_that_must_go_on_repeats_its_highest_pitch() -> None:
+    assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=100, highest=100))} == {100}
+
+
+@pytest.mark.parametrize("lean", [[None] * 4, [np.ones(field.size, np.float32) for field in SCORE]])
+def test_leaning_nowhere_changes_nothing(lean: Lean) -> None:
+    assert draws(50, 0.8, lean=lean) == draws(50, 0.8)
+
+
+def test_what_is_leaned_to_is_drawn_in_proportion_and_the_other_fields_stay() -> None:
+    constraint = Constraint(ANSWER, 7)
+    black = np.where(np.isin(np.arange(PITCH.size) % 12, (1, 3, 6, 8, 10)), np.float32(3), np.float32(1))
+    likely = HEADS[P].probabilities(HIDDEN[P], (ANSWER, 7, 0, 0, *NOWHERE))
+    wanted = kept((likely * black)[21:109])
+    drawn = Counter(token[P] for token in draws(10_000, 1.0, constraint, [None, None, black, None]))
+    found = np.array([drawn[pitch] / 10_000 for pitch in range(21, 109)])
+    plain = kept(likely[21:109])
+    assert abs(found - wanted).sum() < 0.15 < abs(found - plain).sum()
+
+
+def test_leaning_comes_before_temperature() -> None:
+    """Twice as likely at temperature 1 is four times as likely at 1/2."""
+    likely = HEADS[V].probabilities(HIDDEN[V], ())
+    factors = np.ones(VOICE.size, np.float32)
+    factors[ANSWER] = 2 * likely[HUMAN] / likely[ANSWER]
+    drawn = Counter(token[V] for token in draws(5_000, 0.5, None, [factors, None, None, None]))
+    assert drawn[ANSWER] / drawn[HUMAN] == pytest.approx(4, rel=0.15)
 
 
 @pytest.mark.parametrize("voice", [HUMAN, ANSWER])
