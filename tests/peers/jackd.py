@@ -1,6 +1,7 @@
 """A real JACK server without a sound card: jackd2's dummy driver, with a name of its own."""
 
 import os
+import signal
 import subprocess
 import time
 from types import TracebackType
@@ -14,6 +15,22 @@ RATE = 48_000
 """Frames a second."""
 PERIOD = 128
 """Frames a period: the grain of JACK's time, 2.7 ms."""
+
+
+class JackTool(Program):
+    """A C program that is a JACK client: it leaves the server in order on SIGINT, and on SIGTERM just dies.
+
+    A client that just dies may stop the server for 5 s, while it waits for an answer to a notice.
+    """
+
+    def stop(self) -> None:
+        """Let it leave; make it if it does not."""
+        if self.returncode is None:
+            self.signal(signal.SIGINT)
+            limit = time.monotonic() + 2.0
+            while self.returncode is None and time.monotonic() < limit:
+                time.sleep(0.005)
+        super().stop()
 
 
 class JackServer:
