@@ -1,0 +1,94 @@
+"""What rhythms look like at each tempo: tables that say how likely a wait, and a place in the beat, would be.
+
+Waits and places are in quarter notes. Their probabilities were counted on 2,731 training works in simple meters of the
+default corpus and rounded; timing errors of hands are taken as normal. That one generative model scores every tempo
+follows Cemgil and Kappen, "Monte Carlo Methods for Tempo Tracking and Rhythm Quantization" (JAIR 18, 2003).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from midi.notes import TICKS_PER_BEAT
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MS = 1_000_000
+PERIODS_NS: Floats = np.geomspace(270e6, 1_540e6, 146)
+"""Lengths of a quarter note that are tried: 222 to 39 bpm, 1.2 % apart."""
+WAIT_BIN_NS = 5 * MS
+WAIT_BINS = 800
+PHASES = 48
+"""Places in the beat that are told apart."""
+
+WAIT_MASS = {
+    2: 0.004,
+    3: 0.02,
+    4: 0.012,
+    6: 0.24,
+    8: 0.03,
+    9: 0.01,
+    12: 0.42,
+    15: 0.01,
+    16: 0.01,
+    18: 0.06,
+    24: 0.15,
+    36: 0.02,
+    48: 0.02,
+}
+"""The probability of a wait, by ticks, from one onset to the next."""
+CLASS_EDGES = np.array([5, 7, 10, 14, 20, 30]) / TICKS_PER_BEAT
+PLACE_MASS: tuple[dict[int, float], ...] = (
+    {0: 0.2, 3: 0.08, 4: 0.08, 6: 0.1, 8: 0.08, 9: 0.08, 12: 0.12, 15: 0.04, 16: 0.08, 18: 0.06, 20: 0.04, 21: 0.04},
+    {0: 0.2, 6: 0.19, 12: 0.24, 18: 0.37},
+    {0: 0.34, 8: 0.26, 12: 0.04, 15: 0.08, 16: 0.28},
+    {0: 0.51, 12: 0.49},
+    {0: 0.85, 6: 0.08, 12: 0.05, 18: 0.02},
+    {0: 0.93, 12: 0.07},
+    {0: 0.93, 12: 0.07},
+    {0: 0.7, 8: 0.03, 12: 0.2, 16: 0.03, 18: 0.04},
+)
+"""The probability of a place in the beat, by ticks, given the class of the wait after it; the last: of no known wait."""
+LAST = len(PLACE_MASS) - 1
+
+HAND_NS = 22 * MS
+HAND_SHARE = 0.015
+"""Standard deviation of a hand's error: so much, and so much of a beat."""
+ODD_WAIT, ODD_PLACE = 0.03, 0.08
+"""The share of waits and places that no table expects."""
+
+
+def _wait_table() -> Floats:
+    """Log density per ns of a wait, [periods, bins of WAIT_BIN_NS]."""
+    waits = (np.arange(WAIT_BINS) + 0.5) * WAIT_BIN_NS
+    density = ODD_WAIT * np.exp(-waits / PERIODS_NS[:, None]) / PERIODS_NS[:, None]
+    total = sum(WAIT_MASS.values())
+    for ticks, mass in WAIT_MASS.items():
+        middle = ticks / TICKS_PER_BEAT * PERIODS_NS
+        spread = np.hypot(np.sqrt(2) * HAND_NS, 0.02 * middle)[:, None]
+        error = (waits - middle[:, None]) / spread
+        density += (1 - ODD_WAIT) * mass / total * np.exp(-0.5 * error**2) / (spread * np.sqrt(2 * np.pi))
+    return np.asarray(np.log(density))
+
+
+def _place_table() -> Floats:
+    """Log density of a place in the beat beside a uniform one's, [periods, classes of waits, phases]."""
+    places = np.arange(PHASES) / PHASES
+    spread = np.hypot(HAND_NS / PERIODS_NS, HAND_SHARE)[:, None]
+    table = np.full((len(PERIODS_NS), len(PLACE_MASS), PHASES), ODD_PLACE)
+    for row, masses in enumerate(PLACE_MASS):
+        total = sum(masses.values())
+        for ticks, mass in masses.items():
+            error = (places - ticks / TICKS_PER_BEAT + 0.5) % 1 - 0.5
+            bump = np.exp(-0.5 * (error / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
+            table[:, row] += (1 - ODD_PLACE) * mass / total * bump
+    return np.asarray(np.log(table))
+
+
+WAITS: Floats = _wait_table()
+PLACES: Floats = _place_table()
+
+
+def wait_bins(waits_ns: Floats) -> Ints:
+    """The columns of WAITS for such waits; a longer one than the table holds counts as its longest."""
+    return np.clip(waits_ns / WAIT_BIN_NS, 0, WAIT_BINS - 1).astype(np.int64)
