@@ -1,0 +1,83 @@
+"""When each message was meant to go and when it went: `--timing FILE.csv`, and the end's summary. Pure but for `save`."""
+
+import csv
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from midi.errors import InputError
+
+LONGEST = 200_000
+"""Messages kept, some hours of playing; of more, the last ones."""
+LATE_NS = 500_000
+"""A message later than this counts as late."""
+COLUMNS = ("due_ns", "sent_ns", "late_us", "status", "data1", "data2", "note_id")
+NS_PER_US = 1_000
+
+
+class _Sent(NamedTuple):
+    due_ns: int
+    sent_ns: int
+    data: bytes
+    note_id: int | None
+
+
+@dataclass(slots=True)
+class Timing:
+    """Keeps the times of sent messages, in ns of the monotonic clock.
+
+    For an output that wants its messages ahead of their time, `sent_ns` is the handing over plus that lead.
+    """
+
+    dropped: int = 0
+    """Notes decided so late that they were left out; the owner counts them here."""
+    _sent: deque[_Sent] = field(default_factory=lambda: deque(maxlen=LONGEST))
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def sent(self, data: bytes, due_ns: int, sent_ns: int, note_id: int | None = None) -> None:
+        """A message has been handed to its port; `note_id` is that of the proposal it belongs to, if any."""
+        self._sent.append(_Sent(due_ns, sent_ns, data, note_id))
+
+    def lines(self) -> list[str]:
+        """What a person should know at the end of a jam: how late messages were, and how many notes were dropped."""
+        if not self._sent:
+            return [f"timing: nothing was sent; {self.dropped} notes dropped"]
+        late = sorted(one.sent_ns - one.due_ns for one in self._sent)
+        p50, p99 = (late[min(len(late) - 1, len(late) * part // 100)] for part in (50, 99))
+        over = sum(ns > LATE_NS for ns in late)
+        return [
+            f"timing: {len(late)} messages, sent after their time by {_us(p50)} (p50), {_us(p99)} (p99),"
+            f" {_us(late[-1])} at worst",
+            f"timing: {over} later than {_us(LATE_NS)}; {self.dropped} notes dropped, decided too late",
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write a row for each message, in the order in which they went; the whole file or none of it.
+
+        Raises:
+            InputError: it cannot be written there.
+        """
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with draft.open("w", newline="", encoding="ascii") as file:
+                rows = csv.writer(file)
+                rows.writerow(COLUMNS)
+                rows.writerows(_row(one) for one in self._sent)
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise InputError(f"the timing cannot be written as {path}: {error.strerror}") from None
+
+
+def _row(one: _Sent) -> list[int | float | str]:
+    status, data1, data2 = (*one.data[:3], "", "")[:3]
+    late_us = (one.sent_ns - one.due_ns) / NS_PER_US
+    return [one.due_ns, one.sent_ns, late_us, status, data1, data2, "" if one.note_id is None else one.note_id]
+
+
+def _us(ns: int) -> str:
+    return f"{ns / NS_PER_US:,.0f} us"
