@@ -14,7 +14,8 @@ JUMP_NS = 1_000_000
 GAIN = 0.1
 CONTROL, SYSTEM = 0xB0, 0xF0
 """Status bytes below the first are about one key, from there on about the channel; from the second on about neither."""
-ALL_KEYS = -1
+ANY_KEY, ANYTHING = -1, -2
+"""Instead of a key: the controls of a channel; whatever is on it."""
 WRAP = 1 << 32
 
 
@@ -64,7 +65,7 @@ class FrameQueue:
     """Of those sent, how many had missed the cycle they were due in; they went out at the next one's first frame."""
     _waiting: list[tuple[int, int, bytes]] = field(default_factory=list)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
-    """By (channel, key or ALL_KEYS): the latest time given to a message."""
+    """By (channel, key): the latest time given to a message."""
     _count: int = 0
 
     def __len__(self) -> int:
@@ -74,8 +75,13 @@ class FrameQueue:
         """Take one message of 1 to 3 bytes."""
         at_ns = due_ns
         if message[0] < SYSTEM:
-            key, before_ns = self._order(message)
+            channel = message[0] & 0x0F
+            key = (channel, message[1]) if message[0] < CONTROL else (channel, ANY_KEY)
+            # A control waits for all of its channel, a note for its own key and the controls.
+            others = (channel, ANYTHING) if key[1] == ANY_KEY else (channel, ANY_KEY)
+            before_ns = max(self._last.get(key, 0), self._last.get(others, 0))
             at_ns = self._last[key] = max(due_ns, before_ns + NS_PER_S // self.rate)
+            self._last[channel, ANYTHING] = max(at_ns, self._last.get((channel, ANYTHING), 0))
         heappush(self._waiting, (at_ns, self._count, message))
         self._count += 1
 
@@ -83,14 +89,6 @@ class FrameQueue:
         """Take a whole number of packed RECORDs."""
         for due_ns, length, message in RECORD.iter_unpack(data):
             self.add(message[:length], due_ns)
-
-    def _order(self, message: bytes) -> tuple[tuple[int, int], int]:
-        """What a channel message is about, and the time of the last message that it must not overtake."""
-        channel = message[0] & 0x0F
-        if message[0] < CONTROL:
-            key = (channel, message[1])
-            return key, max(self._last.get(key, 0), self._last.get((channel, ALL_KEYS), 0))
-        return (channel, ALL_KEYS), max((at for (on, _), at in self._last.items() if on == channel), default=0)
 
     def next(self, start_ns: int, frames: int) -> tuple[int, bytes] | None:
         """(offset in frames, message) of the next one that belongs to the cycle beginning at `start_ns`, or None."""

@@ -1,4 +1,4 @@
-"""When each message was meant to go and when it went: `--timing FILE.csv`, and the end's summary. Pure but for `save`."""
+"""When each message was meant to go and when it went: `--timing FILE.csv`, and the end's summary."""
 
 import csv
 import os

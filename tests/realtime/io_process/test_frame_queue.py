@@ -61,7 +61,7 @@ def test_a_clock_pulse_waits_for_nobody() -> None:
 def test_records_come_out_as_the_messages_that_went_in() -> None:
     queue = FrameQueue(RATE)
     queue.add_records(b"".join(RECORD.pack(frame(5), len(message), message) for message in (ON, PULSE, b"\xc0\x05")))
-    assert [message for _, message in played(queue)] == [PULSE, ON, b"\xc0\x05"]
+    assert [message for _, message in played(queue)] == [ON, PULSE, b"\xc0\x05"]
 
 
 def test_at_the_end_what_is_due_too_far_ahead_goes_sooner_in_order() -> None:
