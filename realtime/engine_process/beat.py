@@ -29,19 +29,19 @@ CHORD_NS = 30 * MS
 """Onsets this close to a chord's first are one."""
 FEWEST, MOST = 3, 32
 """Chords or single notes: with fewer there is no beat, of more only the latest are heard."""
-FADE = 0.95
+FADE = 0.94
 """What an onset weighs beside the next one."""
-LEAST_CONFIDENCE = 0.25
+LEAST_CONFIDENCE = 0.35
 
-NATURAL_NS, NATURAL_SPREAD = 60e9 / 110, 0.45
+NATURAL_NS, NATURAL_SPREAD = 60e9 / 110, 0.25
 HELD_SPREAD, HELD_TRUST = 0.04, 0.97
 """How far the tempo wanders between phrases (natural log), and how sure it is that it goes on at all."""
-PLACE_WEIGHT = 0.7
-TEMPI = 14
-DRIFTS: Floats = np.array([-0.03, -0.015, 0.0, 0.015, 0.03])
+PLACE_WEIGHT = 0.8
+TEMPI = 24
+DRIFTS: Floats = np.array([-0.02, 0.0, 0.02])
 """By what share the beat grows longer each beat."""
-DRIFT_SPREAD = 0.015
-WIDEST_DRIFT = 15
+DRIFT_SPREAD = 0.01
+WIDEST_DRIFT = 20
 """Over more beats than this, the drifts that are tried are gentler: they never turn the time round."""
 LINES: Floats = np.array([0, 6, 8, 12, 16, 18, 24]) / TICKS_PER_BEAT
 LINE_MASS: Floats = np.array([1, 0.35, 0.1, 0.7, 0.1, 0.35, 1])
