@@ -36,7 +36,10 @@ LEAST_CONFIDENCE = 0.35
 NATURAL_NS, NATURAL_SPREAD = 60e9 / 110, 0.25
 HELD_SPREAD, HELD_TRUST = 0.04, 0.97
 """How far the tempo wanders between phrases (natural log), and how sure it is that it goes on at all."""
+HELD_PHASE_TRUST = 0.85
+"""How sure it is that a tempo that goes on does so without a new start."""
 PLACE_WEIGHT = 0.8
+"""What the onsets' places weigh beside their waits, which partly say the same."""
 TEMPI = 24
 DRIFTS: Floats = np.array([-0.02, 0.0, 0.02])
 """By what share the beat grows longer each beat."""
@@ -152,11 +155,11 @@ def _phase_prior(guesses: _Guesses, near: Beat, end_ns: int) -> Floats:
     first = guesses.beats[:, :1]
     begin_ns = end_ns + first[:, 0] * guesses.period_ns
     held = (begin_ns - near.phase_ns) / near.period_ns
-    spread = 0.08 + 0.02 * np.abs(held)
+    spread = 0.06 + 0.012 * np.abs(held)
     error = (first - np.arange(PHASES) / PHASES - held[:, None] + 0.5) % 1 - 0.5
     bump = np.exp(-0.5 * (error / spread[:, None]) ** 2) / (spread[:, None] * np.sqrt(2 * np.pi))
     same = np.abs(np.log(guesses.period_ns / near.period_ns)) < 3 * HELD_SPREAD
-    trust = np.where(same, 0.6, 0.0)[:, None]
+    trust = np.where(same, HELD_PHASE_TRUST, 0.0)[:, None]
     return np.asarray(np.log(trust * bump + 1 - trust))
 
 
