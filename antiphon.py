@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "ports": ("realtime.verbs.ports", "list the MIDI ports there are"),
     "models": ("realtime.verbs.models", "list the models, or show one model's card"),
     "doctor": ("realtime.verbs.doctor", "say what this machine has, what it lacks, and what to do about it"),
+    "calibrate": ("realtime.verbs.calibrate", "measure how late you hear it, and propose --out-offset"),
     "bench": ("realtime.verbs.bench", "measure this machine: time per note, start-up, memory"),
 }
 

@@ -1,0 +1,154 @@
+"""How long a message takes from our output back to our input, and what that says about `--out-offset`.
+
+What is compared with what: against a MIDI clock, everything we know of the beat came in through the input and is as old
+as the way in; what we play is heard later by the way out. Both ways count, and the round trip is their sum. Where time
+does not come in over MIDI (Link, --bpm), only the way out does; it cannot be told from the way in by a loop, so half
+of the round trip is the best guess. The median is what an offset can take away; what varies from message to message
+stays.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+LOOK_S = 0.001
+"""How often the input is looked at: as often as a jam does, so that its looking is in the round trip."""
+SPACING_S = (0.015, 0.045)
+"""Probes are so far apart, at random, so that no period of the MIDI system is always met at the same place."""
+LAST_S = 1.0
+"""How long the last probes are waited for."""
+CHANNEL, LOWEST, KEYS = 15, 36, 60
+NOTE_ON, NOTE_OFF = 0x90, 0x80
+
+
+class Output(Protocol):
+    """Where the probes go."""
+
+    def send(self, message: bytes) -> None:
+        """Send one MIDI message now."""
+
+
+class Input(Protocol):
+    """Where they come back."""
+
+    def poll(self) -> list[bytes]:
+        """Whole MIDI messages that have arrived, in order; never blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time and how to wait; a test has its own."""
+
+    now_ns: Callable[[], int] = time.monotonic_ns
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(slots=True)
+class Trips:
+    """Probes on their way and those that are back. A probe is a quiet note, told from others by key and velocity."""
+
+    back_ns: list[int] = field(default_factory=list)
+    """The round trip of each probe that came back."""
+    sent: int = 0
+    doubled: int = 0
+    """Messages that came back more than once."""
+    _away: dict[bytes, int] = field(default_factory=dict)
+    _back: set[bytes] = field(default_factory=set)
+
+    def next_probe(self) -> bytes:
+        """A note-on that no earlier one is equal to, for thousands of probes."""
+        index = self.sent
+        return bytes((NOTE_ON | CHANNEL, LOWEST + index % KEYS, 1 + index // KEYS % 127))
+
+    def left(self, probe: bytes, at_ns: int) -> None:
+        """A probe has been handed over."""
+        self._away[_keys(probe)] = at_ns
+        self.sent += 1
+
+    def arrived(self, data: bytes, at_ns: int) -> None:
+        """Any message that came in; on its way a probe's channel may have been changed."""
+        if len(data) != 3 or data[0] & 0xF0 != NOTE_ON or data[2] == 0:
+            return
+        keys = _keys(data)
+        left_ns = self._away.pop(keys, None)
+        if left_ns is not None:
+            self.back_ns.append(at_ns - left_ns)
+            self._back.add(keys)
+        elif keys in self._back:
+            self.doubled += 1
+
+    @property
+    def lost(self) -> int:
+        """How many have not come back."""
+        return len(self._away)
+
+    def lines(self) -> list[str]:
+        """The table, and the offset it proposes; only if something came back."""
+        trips = sorted(self.back_ns)
+        p50, p99 = (trips[min(len(trips) - 1, len(trips) * part // 100)] for part in (50, 99))
+        numbers = [*(f"{ns / NS_PER_MS:8.2f}" for ns in (trips[0], p50, p99, trips[-1])), f"{self.sent:8}"]
+        return [
+            "round trip, ms      min   median      p99      max     sent     lost  doubled",
+            " ".join([" " * 14, *numbers, f"{self.lost:8}", f"{self.doubled:8}"]),
+            "",
+            f"--out-offset {p50 / NS_PER_MS:.1f}   if a MIDI clock leads: the way in and the way out both make us late",
+            f"--out-offset {p50 / 2 / NS_PER_MS:.1f}   with Link or --bpm: only the way out counts, taken to be half",
+        ]
+
+
+def _keys(note: bytes) -> bytes:
+    return note[1:3]
+
+
+def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -> bool:
+    """Whether a probe comes back within so many seconds; one is sent every quarter of a second."""
+    end_ns = clock.now_ns() + round(seconds * NS_PER_S)
+    trips = Trips()
+    next_ns = 0
+    while not trips.back_ns and (now_ns := clock.now_ns()) < end_ns:
+        if now_ns >= next_ns:
+            next_ns = now_ns + NS_PER_S // 4
+            _play(output, trips, now_ns)
+        clock.sleep(LOOK_S)
+        _hear(inputs, trips, clock)
+    clock.sleep(LOOK_S * 50)  # the note-offs, and what a slow loop still brings
+    inputs.poll()
+    return bool(trips.back_ns)
+
+
+def measure(output: Output, inputs: Input, count: int, clock: Clock, rng_seed: int = 0) -> Trips:
+    """Send `count` probes (some 30 ms each) and wait for the last."""
+    trips = Trips()
+    for at_ns in _moments(clock.now_ns(), count, rng_seed):
+        while (ahead_ns := at_ns - clock.now_ns()) > 0:
+            clock.sleep(min(LOOK_S, ahead_ns / NS_PER_S))
+            _hear(inputs, trips, clock)
+        _play(output, trips, clock.now_ns())
+    end_ns = clock.now_ns() + round(LAST_S * NS_PER_S)
+    while trips.lost and clock.now_ns() < end_ns:
+        clock.sleep(LOOK_S)
+        _hear(inputs, trips, clock)
+    return trips
+
+
+def _moments(now_ns: int, count: int, rng_seed: int) -> Iterator[int]:
+    rng = random.Random(rng_seed)  # noqa: S311  # no secret depends on it
+    for _ in range(count):
+        now_ns += round(rng.uniform(*SPACING_S) * NS_PER_S)
+        yield now_ns
+
+
+def _play(output: Output, trips: Trips, now_ns: int) -> None:
+    probe = trips.next_probe()
+    trips.left(probe, now_ns)
+    output.send(probe)
+    output.send(bytes((NOTE_OFF | CHANNEL, probe[1], 0)))
+
+
+def _hear(inputs: Input, trips: Trips, clock: Clock) -> None:
+    for data in inputs.poll():
+        trips.arrived(data, clock.now_ns())

@@ -1,0 +1,93 @@
+"""`antiphon calibrate`: how late what we play is heard, measured through a cable from our output to our input."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from midi.errors import InputError, MachineError
+from midi.ports import API_NAMES, IN_NAME, OUT_NAME, Api, InPort, OutPort, open_api, unused_names
+from realtime.calibration import Clock, measure, wait_for_loop
+
+EPILOG = """\
+examples:
+  antiphon calibrate                            opens "Antiphon in" and "Antiphon out": lay a cable from out to in
+  antiphon calibrate --out "Scarlett" --in "Scarlett"    through an interface, its MIDI out plugged into its MIDI in
+  antiphon calibrate --loop                     lays the cable itself: what the MIDI system alone takes
+
+Then give antiphon jam the --out-offset it prints. To count in what a DAW takes, let the cable go through it: a track
+that takes "Antiphon out" and sends its MIDI to "Antiphon in". Against a MIDI clock the whole round trip counts, since
+the clock reaches us late and we are heard late; with Link or --bpm only the way out, taken to be half. Probes are
+quiet notes on channel 16: turn the synth down.
+"""
+
+COUNT, WAIT_S = 200, 20.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `calibrate`."""
+    parser.add_argument("--in", dest="in_port", metavar="PORT", help="listen to this port instead of opening one")
+    parser.add_argument("--out", dest="out_port", metavar="PORT", help="play into this port instead of opening one")
+    parser.add_argument("--loop", action="store_true", help="connect our own out to our own in")
+    parser.add_argument(
+        "--midi-api", choices=API_NAMES, default="auto", metavar="API", help=f"{', '.join(API_NAMES)} (default: auto)"
+    )
+    parser.add_argument(
+        "--count", type=int, default=COUNT, metavar="N", help="probes, 20 to 5000 (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--wait", type=float, default=WAIT_S, metavar="S", help="seconds to wait for the cable (default: %(default)g)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print the table and the offset.
+
+    Raises:
+        InputError: a flag is out of range, or there is no such port.
+        MachineError: no MIDI system answers, or nothing comes back.
+    """
+    if not 20 <= arguments.count <= 5000:
+        raise InputError(f"--count {arguments.count}: 20 to 5000 probes can be sent")
+    if not 0 < arguments.wait <= 3600:
+        raise InputError(f"--wait {arguments.wait:g}: above 0, up to 3600 seconds")
+    if arguments.loop and (arguments.in_port or arguments.out_port):
+        raise InputError("--loop connects our own two ports; with --in or --out, the cable is yours")
+    api = open_api(arguments.midi_api)
+    with _ports(api, arguments) as (heard, played):
+        return _calibrate(api, heard, played, arguments)
+
+
+@contextmanager
+def _ports(api: Api, arguments: argparse.Namespace) -> Iterator[tuple[InPort, OutPort]]:
+    in_name, out_name = unused_names(api, IN_NAME, OUT_NAME)
+    with (
+        InPort.existing(api, arguments.in_port, in_name) if arguments.in_port else InPort.virtual(api, in_name) as heard
+    ):
+        wanted = heard.name if arguments.loop else arguments.out_port
+        with OutPort.existing(api, wanted, out_name) if wanted else OutPort.virtual(api, out_name) as played:
+            yield heard, played
+
+
+def _calibrate(api: Api, heard: InPort, played: OutPort, arguments: argparse.Namespace) -> int:
+    out, back = _told(played, arguments.out_port), _told(heard, arguments.in_port)
+    clock = Clock()
+    if not arguments.loop:
+        print(
+            f"waiting {arguments.wait:g} s for what leaves {out} to come back at {back}: connect the one to the other",
+            flush=True,
+        )
+    if not wait_for_loop(played, heard, arguments.wait, clock):
+        raise MachineError(
+            f"nothing came back in {arguments.wait:g} s: connect {out} to {back}"
+            " (directly, through a DAW track, or with a MIDI cable), then calibrate again"
+        )
+    print(f"{arguments.count} probes from {out} to {back} over {api.title}", flush=True)
+    trips = measure(played, heard, arguments.count, clock)
+    if not trips.back_ns:
+        raise MachineError(f"the cable from {out} to {back} came loose: lay it again, then calibrate again")
+    print("\n".join(trips.lines()))
+    return 0
+
+
+def _told(port: InPort | OutPort, existing: str | None) -> str:
+    return f"{port.name!r}" if existing else f"our {port.name!r}"
