@@ -82,7 +82,10 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sing"], "no verb 'sing'; there are: jam, render, train, eval, ports, models, doctor, bench, completion"),
+        (
+            ["sing"],
+            "no verb 'sing'; there are: jam, render, train, eval, ports, models, doctor, calibrate, bench, completion",
+        ),
         (["--loud"], "unrecognized arguments: --loud (see antiphon --help)"),
         (["ports", "--loud"], "unrecognized arguments: --loud (see antiphon ports --help)"),
         ([COMPLETION, "klingon"], "invalid choice: 'klingon'"),

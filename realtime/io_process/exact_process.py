@@ -1,7 +1,8 @@
 """A process that does nothing but write MIDI at the exact frame: JACK calls it once a period, in Python.
 
 That call needs this process' interpreter at once, so nothing else may run here. Messages come on stdin as packed
-RECORDs; its end means that no more will come, and this process leaves when the last one has gone. On stdout, two lines
+RECORDs; its end means that no more will come, even if the I/O process was killed: keys that are still down come up,
+and this process leaves when the last message has gone. On stdout, two lines
 of JSON: first what was opened, or why nothing was; last how many messages were sent, and how many of them late.
 """
 
@@ -100,7 +101,7 @@ class ExactSender:
         self.queue.add_records(self._rest[:whole])
         self._rest = self._rest[whole:]
         if self._ended:
-            self.queue.hasten(now_ns + LAST_NS)
+            self.queue.finish(now_ns, now_ns + LAST_NS)
 
 
 def _package() -> Any:

@@ -12,8 +12,9 @@ LATE_NS = 100_000
 """A message counts as late from here on: its cycle had begun, and this much of it was over. Less is rounding."""
 JUMP_NS = 1_000_000
 GAIN = 0.1
+NOTE_OFF, NOTE_ON = 0x80, 0x90
 CONTROL, SYSTEM = 0xB0, 0xF0
-"""Status bytes below the first are about one key, from there on about the channel; from the second on about neither."""
+"""Status bytes below CONTROL are about one key, from there on about the channel; from SYSTEM on about neither."""
 ANY_KEY, ANYTHING = -1, -2
 """Instead of a key: the controls of a channel; whatever is on it."""
 WRAP = 1 << 32
@@ -66,6 +67,8 @@ class FrameQueue:
     _waiting: list[tuple[int, int, bytes]] = field(default_factory=list)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
     """By (channel, key): the latest time given to a message."""
+    _down: set[tuple[int, int]] = field(default_factory=set)
+    """Keys whose last message was a note-on."""
     _count: int = 0
 
     def __len__(self) -> int:
@@ -82,8 +85,16 @@ class FrameQueue:
             before_ns = max(self._last.get(key, 0), self._last.get(others, 0))
             at_ns = self._last[key] = max(due_ns, before_ns + NS_PER_S // self.rate)
             self._last[channel, ANYTHING] = max(at_ns, self._last.get((channel, ANYTHING), 0))
+        self._note_down(message)
         heappush(self._waiting, (at_ns, self._count, message))
         self._count += 1
+
+    def _note_down(self, message: bytes) -> None:
+        kind, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if len(message) > 1 else 0)
+        if kind == NOTE_ON and message[2]:
+            self._down.add(key)
+        elif kind in (NOTE_ON, NOTE_OFF):
+            self._down.discard(key)
 
     def add_records(self, data: bytes) -> None:
         """Take a whole number of packed RECORDs."""
@@ -104,6 +115,8 @@ class FrameQueue:
         self.sent += 1
         self.late += at_ns < start_ns - LATE_NS
 
-    def hasten(self, by_ns: int) -> None:
-        """Nobody will hand over more: what is due after `by_ns` is due then, in the order it had."""
+    def finish(self, now_ns: int, by_ns: int) -> None:
+        """Nobody will hand over more: keys still down come up, and what is due after `by_ns` goes then, in order."""
+        for channel, key in sorted(self._down):
+            self.add(bytes((NOTE_OFF | channel, key, 0)), now_ns)
         self._waiting = sorted((min(at_ns, by_ns), count, message) for at_ns, count, message in self._waiting)

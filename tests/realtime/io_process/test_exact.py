@@ -1,5 +1,7 @@
 """The exact JACK output on a real server, heard by a JACK client that knows each message's frame."""
 
+import signal
+import sys
 import time
 from collections.abc import Iterator
 
@@ -11,7 +13,7 @@ from realtime.io_process import exact
 from realtime.io_process.exact import JackExact
 from tests.peers.ear import Ear
 from tests.peers.jackd import JackServer
-from tests.peers.program import wait_until
+from tests.peers.program import Program, wait_until
 
 STEP_NS = 10_000_000
 OUT = "Antiphon out:Antiphon out"
@@ -69,6 +71,7 @@ def test_what_was_handed_over_is_delivered_by_a_close_and_counted(ear: Ear) -> N
     output.close()
     assert [one.message for one in ear.wait_for(3)] == [bytes((0x80, 61, 0)), ON, OFF]
     assert (output.sent, output.late) == (3, 1)
+    output.close()
 
 
 def test_its_own_port_has_the_name_that_a_musician_is_told(jack: JackServer) -> None:
@@ -90,6 +93,35 @@ def test_a_process_that_died_ends_the_performance_with_one_line(output: JackExac
     wait_until(output.is_lost, "its end")
     with pytest.raises(MachineError, match="the exact JACK output has stopped"):
         output.send(ON, 0)
+
+
+def test_an_io_process_that_was_killed_leaves_no_key_down(ear: Ear) -> None:
+    with Program([sys.executable, "-c", HOLD, ear.port]) as holding:
+        holding.wait_for_line("^held$")
+        assert [one.message for one in ear.wait_for(1)] == [ON]
+        holding.signal(signal.SIGKILL)
+        assert [one.message for one in ear.wait_for(2)] == [ON, OFF]
+
+
+HOLD = """
+import sys, time
+from midi.ports import open_api
+from realtime.io_process.exact import JackExact
+output = JackExact.open(open_api("jack"), sys.argv[1])
+output.send(bytes((0x90, 60, 80)), time.monotonic_ns())
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_two_thousand_messages_a_second_all_arrive_once_and_in_order(output: JackExact, ear: Ear) -> None:
+    begin = time.monotonic_ns() + 50_000_000
+    count = 6_000
+    planned = [(begin + index * 500_000, bytes((0x90, index % 128, 1 + index // 128))) for index in range(count)]
+    for due_ns, message in planned:
+        wait_for_ns(due_ns - output.lead_ns)
+        output.send(message, due_ns)
+    assert [one.message for one in ear.wait_for(count)] == [message for _, message in planned]
 
 
 def test_a_server_that_stopped_is_noticed(output: JackExact, jack: JackServer) -> None:

@@ -68,8 +68,20 @@ def test_at_the_end_what_is_due_too_far_ahead_goes_sooner_in_order() -> None:
     queue = FrameQueue(RATE)
     queue.add(ON, frame(1_000))
     queue.add(OFF, frame(100_000))
-    queue.hasten(frame(100))
+    queue.finish(0, frame(100))
     assert played(queue) == [(100, ON), (100, OFF)]
+
+
+def test_at_the_end_keys_still_down_come_up_whether_or_not_they_have_sounded() -> None:
+    queue = FrameQueue(RATE)
+    queue.add(ON, 0)
+    queue.add(bytes((0x91, 64, 80)), 0)
+    queue.add(bytes((0x91, 64, 0)), 0)
+    assert len(played(queue)) == 3
+    queue.add(OTHER, frame(200))
+    queue.finish(frame(128), frame(1_000))
+    offs = [(0, OFF), (72, OTHER), (73, bytes((0x80, 64, 0)))]
+    assert played(queue, frame(128)) == offs
 
 
 def test_frames_are_counted_across_the_counters_end() -> None:
