@@ -41,8 +41,9 @@ def _missing(name: str) -> str:
 
 
 class Ardour:
-    """A session with one MIDI track, armed. Its clock is sent from `ardour:MIDI Clock out`."""
+    """A session with one MIDI track, called `answer`, that can be recorded once; it sends its clock if asked to."""
 
+    port = "ardour:answer/midi_in 1"
     clock_port = "ardour:MIDI Clock out"
 
     def __init__(self, server: JackServer, folder: Path, bpm: float = 120.0, *, clock: bool = False) -> None:
@@ -75,9 +76,9 @@ class Ardour:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def arm(self, source: str) -> None:
-        """Connect an output port to the track and make ready to record."""
-        self._program.write(f"arm {source}")
+    def arm(self) -> None:
+        """Make ready to record what is connected to the track's port."""
+        self._program.write("arm")
         self._program.wait_for_line("^ARMED$")
 
     def roll(self) -> None:

@@ -1,10 +1,10 @@
 -- Ardour records what a JACK MIDI port sends, with no screen; see ardour.py, which talks with it over stdin and stdout.
 --
---   ARD_DIR    new session folder; the take is <ARD_DIR>/interchange/take/midifiles/*.mid
+--   ARD_DIR    new session folder; the take is <ARD_DIR>/interchange/song/midifiles/*.mid
 --   ARD_BPM    the session's tempo
 --   ARD_CLOCK  1: send MIDI clock from "ardour:MIDI Clock out"
 --
--- It says READY; takes "arm <port>" (answer ARMED), "roll" (ROLLING), "stop" (NOTE lines, then DONE) and ends.
+-- It says READY; takes "arm" (it says ARMED), "roll" (ROLLING), "stop" (NOTE lines, then DONE) and ends.
 
 local folder = assert(os.getenv("ARD_DIR"), "ARD_DIR is not set")
 local bpm = tonumber(os.getenv("ARD_BPM") or "120")
@@ -23,7 +23,7 @@ end
 
 local function midi_track(session)
 	local one = function () return ARDOUR.ChanCount(ARDOUR.DataType("midi"), 1) end
-	local made = session:new_midi_track(one(), one(), true, ARDOUR.PluginInfo(), nil, nil, 1, "take",
+	local made = session:new_midi_track(one(), one(), true, ARDOUR.PluginInfo(), nil, nil, 1, "answer",
 		ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, false)
 	local track
 	for each in made:iter() do track = each end
@@ -43,7 +43,7 @@ end
 
 AudioEngine:set_backend("JACK", "ardour", "")
 ARDOUR.config():set_send_midi_clock(os.getenv("ARD_CLOCK") == "1")
-local session = assert(create_session(folder, "take", 48000), "no session in " .. folder)
+local session = assert(create_session(folder, "song", 48000), "no session in " .. folder)
 set_tempo(bpm)
 local track = midi_track(session)
 track:rec_enable_control():set_value(1, PBD.GroupControlDisposition.NoGroup)
@@ -52,11 +52,8 @@ session:goto_start()
 sleep(0.5)
 say("READY")
 
-for line in io.lines() do
-	local word, rest = line:match("^(%S+)%s*(.*)$")
+for word in io.lines() do
 	if word == "arm" then
-		local failed = track:input():nth(0):connect(rest)
-		assert(failed == 0, "cannot connect " .. rest)
 		session:maybe_enable_record(false)
 		say("ARMED")
 	elseif word == "roll" then

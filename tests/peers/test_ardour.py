@@ -36,7 +36,8 @@ def test_ardour_records_the_notes_that_were_sent_where_its_own_clock_was(
     ardour = closing.enter_context(Ardour(jack, tmp_path, BPM, clock=True))
     for port in (keyboard.port, ardour.clock_port):
         jack.connect(port, frames.port)
-    ardour.arm(keyboard.port)
+    jack.connect(keyboard.port, ardour.port)
+    ardour.arm()
     ardour.roll()
     sent = [one.message for one in keyboard.play(phrase()) if one.message[0] & 0xF0 == 0x90]
     notes = ardour.finish()
