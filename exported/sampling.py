@@ -4,8 +4,10 @@ It stands at the hinge because a model is judged by what it plays: the daemon dr
 to measure a model draws by it.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -16,7 +18,6 @@ from midi.tokens import CONTEXTS, END, NOWHERE, PITCH, VOICE, WAIT, Field, Place
 MIN_P = 0.02
 """Classes less than this times as likely as the likeliest are not drawn (min-p sampling, Nguyen et al. 2024):
 temperature alone would let the long tail of a softmax put a wrong note in every few bars."""
-FAINT = np.float32(MIN_P)
 
 
 def nowhere(_: int) -> Place:
@@ -32,8 +33,6 @@ class Constraint:
     wait: int | None = None
     """Their ids, if they are not to be drawn."""
     may_end: bool = False
-    earliest: int = 0
-    """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
     above: int | None = None
     """The pitch of the note before: a note at the same onset is above it (the canonical order)."""
     lowest: int = 21
@@ -41,6 +40,8 @@ class Constraint:
     """The pitches allowed; by default those of a piano."""
     place_after: Callable[[int], Place] = nowhere
     """The place of a note, by the id of its wait (never END)."""
+    earliest: int = 0
+    """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
 
     def given(self, field: Field) -> int | None:
         """The id of a field that is not to be drawn."""
@@ -90,7 +91,7 @@ def draw(
     `hidden`: the moment's row (D,) for each field. `memory` is used up. `lean` bends what model and memory believe, in
     odds, before the temperature does. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
-    randoms = rng.random(len(fields))
+    randoms = rng.random(len(fields)).tolist()
     ids = [*(0 for _ in fields), *NOWHERE]
     wait = 0
     for column, field in enumerate(fields):
@@ -116,12 +117,12 @@ def draw(
 
 
 def _pick(probabilities: Floats, temperature: float, random: float) -> int:
-    likeliest = np.maximum.reduce(probabilities)
+    """A class in proportion to its probability ** (1 / temperature); few are likely enough: Python is quicker there."""
+    likeliest = float(np.maximum.reduce(probabilities))
     if temperature == 0 or likeliest == 0:
         return int(probabilities.argmax())
-    weights = probabilities / likeliest  # the likeliest is 1: no underflow can empty it
-    if temperature != 1:
-        weights **= np.float32(1 / temperature)
-    weights *= weights >= FAINT
-    cumulative = weights.cumsum()
-    return int(cumulative.searchsorted(random * cumulative[-1], side="right"))
+    classes = (probabilities >= likeliest * MIN_P**temperature).nonzero()[0]
+    power = 1 / temperature
+    # Of the likeliest, which is 1: no underflow can empty it.
+    sums = list(accumulate((one / likeliest) ** power for one in probabilities[classes].tolist()))
+    return int(classes[bisect_right(sums, random * sums[-1], hi=len(sums) - 1)])

@@ -1,6 +1,9 @@
 """A model as the engine sees it: one note and a state in, a Moment out. Engine process."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,11 +24,37 @@ Shape = tuple[int | str | None, ...]
 
 
 class Moment(NamedTuple):
-    """What the model knows after a note. `state` (S,), `key` (K,) of length 1, `hidden`: a row (D,) for each field."""
+    """What the model knows after a note. `state` (S,), `key` (K,) of length 1, `hidden`: a row (D,) for each field.
 
+    All of them are parts of one `row`, which is kept by one copy.
+    """
+
+    row: Floats
     state: Floats
     key: Floats
     hidden: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a moment's parts stand in its row: the state, the key, and a hidden row for each field."""
+
+    parts: tuple[slice, ...]
+
+    @classmethod
+    def of(cls, sizes: Sequence[int]) -> "Layout":
+        """Parts of these sizes, one after the other."""
+        return cls(tuple(slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)))
+
+    @property
+    def width(self) -> int:
+        """Of a row."""
+        return int(self.parts[-1].stop)
+
+    def moment(self, row: Floats) -> Moment:
+        """The moment that a row holds; its arrays are the row's own."""
+        state, key, *hidden = [row[part] for part in self.parts]
+        return Moment(row, state, key, tuple(hidden))
 
 
 @dataclass(slots=True)
@@ -39,6 +68,8 @@ class StepModel:
     imitation: Imitation = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
     """The fields it reads and draws, in drawing order."""
+    layout: Layout = field(init=False)
+    """Of the moments it makes."""
     origin: Moment = field(init=False)
     """The moment before the first note."""
     _binding: ort.IOBinding = field(init=False)
@@ -46,8 +77,6 @@ class StepModel:
     _state: Floats = field(init=False)
     _outputs: Floats = field(init=False)
     """All outputs in one row, which one copy takes away."""
-    _columns: list[slice] = field(init=False)
-    """Where each output stands in it."""
 
     def __post_init__(self) -> None:
         self.fields = self.card.fields
@@ -62,11 +91,11 @@ class StepModel:
         self._binding = self.session.io_binding()
         for name, array in inputs.items():
             self._binding.bind_cpu_input(name, array)
-        sizes = [self.card.state_size, self.card.key_size, *(head.weights.shape[0] for head in self.heads)]
-        ends = [int(end) for end in np.cumsum(sizes)]
-        self._outputs = np.zeros(ends[-1], np.float32)
-        self._columns = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-        for name, columns in zip(output_names(self.fields), self._columns, strict=True):
+        self.layout = Layout.of(
+            [self.card.state_size, self.card.key_size, *(head.weights.shape[0] for head in self.heads)]
+        )
+        self._outputs = np.zeros(self.layout.width, np.float32)
+        for name, columns in zip(output_names(self.fields), self.layout.parts, strict=True):
             part = self._outputs[columns]
             self._binding.bind_output(name, "cpu", 0, np.float32, (1, part.size), part.ctypes.data)
 
@@ -84,10 +113,10 @@ class StepModel:
             ids[0] = value
         self._state[:] = state
         self.session.run_with_iobinding(self._binding)
-        row = self._outputs.copy()
-        next_state, key, *hidden = [row[columns] for columns in self._columns]
-        key *= np.float32(1 / max(float(key.dot(key)) ** 0.5, SHORTEST_KEY))
-        return Moment(next_state, key, tuple(hidden))
+        moment = self.layout.moment(self._outputs.copy())
+        key = moment.key
+        key *= 1 / max(math.sqrt(key.dot(key)), SHORTEST_KEY)
+        return moment
 
 
 def load_model(folder: Path, provider: str = "auto") -> StepModel:

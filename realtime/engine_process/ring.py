@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from exported.heads import Floats
-from exported.imitation import Memory, looked_back_on
+from exported.imitation import Memory, closest, looked_back_on, sketch
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
@@ -27,7 +27,7 @@ NOTHING = Note(0, 0, 0)
 class ContextRing:
     """The last `capacity` notes, each with the moment after it.
 
-    Memory: capacity * (S + 2 K + the heads' widths) * 4 bytes when full; untouched slots cost nothing.
+    Memory: capacity * (S + 2 K + the heads' widths + 2 SKETCH) * 4 bytes when full; untouched slots cost nothing.
     """
 
     def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
@@ -37,12 +37,11 @@ class ContextRing:
         self._notes = [NOTHING] * capacity
         self._passed = [False] * capacity
         """Of settled notes: whether the next joins, which therefore took the step."""
-        self._states = _rows(capacity, model.origin.state)
+        self._rows = np.zeros((capacity, model.layout.width), np.float32)
+        self._keys = np.zeros((capacity, model.origin.key.size), np.float32)  # close together: some are read each note
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
-        self._keys = _rows(2 * capacity, model.origin.key)
-        # By column, in numpy's own index type: a vote counts one field's ids at a time.
-        self._tokens = np.zeros((len(model.card.inputs), 2 * capacity), np.intp)
-        self._hidden = tuple(_rows(capacity, row) for row in model.origin.hidden)
+        self._sketches = np.zeros((2 * capacity, sketch(model.origin.key).size), np.float32)
+        self._tokens: list[Token] = [()] * capacity
         self._begin = 0
         self._end = 0
         self._settled = 0  # notes below this position have their moment
@@ -165,9 +164,11 @@ class ContextRing:
         self.settle()
         first, end = looked_back_on(max(0, len(self) - 1))
         slot = (self._begin + first) % self._capacity
-        keys = self._keys[slot : slot + end - first]
-        followed = self._tokens[:, slot + 1 : slot + 1 + end - first].T
-        return Memory.recall(key, keys, followed, self._model.imitation)
+        voting = closest(key, self._sketches[slot : slot + end - first])
+        voting += slot
+        voting %= self._capacity
+        followed = [self._tokens[(one + 1) % self._capacity] for one in voting.tolist()]
+        return Memory.of(key, self._keys.take(voting, 0), followed, self._model.imitation)
 
     def _unsettle(self, position: int) -> None:
         if not self.floor <= position <= self._end:
@@ -177,18 +178,12 @@ class ContextRing:
     def _moment_before(self, position: int) -> Moment:
         if position == 0:
             return self._model.origin
-        slot = (position - 1) % self._capacity
-        return Moment(self._states[slot], self._keys[slot], tuple(rows[slot] for rows in self._hidden))
+        return self._model.layout.moment(self._rows[(position - 1) % self._capacity])
 
     def _keep(self, position: int, token: Token, moment: Moment) -> None:
         slot = position % self._capacity
         self._passed[slot] = token == self.speech.passing
-        self._states[slot] = moment.state
-        self._keys[slot] = self._keys[slot + self._capacity] = moment.key
-        self._tokens[:, slot] = self._tokens[:, slot + self._capacity] = token
-        for rows, row in zip(self._hidden, moment.hidden, strict=True):
-            rows[slot] = row
-
-
-def _rows(count: int, like: Floats) -> Floats:
-    return np.zeros((count, like.size), np.float32)
+        self._rows[slot] = moment.row
+        self._keys[slot] = moment.key
+        self._sketches[slot] = self._sketches[slot + self._capacity] = sketch(moment.key)
+        self._tokens[slot] = token

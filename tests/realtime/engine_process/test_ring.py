@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exported.imitation import RECENT, Memory
+from exported.imitation import CLOSEST, RECENT, Memory
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
 from realtime.engine_process.model import StepModel
@@ -99,25 +99,40 @@ def test_what_is_recalled_are_the_notes_that_followed(model: StepModel) -> None:
     notes = melody(30)
     for capacity in (64, 20, 12):
         ring = fed(model, notes, capacity)
-        memory = ring.recall(ring.head.key)
         held = [encode(later, earlier.onset, model.card.inputs) for earlier, later in pairwise(notes[-capacity:])]
         held = held[: max(0, len(held) - RECENT)]
-        assert memory.tokens.tolist() == [list(token) for token in held]
-        whole = fed(model, notes).recall(ring.head.key)
-        scaled = whole.weights[-len(memory.weights) :] / memory_scale(whole, memory)
-        assert memory.weights == pytest.approx(scaled, rel=1e-4)
-    assert not len(fed(model, notes, RECENT).recall(ring.head.key).weights)
+        voters = ring.recall(ring.head.key).voters
+        assert [token for _, token in voters] == held
+        whole = fed(model, notes).recall(ring.head.key).voters[-len(held) :]
+        most = max(weight for weight, _ in whole)  # weights are relative to it, and a small ring may have lost it
+        assert [weight for weight, _ in voters] == pytest.approx([weight / most for weight, _ in whole], rel=1e-4)
+    assert not fed(model, notes, RECENT).recall(ring.head.key).voters
 
 
-def memory_scale(whole: Memory, part: Memory) -> float:
-    """Weights are relative to the most alike moment, which a small ring may have lost."""
-    return float(whole.weights[-len(part.weights) :].max())
+@pytest.mark.parametrize("count", [250, 600, 700])
+def test_of_a_long_performance_a_ring_of_any_age_recalls_the_closest(model: StepModel, count: int) -> None:
+    """The ring goes round; what is recalled is what evaluation recalls, which has all in one array."""
+    notes, capacity = [Note(12 * i, 6, 40 + (i * i // 3) % 47, 80) for i in range(count)], 256
+    ring, keys = ContextRing(model, capacity), []
+    for note in notes:
+        ring.feed(note)
+        keys.append(ring.head.key.copy())
+    told = [encode(note, earlier.onset, model.card.inputs) for earlier, note in pairwise(notes)]
+    oldest, end = max(0, count - capacity), count - 1 - RECENT
+    every = np.array(keys[oldest:end]), np.array(told[oldest:end])
+    expected = Memory.recall(ring.head.key, *every, model.imitation)
+    assert len(expected.voters) == CLOSEST
+    found = sorted((tuple(token), weight) for weight, token in ring.recall(ring.head.key).voters)
+    wanted = sorted((tuple(token), weight) for weight, token in expected.voters)
+    assert [token for token, _ in found] == [token for token, _ in wanted]
+    assert [weight for _, weight in found] == pytest.approx([weight for _, weight in wanted], rel=1e-4)
 
 
 def test_a_moment_recalls_itself_most(model: StepModel) -> None:
-    ring = fed(model, melody(30))
-    again = fed(model, melody(12))
-    assert int(ring.recall(again.head.key).weights.argmax()) == 11
+    notes = melody(30)
+    again = fed(model, notes[:12])
+    voters = fed(model, notes).recall(again.head.key).voters
+    assert max(range(len(voters)), key=lambda index: voters[index][0]) == 11
 
 
 def test_a_note_is_taken_in_with_its_voice_and_its_place(model: StepModel) -> None:
