@@ -45,6 +45,11 @@ class Head:
     def probabilities(self, hidden: Floats, token: Sequence[Any]) -> Floats:
         """Softmax of the logits, along the last axis."""
         weights = self.logits(hidden, token)
+        if weights.ndim == 1:  # of one note, as the daemon draws it: numpy is quicker at it without axes
+            weights -= np.maximum.reduce(weights)
+            np.exp(weights, out=weights)
+            weights /= np.add.reduce(weights)
+            return weights
         weights -= np.maximum.reduce(weights, axis=-1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= np.add.reduce(weights, axis=-1, keepdims=True)

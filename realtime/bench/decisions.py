@@ -7,14 +7,15 @@ unless the weights stay in a cache.
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 
 from exported.card import GRAPH
-from exported.sampling import Taste
-from midi.notes import HUMAN, Note
+from exported.sampling import Constraint, Taste, draw
+from midi.notes import ANSWER, HUMAN, Note
 from realtime.engine_process.answer import Answer
 from realtime.engine_process.dynamics import Dynamics
 from realtime.engine_process.model import StepModel, load_model
@@ -25,6 +26,8 @@ CONTEXTS = (16, 256, 4096)
 SILENCE_S = (0.020, 0.200)
 BANDWIDTH_BYTES = 256 * 2**20
 ENDLESS = 10**9
+LONG = 1100
+"""Notes after which a memory is as long as it gets."""
 
 
 def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
@@ -41,6 +44,8 @@ def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
     yield _row("tight loop", _decisions(model, notes), floor_us)
     pause = np.random.default_rng(0).uniform(*SILENCE_S, size=paced)
     yield _row("after 20 to 200 ms of silence", _decisions(model, paced, lambda i: time.sleep(pause[i])), floor_us)
+    for part, seconds in _parts(model, notes).items():
+        yield _row(f"  of a tight loop: {part}", seconds, floor_us)
     for context in CONTEXTS:
         yield _row(f"context of {context} notes", _decisions(model, notes // 4, context=context), floor_us)
 
@@ -60,9 +65,7 @@ def _decisions(
     model: StepModel, count: int, before: Callable[[int], None] = lambda _: None, context: int = 0
 ) -> list[float]:
     """Seconds for each of `count` decisions after so many notes of context; `before` runs untimed before each."""
-    ring = ContextRing(model)
-    for index in range(context):
-        ring.feed(Note(6 * index, 6, 48 + index * 7 % 24, 80, voice=HUMAN))
+    ring = _ring_after(context, model)
     rng = np.random.default_rng(0)
     settings = Settings()
     begin = (ring.last_onset or 0) + 24
@@ -76,6 +79,35 @@ def _decisions(
         if note is not None:
             answer.sent(index, ring)
     return seconds
+
+
+def _parts(model: StepModel, count: int) -> dict[str, list[float]]:
+    """Seconds for each part of `count` decisions: what they are made of, without the answer's own care for them."""
+    parts: dict[str, list[float]] = {"recalling": [], "drawing": [], "taking in": []}
+    ring, rng, settings = _ring_after(LONG, model), np.random.default_rng(0), Settings()
+    taste = Taste(settings.temperature, settings.imitate)
+    for _ in range(count):
+        moment, previous = ring.head, ring.last_onset or 0
+        times = [time.perf_counter()]
+        memory = ring.recall(moment.key)
+        times.append(time.perf_counter())
+        token = draw(model.heads, model.fields, moment.hidden, memory, taste, rng, Constraint(ANSWER))
+        times.append(time.perf_counter())
+        for note in ring.speech.said(token, previous):
+            ring.feed(note)
+        ring.settle()
+        times.append(time.perf_counter())
+        for part, (began, ended) in zip(parts.values(), pairwise(times), strict=True):
+            part.append(ended - began)
+    return parts
+
+
+def _ring_after(notes: int, model: StepModel) -> ContextRing:
+    """A ring that has heard so many notes."""
+    ring = ContextRing(model)
+    for index in range(notes):
+        ring.feed(Note(6 * index, 6, 48 + index * 7 % 24, 80, voice=HUMAN))
+    return ring
 
 
 def _row(title: str, seconds: list[float], floor_us: float) -> str:
