@@ -1,0 +1,176 @@
+"""Jittered pulses to tempo and phase: a delay-locked loop whose memory grows while it is right and shrinks when not.
+
+The loop is Adriaensen's ("Using a DLL to filter time", Linux Audio Conference 2005): predict the next pulse, correct
+time and period by fractions of the error. The fractions are those of a least-squares line through the latest `memory`
+pulses (the expanding-memory filter: Brookner, "Tracking and Kalman Filtering Made Easy", 1998), so that two pulses
+give a tempo and every further one a better one. Pure: no clock, no I/O.
+"""
+
+from collections.abc import Sequence
+
+from realtime.sync.jitter import Jitter
+from realtime.sync.surprise import CLEAN, FITS, GAP, ODD, PHASE, TEMPO, USUAL, Surprise
+
+LONGEST = 192
+"""Pulses remembered at most: eight beats."""
+SHORTEST = 8
+"""Pulses remembered at least once a slow change has been noticed."""
+LAG_SHARE = 1 / 12
+LAG = 0.75
+"""If the mean of the latest errors, in standard deviations, is beyond this, the memory is too long for what goes on."""
+CLIP = 3.0
+"""A pulse further out, in standard deviations, counts as one that is so far out."""
+DOUBLE_NS = 2_000_000
+"""Before there is a tempo, pulses nearer than this are one (400 bpm: 6.25 ms apart)."""
+JITTERY_DOUBLE_NS = 1_000_000
+"""The same where jitter alone brings pulses near each other."""
+DOUBLES_TO_BELIEVE = 3
+"""So many pulses in a row that come far too early are no doubles but another tempo."""
+
+
+class PulseFilter:
+    """The line through the pulses: pulse `index` was at `at` (ns, filtered), the next is due `period` ns later.
+
+    `memory` is how many pulses stand behind it, 0 before the first. `breaks` is raised whenever the line is not the
+    continuation of the one before, so that neither index nor time can be compared.
+    """
+
+    def __init__(self) -> None:
+        self.index = 0
+        self.at = 0.0
+        self.period = 0.0
+        self.memory = 0
+        self.breaks = 0
+        self._since_phase = LONGEST
+        self._lag = 0.0
+        self._doubles = 0
+        self._raw: list[float] = []
+        self._jitter = Jitter()
+        self._surprise = Surprise()
+
+    def hear(self, at_ns: int) -> bool:
+        """Take in a pulse; False if it only doubled the one before."""
+        at = float(at_ns)
+        if self._is_double(at):
+            return False
+        self._raw = [*self._raw[-2:], at]
+        if self.memory < 2:
+            self._begin(at)
+        else:
+            self._follow(at)
+        return True
+
+    def fits(self, at_ns: int) -> bool:
+        """Whether a pulse at a moment would be the next one."""
+        return self.memory >= SHORTEST and abs(at_ns - self.at - self.period) <= FITS * self._scale()
+
+    def doubles(self, at_ns: int) -> bool:
+        """Whether a pulse at a moment would be so near the one before that it only doubles it."""
+        return bool(self._raw) and at_ns - self._raw[-1] < self._nearest()
+
+    def rephase(self, at_ns: int, steps: int = 1) -> None:
+        """Take in a pulse `steps` after the latest, whenever it was expected: the tempo holds, the phase is its own."""
+        self.index += steps
+        self.breaks += 1
+        self.at = float(at_ns)
+        self.memory = min(max(self.memory, 1), LONGEST // 2)
+        self._since_phase = 1
+        self._raw = [self.at]
+        self._doubles = 0
+        self._forget_errors()
+
+    def forget(self) -> None:
+        """What was heard tells nothing of the pulses to come."""
+        self.memory = self._doubles = 0
+        self._raw.clear()
+        self._forget_errors()
+
+    def _is_double(self, at: float) -> bool:
+        if not self.doubles(round(at)):
+            return False
+        self._doubles += 1
+        if self._doubles >= DOUBLES_TO_BELIEVE:
+            self.index += self._doubles - 1
+            self.forget()
+            return False
+        return True
+
+    def _nearest(self) -> float:
+        """How near the one before a pulse may be, in ns."""
+        if self.memory <= 2:
+            return DOUBLE_NS
+        is_jittery = self._jitter.deviation > CLEAN * self.period
+        return min(JITTERY_DOUBLE_NS if is_jittery else self.period, self.period / 4)
+
+    def _begin(self, at: float) -> None:
+        self.breaks += self.memory == 0
+        self._since_phase = LONGEST
+        if self.memory == 1:
+            self.period = at - self.at
+        self.index += 1
+        self.memory += 1
+        self.at = at
+
+    def _follow(self, at: float) -> None:
+        scale = self._scale()
+        error = at - self.at - self.period
+        verdict, more = self._surprise.judge(self._raw, error, self.period, scale, self.memory)
+        if verdict in (USUAL, ODD) and self._doubles and self.memory >= SHORTEST and error > self.period / 2:
+            verdict, more = GAP, 1  # what seemed a double was a pulse of its own
+        self._doubles = 0
+        self.index += 1 + more
+        if verdict == TEMPO:
+            self._begin_anew(corrected=more != 0)
+            return
+        if verdict == GAP:
+            error -= more * self.period
+            self._raw = [at]
+        if verdict == PHASE:
+            self._since_phase = 0
+            self._jitter.widen(error)
+        self._jitter.hear(self._raw)
+        self._correct(0.0 if verdict == ODD else error, 1 + max(more, 0), scale)
+
+    def _correct(self, error: float, steps: int, scale: float) -> None:
+        predicted = self.at + steps * self.period
+        n = self.memory = min(self.memory + 1, LONGEST)
+        self._since_phase = min(self._since_phase + 1, LONGEST)
+        if n > SHORTEST and self._since_phase > 1:
+            error = max(-CLIP * scale, min(error, CLIP * scale))
+            self._watch_lag(error / scale)
+        phase_gain = max(2 * (2 * n - 1) / (n * (n + 1)), 1 / self._since_phase)
+        self.at = predicted + phase_gain * error
+        if self._since_phase > 1:
+            self.period += 6 / (n * (n + 1)) * error / steps
+
+    def _watch_lag(self, deviations: float) -> None:
+        self._lag += LAG_SHARE * (deviations - self._lag)
+        if abs(self._lag) > LAG and self.memory > SHORTEST:
+            self.memory = max(SHORTEST, self.memory // 2)
+            self._lag /= 2
+
+    def _begin_anew(self, *, corrected: bool) -> None:
+        """Another tempo: a line through the latest pulses alone."""
+        self.breaks += corrected
+        self.at, self.period = line(self._raw)
+        self.memory = len(self._raw)
+        self._since_phase = LONGEST
+        self._forget_errors()
+
+    def _forget_errors(self) -> None:
+        self._lag = 0.0
+        self._surprise.forget()
+
+    def _scale(self) -> float:
+        """The standard deviation of the next pulse about where it is expected, in ns."""
+        n = self.memory
+        return self._jitter.deviation * float((1 + (4 * n + 2) / (n * (n - 1))) ** 0.5)
+
+
+def line(times: Sequence[float]) -> tuple[float, float]:
+    """(end, slope) of the least-squares line through two or more equidistant values."""
+    last = (len(times) - 1) / 2
+    mean = sum(times) / len(times)
+    steps = [index - last for index in range(len(times))]
+    slope = sum(step * time for step, time in zip(steps, times, strict=True)) / sum(step * step for step in steps)
+    return mean + last * slope, slope
