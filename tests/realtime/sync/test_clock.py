@@ -78,10 +78,10 @@ def test_stopped_in_mid_bar_it_continues_where_it_was_while_pulses_go_on(sender:
     sender.run(61)
     sender.send(STOP)
     sender.run(17)
-    assert not sender.clock.rolling
+    told = [sender.clock.rolling]
     sender.send(CONTINUE)
     sender.run(1)
-    assert sender.clock.rolling
+    assert [*told, sender.clock.rolling] == [False, True]
     assert sender.last_position == 61
 
 

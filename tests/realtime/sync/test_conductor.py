@@ -108,11 +108,11 @@ def test_bars_begin_at_a_start() -> None:
 def test_a_song_position_says_where_in_a_bar_it_goes_on() -> None:
     scene = Scene(Settings())
     scene.clock(120, 24)
-    scene.send(STOP)
-    assert not scene.conductor.rolling
-    scene.send(bytes([0xF2, 18, 0]))
-    scene.send(CONTINUE)
-    assert scene.conductor.rolling
+    told = []
+    for message in (STOP, bytes([0xF2, 18, 0]), CONTINUE):
+        scene.send(message)
+        told.append(scene.conductor.rolling)
+    assert told == [False, False, True]
     scene.clock(120, 1)
     assert scene.place() == (2, 18 * 6 % 96 + 1)
 
