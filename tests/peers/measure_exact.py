@@ -39,9 +39,11 @@ def measured(server: jackd.JackServer, seconds: float) -> dict[str, list[float]]
             [(at - exact.lead_ns, EXACT, index) for index, at in enumerate(due)]
             + [(at, RTMIDI, index) for index, at in enumerate(due)]
         )
+        worst_ns = 0
         for at_ns, which, index in handing:
             while (ahead := at_ns - time.monotonic_ns()) > 0:
                 time.sleep(max(0, ahead - 300_000) / 1e9)
+            worst_ns = max(worst_ns, -ahead)
             message = bytes((0x90 | which, index % 128, 1 + index // 128 % 127))
             if which == EXACT:
                 exact.send(message, due[index])
@@ -49,7 +51,11 @@ def measured(server: jackd.JackServer, seconds: float) -> dict[str, list[float]]
                 plain.send(message)
         heard = ear.wait_for(2 * len(due))
         exact.close()
-    print(f"  {len(heard)} of {2 * len(due)} arrived; exact: {exact.sent} sent, {exact.late} late")
+    print(
+        f"  {len(heard)} of {2 * len(due)} arrived; handed over at worst {worst_ns / 1e6:.3f} ms after the plan;",
+        end="",
+    )
+    print(f" exact: {exact.late} missed their frame")
     errors: dict[str, list[float]] = {}
     for which, name in ((EXACT, "--jack-exact"), (RTMIDI, "RtMidi")):
         came = [one.at_ns for one in heard if one.message[0] & 0x0F == which]
