@@ -225,6 +225,8 @@ class OutPort(_Port):
     """Where messages go out."""
 
     __slots__ = ()
+    lead_ns = 0
+    """Messages are handed over at their time: the system sends them at once, JACK at its next period."""
 
     @classmethod
     def virtual(cls, api: Api, name: str = OUT_NAME) -> Self:
@@ -245,7 +247,7 @@ class OutPort(_Port):
         """
         return cls(*_open_existing(api, "MidiOut", port, name))
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes, due_ns: int = 0) -> None:  # noqa: ARG002 - as an output with a lead is called
         """Hand one whole message to the system, which takes 0.5 us; a dead JACK server blocks it once 16 KB wait."""
         self._device.send_message(message)
 

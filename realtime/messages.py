@@ -77,6 +77,30 @@ class Begin(NamedTuple):
     epoch: int
 
 
+class Conducted(NamedTuple):
+    """I/O to engine: how time runs from now on, and where in a bar it stands.
+
+    `meter` is an index of midi.meter.METERS, or UNKNOWN_METER; `position` ticks of a bar are over at `bar_tick`.
+    """
+
+    bpm: float
+    anchor_ns: int
+    anchor_tick: int
+    meter: int
+    bar_tick: int
+    position: int
+    rolling: bool
+    """False: the transport that time is taken from stands still."""
+    is_free: bool
+    """Whether the human's own beat may set the tempo."""
+
+
+class Changed(NamedTuple):
+    """I/O to engine: a parameter has another value, `name value` as typed (UTF-8)."""
+
+    text: bytes
+
+
 class Ping(NamedTuple):
     """I/O to engine: are you there?"""
 
@@ -94,22 +118,34 @@ class Ready(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """Engine to I/O: sound this note, unless the human plays first."""
+    """Engine to I/O: sound this note, unless the human plays first.
+
+    In musical time: it moves with the tempo until it sounds. `shift_ns` is how much later it is meant, or earlier.
+    """
 
     note_id: int
     epoch: int
-    on_ns: int
-    off_ns: int
+    onset: int
+    end: int
+    shift_ns: int
     pitch: int
     velocity: int
     channel: int
 
 
 class AnswerOver(NamedTuple):
-    """Engine to I/O: every note of the answer has been proposed; the last one ends at end_ns."""
+    """Engine to I/O: every note of the answer has been proposed; the last one ends at tick `end`."""
 
     epoch: int
-    end_ns: int
+    end: int
+
+
+class Followed(NamedTuple):
+    """Engine to I/O: the beat that the human plays."""
+
+    bpm: float
+    anchor_ns: int
+    anchor_tick: int
 
 
 class Pong(NamedTuple):
@@ -125,9 +161,12 @@ class Failed(NamedTuple):
     text: bytes
 
 
-Message = Played | Sent | Released | Past | Begin | Ping | Quit | Ready | Proposal | AnswerOver | Pong | Failed
+ToEngine = Played | Sent | Released | Past | Begin | Conducted | Changed | Ping | Quit
+FromEngine = Ready | Proposal | AnswerOver | Followed | Pong | Failed
+Message = ToEngine | FromEngine
 
 TEXT_BYTES = 1000
+CHANGE_BYTES = 64
 
 _LAYOUTS: dict[type, Struct] = {
     Played: Struct("<qBBB"),
@@ -138,8 +177,11 @@ _LAYOUTS: dict[type, Struct] = {
     Ping: Struct("<q"),
     Quit: Struct("<"),
     Ready: Struct("<?"),
-    Proposal: Struct("<qqqqBBB"),
+    Conducted: Struct("<dqqbqq??"),
+    Changed: Struct(f"<{CHANGE_BYTES}s"),
+    Proposal: Struct("<qqqqqBBB"),
     AnswerOver: Struct("<qq"),
+    Followed: Struct("<dqq"),
     Pong: Struct("<q"),
     Failed: Struct(f"<i{TEXT_BYTES}s"),
 }

@@ -16,9 +16,9 @@ import onnxruntime as ort
 from exported.card import GRAPH
 from exported.sampling import Constraint, Taste, draw
 from midi.notes import ANSWER, HUMAN, Note
-from realtime.engine_process.answer import Answer
 from realtime.engine_process.dynamics import Dynamics
 from realtime.engine_process.model import StepModel, load_model
+from realtime.engine_process.plan import Plan
 from realtime.engine_process.ring import ContextRing
 from realtime.settings import Settings
 
@@ -69,15 +69,24 @@ def _decisions(
     rng = np.random.default_rng(0)
     settings = Settings()
     begin = (ring.last_onset or 0) + 24
-    answer = Answer(model, Taste(settings.temperature, settings.imitate), begin, ENDLESS, 0, Dynamics())
+    dynamics = Dynamics()
+    plan = Plan(
+        model,
+        Taste(settings.temperature, settings.imitate),
+        begin,
+        None,
+        0,
+        lambda note: dynamics.velocity_at(note.onset - begin, note.velocity),
+        may_end=False,
+    )
     seconds = []
     for index in range(count):
         before(index)
         began = time.perf_counter()
-        note = answer.decide(ring, rng, index)
+        note = plan.decide(ring, rng, index)
         seconds.append(time.perf_counter() - began)
         if note is not None:
-            answer.sent(index, ring)
+            plan.sent(index, ring)
     return seconds
 
 

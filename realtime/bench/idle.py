@@ -15,11 +15,13 @@ from realtime.settings import Settings
 class Silence:
     """An input that never hears anything, and an output that swallows everything."""
 
+    lead_ns = 0
+
     def poll(self) -> list[bytes]:
         """Nothing."""
         return []
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes, due_ns: int) -> None:
         """Gone."""
 
 

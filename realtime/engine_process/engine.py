@@ -4,8 +4,9 @@ No clock, thread, port or process here: the daemon, the renderer and the tests r
 what happened, `advance` says what follows, `wake_ns` when to ask again. `advance` decides at most one note, so that a
 human note that arrives meanwhile is never behind more than one step.
 
-Epochs: a human note-on (or a panic) begins one. What was proposed before it and has not sounded is void on both
-sides: here it leaves the branch, and the I/O process does not send it.
+Epochs: a human note-on (or a panic, another mode, a transport that stops) begins one. What was proposed before it and
+has not sounded is void on both sides, but for what a mode lets stand: here it leaves the plan, and the I/O process
+does not send it.
 """
 
 from collections import deque
@@ -15,20 +16,27 @@ from dataclasses import replace
 import numpy as np
 
 from exported.sampling import Taste
-from midi.meter import Bar, place
-from midi.notes import ANSWER, TICKS_PER_BEAT, Note
+from midi.meter import UNKNOWN_METER, Bar
+from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
-from midi.tokens import NOWHERE, Place
-from realtime.engine_process.answer import Answer, answer_length
-from realtime.engine_process.dynamics import Dynamics
+from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, tell_anew
+from realtime.engine_process.count_in import count_in
+from realtime.engine_process.follow import Follower
+from realtime.engine_process.grid import TICKS_PER_BAR, Grid
+from realtime.engine_process.groove import Groove
+from realtime.engine_process.heard_beat import HeardBeat
 from realtime.engine_process.model import StepModel
+from realtime.engine_process.plan import Plan, answer_length
 from realtime.engine_process.ring import CAPACITY, ContextRing
-from realtime.engine_process.tracker import MS, Tracker
+from realtime.engine_process.tracker import Phrase, Tracker
 from realtime.messages import (
     NOTE_OFF,
     NOTE_ON,
     AnswerOver,
     Begin,
+    Changed,
+    Conducted,
+    Followed,
     Message,
     Past,
     Ping,
@@ -38,16 +46,22 @@ from realtime.messages import (
     Released,
     Sent,
 )
-from realtime.settings import DEFAULT_BPM, Settings
+from realtime.modes import KEEP_NS, MODES, MS, Mode
+from realtime.settings import AUTO, BAR, DEFAULT_BPM, FOLLOW, OFF, Settings
 
 ENTRY_NS = 30 * MS
-"""An answer enters on the first beat at least this far ahead: time enough to decide its first chord."""
-LONGEST_REPLAY = 256
-"""Notes this far back are not changed any more: a duration that becomes known later stays unknown."""
+"""An answer enters at least this far ahead: time enough to decide its first chord."""
+PATIENCE_TICKS = TICKS_PER_BAR
+"""An accompaniment goes on so long after the human's last note, or while a key is down."""
+FORGET_NS = 60 * MS
+"""A note that the human was to have played so long ago did not come."""
+BEAT_ONSETS = 8
+"""Where there are no turns, the beat is sought anew after so many chords or notes of the human's."""
+AT_ONCE = 0
 
 
 class Engine:
-    """Reply mode: listens to a phrase, and when it is over answers it until the answer ends or the human plays.
+    """Listens, and plans what is played: an answer to each phrase, an accompaniment, or a solo.
 
     `bars`: where bars are known to begin, in ticks of the performance, in order.
     """
@@ -55,16 +69,29 @@ class Engine:
     def __init__(
         self, model: StepModel, settings: Settings, capacity: int = CAPACITY, bars: Sequence[Bar] = ()
     ) -> None:
-        self._bars = bars
-        self.ring = ContextRing(model, capacity, self._place_of)
+        self.grid = Grid.of(bars)
+        self.ring = ContextRing(model, capacity, self.grid.place_of)
         self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM)
+        self.settings = settings
         self._model = model
-        self._taste = Taste(settings.temperature, settings.imitate)
-        self._settings = settings
         self._rng = np.random.default_rng(settings.rng_seed)
-        self._tracker = Tracker(self.tempo)
-        self._answer: Answer | None = None
-        self._answering: dict[int, Note] = {}
+        self._groove = Groove(settings.rng_seed)
+        self._tracker = Tracker(self.tempo, self.grid.beat_origin)
+        self._follower = Follower()
+        self._heard_beat = HeardBeat()
+        self._is_free = settings.sync == FOLLOW or (settings.sync == AUTO and settings.bpm is None)
+        self._is_rolling = True
+        self._has_bars_of_others = False
+        """Bars that a clock or Link told of, which end with it."""
+        self._onsets_since_beat = 0
+        self._plan: Plan | None = None
+        self._is_replanned = False
+        """The plan's next note answers what the human has just played: it may be due at once."""
+        self._begins_ns: int | None = None
+        """When a plan is to begin without the human; None: none is."""
+        self._starts_at: int | None = None
+        """The tick at which a count-in is over."""
+        self._proposed: dict[int, Note] = {}
         self._epoch = 0
         self._note_ids = 0
         self._out: deque[Message] = deque()
@@ -78,10 +105,15 @@ class Engine:
                 self._send(message)
             case Released():
                 self._cut(message)
+            case Conducted():
+                self._keep_time(message)
+            case Changed():
+                self._change(message)
             case Past():
                 self._remember(message)
             case Begin():
                 self._epoch = message.epoch
+                self._begins_ns = AT_ONCE if self._begins_alone or self.settings.count_in else None
             case Ping():
                 self._out.append(Pong(message.serial))
 
@@ -90,9 +122,13 @@ class Engine:
         self.ring.settle()
         over_ns = self._tracker.phrase_over_ns
         if over_ns is not None and over_ns <= now_ns:
-            self._begin_answer(now_ns)
-        elif self._answer is not None and not self._answer.over and self._plan_ns(self._answer) <= now_ns:
-            self._decide(self._answer)
+            self._end_phrase(now_ns)
+        elif self._begins_ns is not None and self._begins_ns <= now_ns:
+            self._begin_alone(now_ns)
+        elif self._plan is not None and not self._plan.over and self._plan_ns(self._plan) <= now_ns:
+            self._decide(self._plan, now_ns)
+        elif self._onsets_since_beat >= BEAT_ONSETS and not self._mode.takes_turns:
+            self._follow_beat(self._tracker.phrase)
         out = list(self._out)
         self._out.clear()
         return out
@@ -100,59 +136,72 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """When to call `advance` next if nothing is received; None: only then."""
-        times = [self._tracker.phrase_over_ns]
-        if self._answer is not None and not self._answer.over:
-            times.append(self._plan_ns(self._answer))
+        times = [self._tracker.phrase_over_ns, self._begins_ns]
+        if self._plan is not None and not self._plan.over:
+            times.append(self._plan_ns(self._plan))
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def _mode(self) -> Mode:
+        return MODES[self.settings.mode]
+
+    @property
+    def _begins_alone(self) -> bool:
+        return self._mode.begins_alone and not self.settings.wait_for_me
 
     # What the human does
 
     def _hear(self, played: Played) -> None:
         if played.is_note_on:
             self._epoch += 1
-            self._answer = None
             for before, after in self._tracker.press(played):
-                self._correct(before, after) if before else self._insert(after)
+                self._correct(before, after) if before else self._take(after)
+            self._onsets_since_beat += 1
+            self._give_way(played.at_ns)
         elif played.is_panic:
             self._epoch += 1
-            self._answer = None
+            self._plan = None
         elif played.is_note_off:
             for before, after in self._tracker.release(played):
                 self._correct(before, after)
 
-    def _insert(self, note: Note) -> None:
-        """Into its place in the canonical order: the notes of a chord may come in any order."""
-        ring = self.ring
-        position = ring.end
-        while position > max(ring.floor, ring.end - LONGEST_REPLAY):
-            before = ring.note(position - 1)
-            if (before.onset, before.pitch) <= (note.onset, note.pitch):
-                break
-            position -= 1
-        ring.insert(position, note)
+    def _take(self, note: Note) -> None:
+        place_in_order(self.ring, note)
+        self._follower.hear(note)
 
     def _correct(self, before: Note, after: Note) -> None:
-        """A note's duration became known: change it where it stands, if that is not too long ago."""
-        ring = self.ring
-        for position in range(ring.end - 1, max(ring.floor, ring.end - LONGEST_REPLAY) - 1, -1):
-            if ring.note(position) == before:
-                ring.amend(position, after)
-                if self._answer is not None:
-                    self._answer.stale = True
-                return
+        if correct(self.ring, before, after) and self._plan is not None:
+            self._plan.stale = True
+
+    def _give_way(self, at_ns: int) -> None:
+        """The human has played a note: a plan that takes turns is over, another is made anew from here on."""
+        if self._mode.takes_turns:
+            self._plan = None
+            return
+        tick = self.tempo.tick_at(at_ns)
+        if self._plan is not None and not self._plan.over:
+            self._plan.interrupted(tick, self.tempo.tick_at(at_ns + KEEP_NS))
+        elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
+            self._plan = self._planned(tick, None, enters=False)
+        if self._plan is not None:
+            self._is_replanned = True
+            self._follow()
+        if self._plan is not None and not self._mode.begins_alone:
+            self._plan.end = tick + PATIENCE_TICKS
 
     # What became of the proposals
 
     def _send(self, sent: Sent) -> None:
-        if self._answer is not None:
-            note = self._answer.sent(sent.note_id, self.ring)
-            if note is not None:
-                self._answering[sent.note_id] = note
-                while len(self._answering) > LONGEST_REPLAY:
-                    del self._answering[next(iter(self._answering))]
+        note = self._proposed.get(sent.note_id)
+        if note is None:  # a click
+            return
+        if self._plan is None or not self._plan.sent(sent.note_id, self.ring):
+            place_in_order(self.ring, note)  # it went out as the plan was given up
+            if self._plan is not None:
+                self._plan.stale = True
 
     def _cut(self, released: Released) -> None:
-        note = self._answering.get(released.note_id)
+        note = self._proposed.get(released.note_id)
         if note is not None:
             ticks = max(1, self.tempo.tick_at(released.at_ns) - note.onset)
             self._correct(note, replace(note, duration=ticks))
@@ -166,37 +215,151 @@ class Engine:
         self._tracker.take_phrase()
         onset = self.tempo.tick_at(past.on_ns)
         duration = max(1, self.tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
-        self._insert(Note(onset, duration, past.pitch, past.velocity, past.channel, ANSWER))
+        place_in_order(self.ring, Note(onset, duration, past.pitch, past.velocity, past.channel, ANSWER))
 
-    # The answer
+    # Time, and other changes
 
-    def _begin_answer(self, now_ns: int) -> None:
-        phrase = self._tracker.take_phrase()
-        begin = self._next_beat(phrase.begin, self.tempo.tick_at(now_ns + ENTRY_NS))
-        channel = self._tracker.channel if self._settings.channel is None else self._settings.channel - 1
-        length = answer_length(phrase.length, self._settings.bars)
-        dynamics = Dynamics.of(phrase.notes)
-        self._answer = Answer(self._model, self._taste, begin, length, channel, dynamics)
-        self._answering.clear()
+    def _keep_time(self, conducted: Conducted) -> None:
+        self._set_tempo(Tempo.of(conducted.bpm, conducted.anchor_ns, conducted.anchor_tick))
+        self._is_free = conducted.is_free
+        if conducted.meter != UNKNOWN_METER:
+            self.grid.take_bar(Bar(conducted.bar_tick, conducted.position, conducted.meter))
+            self._has_bars_of_others = True
+        elif self._has_bars_of_others and not self._is_free:
+            self._has_bars_of_others = False
+            self.grid.lose_bars(conducted.anchor_tick)
+        if not self._is_free:
+            self._heard_beat.agree(self.tempo)
+        self._tracker.beat_origin = self.grid.beat_origin
+        stops, starts = self._is_rolling and not conducted.rolling, conducted.rolling and not self._is_rolling
+        self._is_rolling = conducted.rolling
+        if stops:
+            self._epoch += 1
+            self._plan = self._begins_ns = None
+        if starts and self._begins_alone:
+            self._begins_ns = AT_ONCE
 
-    def _place_of(self, tick: int) -> Place:
-        return place(self._bars, tick) or NOWHERE
+    def _set_tempo(self, tempo: Tempo) -> None:
+        self.tempo = self._tracker.tempo = tempo
 
-    @staticmethod
-    def _next_beat(first_onset: int, tick: int) -> int:
-        """The first beat from a tick on, counted from the phrase's first onset."""
-        return tick + (first_onset - tick) % TICKS_PER_BEAT
+    def _change(self, changed: Changed) -> None:
+        name, _, text = changed.text.rstrip(b"\0").decode().partition(" ")
+        before, self.settings = self.settings, self.settings.changed(name, text)
+        if self.settings.mode != before.mode:
+            self._epoch += 1
+            self._plan = self._begins_ns = None
+            if self._begins_alone and self._is_rolling:
+                self._begins_ns = AT_ONCE
+        if self._plan is not None:
+            self._plan.taste = self._taste
+            self._follow()
 
-    def _plan_ns(self, answer: Answer) -> int:
-        """When the next note should be decided: the lookahead before the newest one sounds."""
-        return self.tempo.ns_at(answer.decided_until) - self._settings.lookahead * MS
-
-    def _decide(self, answer: Answer) -> None:
-        self._note_ids += 1
-        note = answer.decide(self.ring, self._rng, self._note_ids)
-        if note is None:
-            self._out.append(AnswerOver(self._epoch, self.tempo.ns_at(answer.end)))
+    def _follow_beat(self, phrase: Phrase) -> None:
+        """Take up the beat of what the human has played, where nobody else sets the tempo."""
+        self._onsets_since_beat = 0
+        if not self._is_free:
             return
-        on_ns, off_ns = self.tempo.ns_at(note.onset), self.tempo.ns_at(note.end)
+        tempo = self._heard_beat.tempo([heard.at_ns for heard in phrase.heard], self.tempo)
+        if tempo is None:
+            return
+        self._set_tempo(tempo)
+        self.grid.lose_bars(tempo.anchor_tick)
+        self.grid.beat_origin = tempo.anchor_tick
+        if self._mode.takes_turns:
+            tell_anew(self.ring, self._tracker.retold(tempo.anchor_tick))
+        self._tracker.beat_origin = tempo.anchor_tick
+        self._out.append(Followed(float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick))
+
+    # Plans
+
+    def _end_phrase(self, now_ns: int) -> None:
+        self._follow_beat(self._tracker.phrase)
+        phrase = self._tracker.take_phrase()
+        self._follower.phrase_over()
+        if not self._mode.takes_turns:
+            return
+        begin = self._entry(self.tempo.tick_at(now_ns + ENTRY_NS), phrase.begin)
+        bar = self.grid.bar_ticks(begin)
+        end = begin + answer_length(phrase.length, self.settings.bars, bar)
+        to_the_bar = self.grid.next_bar(end - bar + 1)
+        self._plan = self._planned(begin, end if to_the_bar is None else to_the_bar, enters=True)
+        self._follow()
+
+    def _entry(self, tick: int, origin: int) -> int:
+        """Where a plan enters: the first beat or bar from a tick on, as asked for and as far as known."""
+        if self.settings.quantize_entry == OFF:
+            return tick
+        bar = self.grid.next_bar(tick) if self.settings.quantize_entry == BAR else None
+        return self.grid.next_beat(tick, origin) if bar is None else bar
+
+    def _begin_alone(self, now_ns: int) -> None:
+        """What begins without the human: the clicks before, and a solo."""
+        tick = self.tempo.tick_at(now_ns + ENTRY_NS)
+        self._begins_ns = None
+        if self.settings.count_in and self._starts_at is None and not len(self.ring):
+            clicks, tick = count_in(self.grid, tick, self.settings.count_in)
+            self._starts_at = tick
+            for click in clicks:
+                self._propose(click, 0)
+        if self._begins_alone and self._is_rolling:
+            bars = self.settings.bars
+            end = None if bars is None else tick + bars * self.grid.bar_ticks(tick)
+            self._plan = self._planned(self._entry(tick, tick), end, enters=True)
+            self._plan.may_end = False
+
+    def _planned(self, begin: int, end: int | None, *, enters: bool) -> Plan:
+        dynamics = self._follower.dynamics(self.settings)
+        return Plan(
+            self._model,
+            self._taste,
+            begin,
+            end,
+            self._tracker.channel if self.settings.channel is None else self.settings.channel - 1,
+            lambda note: dynamics.velocity_at(note.onset - begin, note.velocity),
+            enters=enters,
+            may_end=self._mode.takes_turns,
+            foretells=self._mode.foretells,
+        )
+
+    @property
+    def _taste(self) -> Taste:
+        return Taste(self.settings.temperature, self.settings.imitate)
+
+    def _follow(self) -> None:
+        """Bend the plan towards how the human plays now."""
+        if self._plan is not None:
+            self._plan.lean = self._follower.lean(self.settings, self._model.fields)
+
+    def _plan_ns(self, plan: Plan) -> int:
+        """When the next note should be decided: the lookahead before the newest one sounds."""
+        return self.tempo.ns_at(plan.decided_until) - self.settings.lookahead * MS
+
+    def _decide(self, plan: Plan, now_ns: int) -> None:
+        plan.forget_foretold(self.tempo.tick_at(now_ns - FORGET_NS))
+        if self._tracker.is_pressed and plan.end is not None and not self._mode.takes_turns:
+            plan.end = max(plan.end, self.tempo.tick_at(now_ns) + PATIENCE_TICKS)
+        not_before = 0 if self._mode.takes_turns else self.tempo.tick_at(now_ns)
+        note = plan.decide(self.ring, self._rng, self._note_ids + 1, not_before)
+        if note is None:
+            self._note_ids += 1
+            self._out.append(AnswerOver(self._epoch, plan.last_end))
+        elif note.voice != ANSWER:
+            self._note_ids += 1
+        else:
+            self._proposed[self._note_ids + 1] = note
+            while len(self._proposed) > LONGEST_REPLAY:
+                del self._proposed[next(iter(self._proposed))]
+            origin = plan.begin if self.grid.beat_origin is None else self.grid.beat_origin
+            shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
+            if self._is_replanned:  # a tick is long: what is due in this one is due now
+                shift_ns = max(shift_ns, min(now_ns - self.tempo.ns_at(note.onset), self.tempo.ns_of(1)))
+            self._propose(note, shift_ns)
+            self._is_replanned = False
+
+    def _propose(self, note: Note, shift_ns: int) -> None:
+        self._note_ids += 1
         velocity = note.velocity or 1
-        self._out.append(Proposal(self._note_ids, self._epoch, on_ns, off_ns, note.pitch, velocity, note.channel))
+        proposal = Proposal(
+            self._note_ids, self._epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel
+        )
+        self._out.append(proposal)

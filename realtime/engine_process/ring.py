@@ -75,6 +75,11 @@ class ContextRing:
         return (self.note(position) for position in range(self._begin if first is None else first, self._end))
 
     @property
+    def last(self) -> Note | None:
+        """The newest note; None: there is none."""
+        return self.note(self._end - 1) if len(self) else None
+
+    @property
     def last_onset(self) -> int | None:
         """The onset of the newest note, in ticks; None: there is none."""
         return self.note(self._end - 1).onset if len(self) else None

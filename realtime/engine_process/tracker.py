@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from midi.notes import HUMAN, Note
+from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
+from realtime.engine_process.quantise import snapped, snapped_run
 from realtime.messages import Played
 
 MS = 1_000_000
@@ -22,19 +23,21 @@ PACE_ONSETS = 9
 LONGEST_PHRASE = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heard:
-    """A human note, and when its key was pressed, in ns."""
+    """A human note as it stands in the context, when its key was pressed and released, and when its chord began."""
 
     note: Note
     at_ns: int
+    chord_ns: int
+    off_ns: int = 0
 
 
 @dataclass(slots=True)
 class Phrase:
     """What the human has played since the last answer began. Of a phrase that never ends, the last part."""
 
-    notes: deque[Note] = field(default_factory=lambda: deque(maxlen=LONGEST_PHRASE))
+    heard: deque[Heard] = field(default_factory=lambda: deque(maxlen=LONGEST_PHRASE))
     onsets_ns: deque[int] = field(default_factory=lambda: deque(maxlen=PACE_ONSETS))
     """When each of the latest chords or single notes began."""
     began_ns: int = 0
@@ -49,9 +52,14 @@ class Phrase:
         self.onsets_ns.append(at_ns)
 
     @property
+    def notes(self) -> list[Note]:
+        """Its notes, as they were played."""
+        return [heard.note for heard in self.heard]
+
+    @property
     def length(self) -> int:
         """From the first onset to the last, in ticks."""
-        return max(note.onset for note in self.notes) - self.begin
+        return max(heard.note.onset for heard in self.heard) - self.begin
 
     @property
     def pause_ns(self) -> int:
@@ -66,10 +74,19 @@ class Tracker:
     """Turns the human's note messages into notes of the performance's ticks."""
 
     tempo: Tempo
+    beat_origin: int | None = None
+    """The tick of any beat; where one is known, onsets are heard on the lines of its grid."""
     phrase: Phrase = field(default_factory=Phrase)
     channel: int = 0
     """Where the human played last."""
     _down: dict[tuple[int, int], Heard] = field(default_factory=dict)
+    _onset: int | None = None
+    """Of the latest chord or single note, in ticks."""
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether a key is down."""
+        return bool(self._down)
 
     def press(self, played: Played) -> list[tuple[Note | None, Note]]:
         """A key went down: the changes this makes, as (note before, note after); a new note has none before.
@@ -78,9 +95,11 @@ class Tracker:
         """
         channel, pitch = played.status & 0x0F, played.data1
         changes: list[tuple[Note | None, Note]] = [*self.release(played)]
-        note = Note(self._onset(played.at_ns), None, pitch, played.data2, channel, HUMAN)
-        self._down[channel, pitch] = Heard(note, played.at_ns)
-        self.phrase.notes.append(note)
+        onset = self._onset_of(played.at_ns)
+        note = Note(onset, None, pitch, played.data2, channel, HUMAN)
+        heard = Heard(note, played.at_ns, self.phrase.onsets_ns[-1])
+        self._down[channel, pitch] = heard
+        self.phrase.heard.append(heard)
         self.phrase.last_event_ns = played.at_ns
         self.channel = channel
         return [*changes, (None, note)]
@@ -91,15 +110,36 @@ class Tracker:
         if heard is None:
             return []
         self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
-        note = heard.note
-        ticks = self.tempo.tick_at(played.at_ns) - self.tempo.tick_at(heard.at_ns)
-        return [(note, replace(note, duration=max(1, ticks)))]
+        before, heard.off_ns = heard.note, played.at_ns
+        heard.note = replace(before, duration=self._ticks(heard))
+        return [(before, heard.note)]
 
-    def _onset(self, at_ns: int) -> int:
+    def retold(self, beat_origin: int) -> dict[Note, Note]:
+        """The phrase's notes, as they stand and as they are in the tempo that is now known to be its own."""
+        self.beat_origin = beat_origin
+        changes: dict[Note, Note] = {}
+        in_order = sorted(self.phrase.heard, key=lambda heard: heard.chord_ns)
+        onsets = snapped_run([self.tempo.tick_at(heard.chord_ns) for heard in in_order], beat_origin)
+        for heard, onset in zip(in_order, onsets, strict=True):
+            duration = self._ticks(heard) if heard.off_ns else None
+            before, heard.note = heard.note, replace(heard.note, onset=onset, duration=duration)
+            changes[before] = heard.note
+        if onsets:
+            self.phrase.begin, self._onset = onsets[0], onsets[-1]
+        return changes
+
+    def _ticks(self, heard: Heard) -> int:
+        return max(1, self.tempo.tick_at(heard.off_ns) - self.tempo.tick_at(heard.at_ns))
+
+    def _onset_of(self, at_ns: int) -> int:
         onsets = self.phrase.onsets_ns
-        if onsets and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
-            return self.tempo.tick_at(onsets[-1])
+        if onsets and self._onset is not None and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
+            return self._onset
         tick = self.tempo.tick_at(at_ns)
+        if self.beat_origin is not None:
+            is_near = self._onset is not None and 0 <= tick - self._onset < TICKS_PER_BEAT  # ticks may go back a little
+            tick = snapped(tick, self.beat_origin, self._onset if is_near else None)
+        self._onset = tick
         self.phrase.begin_chord(at_ns, tick)
         return tick
 

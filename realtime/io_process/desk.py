@@ -4,72 +4,212 @@ No clock and no port here: the I/O process and the renderer call it with times a
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from midi.meter import UNKNOWN_METER
+from midi.tempo import Tempo
 from realtime.io_process.recorder import Recorder
-from realtime.io_process.schedule import Outgoing, Schedule
-from realtime.messages import NOTE_OFF, AnswerOver, Message, Past, Played, Proposal, Released, Sent
+from realtime.io_process.schedule import NO_NOTE, Outgoing, Schedule
+from realtime.messages import (
+    NOTE_OFF,
+    AnswerOver,
+    Begin,
+    Changed,
+    Conducted,
+    Followed,
+    Message,
+    Played,
+    Proposal,
+    Released,
+    Sent,
+)
+from realtime.modes import KEEP_NS, MODES, MS
+from realtime.settings import FOLLOW, Settings
+from realtime.sync.conductor import Conductor
 
 PAST_NOTES = 512
 """What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""
+TOLD_NS = 500_000
+"""The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
+BEATS_AHEAD_TICKS = 96
 
 
 @dataclass(slots=True)
 class Desk:
     """Human messages and proposals in; messages for the port and for the engine out."""
 
-    schedule: Schedule = field(default_factory=Schedule)
+    settings: Settings = field(default_factory=Settings)
+    now_ns: int = 0
+    """When the performance begins: tick 0, unless somebody else's time is kept."""
+    conductor: Conductor = field(init=False)
+    schedule: Schedule = field(init=False)
     recorder: Recorder = field(default_factory=Recorder)
     epoch: int = 0
-    """Human note-ons and panics so far. A proposal of an earlier epoch was made without knowing the latest: void."""
+    """Human note-ons, panics, and changes of the plan's ground so far. A proposal of an earlier epoch is void."""
     answers: int = 0
     """Answers that were played to their end."""
     answered: bool = False
     """Whether an answer was played to its end since the human's latest note."""
     answering: bool = False
     """Whether a note of an answer has sounded since then."""
-    answer_end_ns: int | None = None
-    """When the answer that is playing ends, once that is known."""
+    answer_end: int | None = None
+    """The tick at which the answer that is playing ends, once that is known."""
     to_engine: deque[Message] = field(default_factory=deque)
+    _revision: int = -1
+    _told: Conducted | None = None
+    """What the engine knows of time."""
+    _unheard: set[tuple[int, int]] = field(default_factory=set)
+    """Keys that are down beyond the split."""
+
+    def __post_init__(self) -> None:
+        self.conductor = Conductor(self.settings, self.now_ns)
+        self.schedule = Schedule(self.conductor.tempo, round(self.settings.out_offset * MS), self.settings.late * MS)
+
+    # From the human
 
     def play(self, data: bytes, at_ns: int) -> list[Outgoing]:
-        """The human played a channel message. Returns the note-offs this asks for: a note, or a panic, is silence."""
+        """The human played a channel message. Returns what that asks for: it goes through, or silences the answer."""
         played = Played(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
         if played.is_panic:
             for pitch in self.recorder.human_keys_down(data[0] & 0x0F):
                 self.play(bytes((NOTE_OFF | data[0] & 0x0F, pitch, 0)), at_ns)
         self.recorder.record(data, at_ns, human=True)
+        through = self._through(played, data)
+        if not self._is_heard(played):
+            return through
         self.to_engine.append(played)
-        if not played.is_note_on and not played.is_panic:
-            return []
+        if played.is_panic or (played.is_note_on and MODES[self.settings.mode].takes_turns):
+            self._begin_epoch()
+            return [*self.schedule.hush(at_ns), *through]
+        if played.is_note_on:
+            self._begin_epoch()
+            self.schedule.withdraw(at_ns + KEEP_NS)
+        return through
+
+    def _begin_epoch(self) -> None:
         self.epoch += 1
         self.answered = self.answering = False
-        self.answer_end_ns = None
-        return self.schedule.hush(at_ns)
+        self.answer_end = None
+
+    def _through(self, played: Played, data: bytes) -> list[Outgoing]:
+        """What goes on to the output: everything with thru, and the end of what went."""
+        key = (played.status & 0x0F, played.data1)
+        out = Outgoing(played.at_ns, data, NO_NOTE, is_note_on=False)
+        if played.is_note_off:
+            return [out] if self.schedule.let_go(key) else []
+        if not self.settings.thru:
+            return []
+        return [*self.schedule.hold(key, played.at_ns), out] if played.is_note_on else [out]
+
+    def _is_heard(self, played: Played) -> bool:
+        """Whether the engine is to know: not of the keys above the split, down or up."""
+        key = (played.status & 0x0F, played.data1)
+        if played.is_note_on and self.settings.split is not None and played.data1 >= self.settings.split:
+            self._unheard.add(key)
+            return False
+        if key in self._unheard and (played.is_note_on or played.is_note_off):
+            self._unheard.discard(key)
+            return played.is_note_on
+        return True
+
+    def change(self, name: str, text: str, now_ns: int) -> None:
+        """The human changes a parameter.
+
+        Raises:
+            InputError: there is none of that name, it cannot change any more, or it does not take this value.
+            MachineError: Link is asked for, and its package is not installed.
+        """
+        settings = self.settings.changed(name, text)
+        self.conductor.set(settings, now_ns)
+        before, self.settings = self.settings, settings
+        self.schedule.late_ns = settings.late * MS
+        self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS))
+        self.to_engine.append(Changed(f"{name} {text}".encode()))
+        if settings.mode != before.mode:
+            self._begin_epoch()
+            self.schedule.withdraw(now_ns)
+
+    # Time
+
+    def conduct(self, now_ns: int, system: Iterable[bytes] = ()) -> list[Outgoing]:
+        """Take in system messages (clock and transport), and see how time runs now. A stop is silence."""
+        for data in system:
+            self.conductor.hear(data, now_ns)
+        self.conductor.advance(now_ns)
+        if self.conductor.revision == self._revision:
+            return []
+        self._revision = self.conductor.revision
+        self.schedule.retime(self.conductor.tempo, round(self.settings.out_offset * MS))
+        conducted = self._conducted()
+        stops = self._told is not None and self._told.rolling and not conducted.rolling
+        if self._is_news(conducted, now_ns):
+            self._told = conducted
+            self.to_engine.append(conducted)
+        if not stops:
+            return []
+        self._begin_epoch()
+        return self.schedule.hush(now_ns)
+
+    def _conducted(self) -> Conducted:
+        tempo, bar = self.conductor.tempo, self.conductor.bar
+        meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
+        is_free = self.conductor.source == FOLLOW
+        time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
+        return Conducted(*time, meter, bar_tick, position, self.conductor.rolling, is_free)
+
+    def _is_news(self, conducted: Conducted, now_ns: int) -> bool:
+        """Whether the engine would plan otherwise: it need not hear of every pulse."""
+        if self._told is None or self._told[3:] != conducted[3:]:
+            return True
+        told = Tempo.of(self._told.bpm, self._told.anchor_ns, self._told.anchor_tick)
+        tick = self.conductor.tempo.tick_at(now_ns)
+        return any(
+            abs(told.ns_at(at) - self.conductor.tempo.ns_at(at)) > TOLD_NS for at in (tick, tick + BEATS_AHEAD_TICKS)
+        )
+
+    # From the engine
 
     def take(self, message: Message, now_ns: int) -> None:
         """The engine said something about the performance."""
         if isinstance(message, Proposal) and message.epoch == self.epoch:
             self.schedule.add(message, now_ns)
         elif isinstance(message, AnswerOver) and message.epoch == self.epoch:
-            self.answer_end_ns = message.end_ns
+            self.answer_end = message.end
+        elif isinstance(message, Followed):
+            self.conductor.follow(Tempo.of(*message))
+
+    def introduce(self) -> list[Message]:
+        """What a new engine must know before all else: how time runs, what was played, and from where to listen."""
+        self._told = self._conducted()
+        return [self._told, *self.recorder.past(PAST_NOTES), Begin(self.epoch)]
+
+    # To the port
 
     def due(self, now_ns: int) -> list[Outgoing]:
         """What to hand to the port by now."""
-        if self.answer_end_ns is not None and self.answer_end_ns <= now_ns and self.schedule.next_due_ns is None:
+        end_ns = self._answer_end_ns
+        if end_ns is not None and end_ns <= now_ns and self.schedule.next_due_ns is None:
             self.answers += 1
             self.answered = True
-            self.answer_end_ns = None
+            self.answer_end = None
         return self.schedule.due(now_ns)
 
     def silence(self, now_ns: int) -> list[Outgoing]:
-        """The engine is lost, and its plans with it: the note-offs to send now."""
-        self.answer_end_ns = None
+        """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
+        self.answer_end = None
         self.answered = self.answered or self.answering  # it will not be finished
         return self.schedule.hush(now_ns)
 
+    def release_through(self, now_ns: int) -> list[Outgoing]:
+        """The note-offs of the human's keys that went through, now; for when nobody will hear them come up."""
+        keys = sorted(key for key in self.schedule.held if self.schedule.let_go(key))
+        return [Outgoing(now_ns, bytes((NOTE_OFF | key[0], key[1], 0)), NO_NOTE, is_note_on=False) for key in keys]
+
     def sent(self, message: Outgoing, at_ns: int) -> None:
         """The port has taken a message."""
+        if message.note_id == NO_NOTE:
+            return
         self.recorder.record(message.data, at_ns, human=False)
         if message.is_note_on:
             self.answering = True
@@ -78,11 +218,11 @@ class Desk:
             self.to_engine.append(Released(message.note_id, at_ns))
 
     @property
+    def _answer_end_ns(self) -> int | None:
+        return None if self.answer_end is None else self.conductor.tempo.ns_at(self.answer_end)
+
+    @property
     def next_due_ns(self) -> int | None:
         """When `due` next has something to say."""
         due = self.schedule.next_due_ns
-        return self.answer_end_ns if due is None else due
-
-    def past(self) -> list[Past]:
-        """What a new engine must know."""
-        return self.recorder.past(PAST_NOTES)
+        return self._answer_end_ns if due is None else due

@@ -38,8 +38,9 @@ class Printed:
     """An output that shows what it is sent on a screen."""
 
     screen: Screen
+    lead_ns: int = 0
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes, due_ns: int) -> None:  # noqa: ARG002 - a screen shows it now
         """Show an answering note."""
         self.screen.show("antiphon", message)
 

@@ -13,13 +13,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from midi.errors import MachineError
+from midi.errors import AntiphonError, MachineError
 from midi.notes import DRUM_CHANNEL
 from realtime.io_process.desk import Desk
 from realtime.io_process.schedule import Outgoing
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
+from realtime.io_process.timing import Timing
 from realtime.messages import is_channel_message
 from realtime.pipe import PeerGoneError
+from realtime.settings import Settings
+from realtime.sync.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
+from realtime.sync.clock_out import ClockOut
 
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000
@@ -33,6 +37,9 @@ DELIVERY_S = 0.05
 LOOK_NS = 2 * NS_PER_S
 
 
+SYSTEM_MESSAGES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
+
+
 class Input(Protocol):
     """Where the human's messages come from."""
 
@@ -43,8 +50,19 @@ class Input(Protocol):
 class Output(Protocol):
     """Where the answer goes."""
 
-    def send(self, message: bytes) -> None:
-        """Send one MIDI message now."""
+    @property
+    def lead_ns(self) -> int:
+        """How long before its time a message is to be handed over."""
+
+    def send(self, message: bytes, due_ns: int) -> None:
+        """Send one MIDI message, now or at its time, whichever is later."""
+
+
+class Console(Protocol):
+    """Where the human changes parameters while playing."""
+
+    def poll(self, settings: Settings) -> list[tuple[str, str]]:
+        """Changes asked for since the last call, as (name, value) as typed; never blocks."""
 
 
 @dataclass(slots=True)
@@ -58,13 +76,21 @@ class Performance:
     """Told, in a line, of what a person should know: the engine had to be replaced, and the like."""
     is_lost: Callable[[], bool] = lambda: False
     """Asked now and then: has the MIDI system died under the ports?"""
-    desk: Desk = field(default_factory=Desk)
+    desk: Desk = field(init=False)
+    console: Console | None = None
+    clock_port: Output | None = None
+    """Where our own MIDI clock goes, if anywhere."""
+    timing: Timing = field(default_factory=Timing)
+    _clock_out: ClockOut = field(default_factory=ClockOut)
     stopping: bool = False
     """Set, from a signal handler, to end the performance."""
     suspending: bool = False
     """Set, from a signal handler, to stop the process until it is continued."""
     _last_human_ns: int = 0
     _looked_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.supervisor.settings, time.monotonic_ns())
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Start the engine and wait until its model is warm.
@@ -74,7 +100,7 @@ class Performance:
             PeerGoneError: it died while starting, or took too long.
         """
         began_ns = time.monotonic_ns()
-        self.supervisor.start(began_ns, self.desk.past(), self.desk.epoch)
+        self.supervisor.start(began_ns, self.desk.introduce())
         while not self.supervisor.ready and not self.stopping:
             now_ns = time.monotonic_ns()
             if now_ns - began_ns > timeout_s * NS_PER_S:
@@ -96,18 +122,23 @@ class Performance:
                 if self.suspending:
                     self._suspend()
                 self._hear()
+                self._listen()
                 self._look()
                 self._converse()
-                self._send(self.desk.due(time.monotonic_ns()))
+                self._send(self.desk.due(time.monotonic_ns() + self.output.lead_ns))
+                self._tick()
                 self._sleep()
         finally:
             self._release()
+            self._end_clock()
+            self.timing.dropped = self.desk.schedule.dropped
             self.supervisor.stop()
 
     def _release(self) -> None:
         """Every note off, whatever becomes of one of them."""
-        for message in self.desk.silence(time.monotonic_ns()):
-            with suppress(OSError):
+        now_ns = time.monotonic_ns()
+        for message in (*self.desk.silence(now_ns), *self.desk.release_through(now_ns)):
+            with suppress(OSError, MachineError):
                 self._send([message])
 
     def _suspend(self) -> None:
@@ -118,11 +149,46 @@ class Performance:
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hear(self) -> None:
+        now_ns = time.monotonic_ns()
         for port in self.inputs:
+            system = []
             for data in port.poll():
-                if is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
-                    self._last_human_ns = time.monotonic_ns()
-                    self._send(self.desk.play(data, self._last_human_ns))
+                if data[0] in SYSTEM_MESSAGES:
+                    system.append(data)
+                elif is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
+                    self._last_human_ns = now_ns
+                    self._send(self.desk.play(data, now_ns))
+            if system:
+                self._last_human_ns = now_ns
+                self._send(self.desk.conduct(now_ns, system))
+        self._send(self.desk.conduct(now_ns))
+        for line in self.desk.conductor.lines():
+            self.say(line)
+
+    def _listen(self) -> None:
+        """Carry out what was typed."""
+        for name, text in self.console.poll(self.desk.settings) if self.console else ():
+            try:
+                self.desk.change(name, text, time.monotonic_ns())
+                self.supervisor.settings = self.desk.settings
+            except AntiphonError as error:
+                self.say(str(error))
+
+    def _tick(self) -> None:
+        """Send our own clock."""
+        if self.clock_port is not None:
+            conductor = self.desk.conductor
+            due = self._clock_out.due(
+                time.monotonic_ns() + self.clock_port.lead_ns, conductor.tempo, conductor.bar, rolling=conductor.rolling
+            )
+            for due_ns, data in due:
+                self.clock_port.send(data, due_ns)
+
+    def _end_clock(self) -> None:
+        if self.clock_port is not None:
+            for due_ns, data in self._clock_out.close(time.monotonic_ns()):
+                with suppress(OSError, MachineError):
+                    self.clock_port.send(data, due_ns)
 
     def _look(self) -> None:
         now_ns = time.monotonic_ns()
@@ -138,7 +204,7 @@ class Performance:
         try:
             if self.supervisor.is_start_due(now_ns):
                 self.desk.to_engine.clear()  # the past has it
-                self.supervisor.start(now_ns, self.desk.past(), self.desk.epoch)
+                self.supervisor.start(now_ns, self.desk.introduce())
             messages = list(self.desk.to_engine)
             self.desk.to_engine.clear()
             self.supervisor.send(messages)
@@ -151,14 +217,16 @@ class Performance:
 
     def _send(self, messages: Iterable[Outgoing]) -> None:
         for message in messages:
-            self.output.send(message.data)
-            self.desk.sent(message, time.monotonic_ns())
+            self.output.send(message.data, message.due_ns)
+            sent_ns = time.monotonic_ns()
+            self.desk.sent(message, sent_ns)
+            self.timing.sent(message.data, message.due_ns, sent_ns + self.output.lead_ns, message.note_id)
 
     def _sleep(self) -> None:
         """Until the engine speaks, an input is due for a look, or a message is due: for that, awake at the end."""
         now_ns = time.monotonic_ns()
         poll_s = ACTIVE_POLL_S if now_ns - self._last_human_ns < IDLE_AFTER_NS else IDLE_POLL_S
-        due_ns = self.desk.next_due_ns
+        due_ns = self._next_due_ns
         if due_ns is None:
             self._rest(poll_s)
             return
@@ -168,6 +236,15 @@ class Performance:
             return
         while time.monotonic_ns() < due_ns:
             pass
+
+    @property
+    def _next_due_ns(self) -> int | None:
+        """When the next message is to be handed over."""
+        note_ns, pulse_ns = self.desk.next_due_ns, None
+        if self.clock_port is not None:
+            pulse_ns = self._clock_out.next_due_ns(self.desk.conductor.tempo)
+        leads = ((note_ns, self.output), (pulse_ns, self.clock_port))
+        return min((ns - port.lead_ns for ns, port in leads if ns is not None and port is not None), default=None)
 
     def _rest(self, seconds: float) -> None:
         if not self.supervisor.alive:

@@ -1,14 +1,18 @@
 """Which message goes out when: proposals waiting to sound, and the note-offs that are owed. Pure; I/O process.
 
 The rule: every note-on that went out owes its note-off, whatever happens after. A proposal can be withdrawn until it
-has sounded; a note-off can only be brought forward.
+has sounded; a note-off can only be brought forward. Proposals stand in musical time, so what waits, and the ends of
+what sounds, move when the tempo does.
 """
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
+from midi.tempo import Tempo
 from realtime.messages import NOTE_OFF, NOTE_ON, Proposal
+from realtime.settings import DEFAULT_BPM
 
 REPEAT_GAP_NS = 12_000_000
 LEAST_GAP_NS = 6_000_000
@@ -16,6 +20,9 @@ LEAST_GAP_NS = 6_000_000
 
 Key = tuple[int, int]
 """(channel, pitch)"""
+
+NO_NOTE = -1
+"""The id of what is no note of the answer: a message of the human's that goes through."""
 
 
 class Outgoing(NamedTuple):
@@ -34,12 +41,26 @@ class _Owed:
     """A note between its proposal and its note-off."""
 
     proposal: Proposal
-    on_ns: int
-    off_ns: int
+    on_ns: int = 0
+    off_ns: int = 0
+    not_before_ns: int = 0
+    """The key was released so shortly before that it must wait."""
+    successor: Optional["_Owed"] = None
+    """The next note on its key, for which it must end in time."""
 
     @property
     def key(self) -> Key:
         return self.proposal.channel, self.proposal.pitch
+
+    def place(self, tempo: Tempo, offset_ns: int) -> None:
+        """Say when it sounds and when it ends; its successor has been placed before."""
+        shift_ns = self.proposal.shift_ns - offset_ns
+        self.on_ns = max(tempo.ns_at(self.proposal.onset) + shift_ns, self.not_before_ns)
+        self.off_ns = tempo.ns_at(self.proposal.end) + shift_ns
+        if self.not_before_ns:
+            self.off_ns = max(self.off_ns, self.on_ns + LEAST_GAP_NS)
+        if self.successor is not None:
+            self.off_ns = min(self.off_ns, self.successor.on_ns - REPEAT_GAP_NS)
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
@@ -52,36 +73,60 @@ class _Owed:
 
 @dataclass(slots=True)
 class Schedule:
-    """Notes to be sent. All times in ns; times given to one schedule never go back."""
+    """Notes to be sent. All times in ns; times given to one schedule never go back.
 
+    `late_ns`: a note decided later than this after its time is left out, one less late is sent at once.
+    """
+
+    tempo: Tempo = field(default_factory=lambda: Tempo.of(DEFAULT_BPM))
+    offset_ns: int = 0
+    """Everything goes out so much earlier than it is meant."""
+    late_ns: int = 50_000_000
     late: int = 0
     """Note-ons that were decided after their time and went out at once."""
     dropped: int = 0
-    """Proposals that came after their own note-off, and were not sent."""
+    """Proposals that came too late, or whose key the human holds, and were not sent."""
     _waiting: list[tuple[int, int, _Owed]] = field(default_factory=list)
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
     _released_ns: dict[Key, int] = field(default_factory=dict)
+    _held: set[Key] = field(default_factory=set)
+    """Keys that the human holds on our own output."""
 
     def add(self, proposal: Proposal, now_ns: int) -> None:
         """Take a proposal; a note still planned or sounding on its key ends in time for it."""
-        if proposal.off_ns <= now_ns:
+        owed = _Owed(proposal)
+        owed.place(self.tempo, self.offset_ns)
+        if owed.off_ns <= now_ns or owed.on_ns + self.late_ns < now_ns:
             self.dropped += 1
             return
-        if proposal.on_ns < now_ns:
+        if owed.on_ns < now_ns:
             self.late += 1
-        owed = _Owed(proposal, proposal.on_ns, proposal.off_ns)
         before = self._latest.get(owed.key)
-        if before is not None:
-            before.off_ns = min(before.off_ns, owed.on_ns - REPEAT_GAP_NS)
         self._latest[owed.key] = owed
+        if before is not None:
+            before.successor = owed
+            before.place(self.tempo, self.offset_ns)
         heapq.heappush(self._waiting, (owed.on_ns, proposal.note_id, owed))
+
+    def retime(self, tempo: Tempo, offset_ns: int) -> None:
+        """Time runs otherwise from now on: what waits, and the ends of what sounds, move with it."""
+        self.tempo, self.offset_ns = tempo, offset_ns
+        waiting = sorted((owed for _, _, owed in self._waiting), key=lambda owed: owed.proposal.note_id, reverse=True)
+        for owed in (*waiting, *self._sounding.values()):  # successors first
+            owed.place(tempo, offset_ns)
+        self._waiting = [(owed.on_ns, owed.proposal.note_id, owed) for owed in waiting]
+        heapq.heapify(self._waiting)
 
     def due(self, now_ns: int) -> list[Outgoing]:
         """Everything to send by now: note-offs first, then note-ons in order of their time."""
         out = [self._end(owed, owed.off_ns, now_ns) for owed in list(self._sounding.values()) if owed.off_ns <= now_ns]
         while self._waiting and self._waiting[0][0] <= now_ns:
             owed = heapq.heappop(self._waiting)[2]
+            if owed.key in self._held:
+                self._forget(owed)
+                self.dropped += 1
+                continue
             sounding = self._sounding.get(owed.key)
             if sounding is not None:
                 out.append(self._end(sounding, now_ns, now_ns))
@@ -94,28 +139,59 @@ class Schedule:
         return out
 
     def _delay(self, owed: _Owed, on_ns: int) -> None:
-        owed.on_ns = on_ns
-        owed.off_ns = max(owed.off_ns, on_ns + LEAST_GAP_NS)
-        heapq.heappush(self._waiting, (on_ns, owed.proposal.note_id, owed))
+        owed.not_before_ns = on_ns
+        owed.place(self.tempo, self.offset_ns)
+        heapq.heappush(self._waiting, (owed.on_ns, owed.proposal.note_id, owed))
 
     def _end(self, owed: _Owed, due_ns: int, now_ns: int) -> Outgoing:
         del self._sounding[owed.key]
-        if self._latest.get(owed.key) is owed:
-            del self._latest[owed.key]
+        self._forget(owed)
         self._released_ns[owed.key] = now_ns
         return owed.note_off(due_ns)
 
-    def withdraw(self) -> int:
-        """Forget every proposal that has not sounded; says how many. What sounds keeps its note-off."""
-        count = len(self._waiting)
-        self._waiting.clear()
-        self._latest = dict(self._sounding)
+    def _forget(self, owed: _Owed) -> None:
+        if self._latest.get(owed.key) is owed:
+            del self._latest[owed.key]
+
+    def withdraw(self, after_ns: int) -> int:
+        """Forget every proposal that would sound after a time; says how many. What sounds keeps its note-off."""
+        kept = [entry for entry in sorted(self._waiting) if entry[0] <= after_ns]
+        count = len(self._waiting) - len(kept)
+        self._waiting = kept
+        self._latest = {}
+        for owed in (*self._sounding.values(), *(owed for _, _, owed in kept)):
+            before = self._latest.get(owed.key)
+            if before is not None:
+                before.successor = owed
+            owed.successor = None
+            self._latest[owed.key] = owed
+        self.retime(self.tempo, self.offset_ns)
         return count
 
     def hush(self, now_ns: int) -> list[Outgoing]:
         """Withdraw what has not sounded, and release everything that sounds, now."""
-        self.withdraw()
+        self._waiting.clear()
+        self._latest = dict(self._sounding)
         return [self._end(owed, now_ns, now_ns) for owed in list(self._sounding.values())]
+
+    def hold(self, key: Key, now_ns: int) -> Iterator[Outgoing]:
+        """The human strikes a key on our own output: the answer's note on it ends, and none begins until `let_go`."""
+        self._held.add(key)
+        sounding = self._sounding.get(key)
+        if sounding is not None:
+            yield self._end(sounding, now_ns, now_ns)
+
+    def let_go(self, key: Key) -> bool:
+        """The human releases a key on our own output; whether it was held."""
+        if key not in self._held:
+            return False
+        self._held.discard(key)
+        return True
+
+    @property
+    def held(self) -> frozenset[Key]:
+        """The keys that the human holds on our own output."""
+        return frozenset(self._held)
 
     @property
     def next_due_ns(self) -> int | None:

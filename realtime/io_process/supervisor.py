@@ -11,7 +11,7 @@ from pathlib import Path
 
 from midi.errors import AntiphonError
 from realtime.engine_process.serve import run_engine
-from realtime.messages import Begin, Failed, Message, Past, Ping, Pong, Quit, Ready
+from realtime.messages import Failed, Message, Ping, Pong, Quit, Ready
 from realtime.pipe import Link, PeerGoneError
 from realtime.settings import Settings
 
@@ -69,8 +69,8 @@ class Supervisor:
         """Whether there is no engine and it is time for one."""
         return self._link is None and now_ns >= self._started_ns + self._backoff_ns
 
-    def start(self, now_ns: int, past: Iterable[Past], epoch: int) -> None:
-        """Start an engine and tell it what was played before; it hears that once it has loaded its model."""
+    def start(self, now_ns: int, introduction: Iterable[Message]) -> None:
+        """Start an engine and tell it what it must know; it hears that once it has loaded its model."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=True)
         arguments = (theirs, self.folder, self.provider, self.settings)
@@ -83,7 +83,7 @@ class Supervisor:
         self._asked_ns = 0
         self.ready = False
         self.starts += 1
-        self.send([*past, Begin(epoch)])
+        self.send(introduction)
 
     def send(self, messages: Iterable[Message]) -> None:
         """Tell the engine; without one, nobody is told: the next will be given the past.

@@ -17,12 +17,15 @@ from midi.errors import InputError, MachineError
 from midi.files import Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
+from realtime.io_process.console import HINT, Console
 from realtime.io_process.loop import Performance
 from realtime.io_process.priority import ask_for_real_time
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.supervisor import Supervisor
-from realtime.io_process.venue import Venue, embedded, on_ports
+from realtime.io_process.timing import Timing
+from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
 from realtime.pipe import PeerGoneError
+from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\
@@ -31,12 +34,20 @@ examples:
   antiphon jam --in "Keystation" --out "FluidSynth"     use ports that are there (antiphon ports lists them)
   antiphon jam --bpm 96 --temperature 1.1               at the session's tempo, a little wilder
   antiphon jam --seed riff.mid                          a MIDI file plays the first phrase
+  antiphon jam --mode accompany --thru                  it plays while you play, and you hear yourself
+  antiphon jam --mode solo --bpm 100 --count-in 1       one bar of clicks, then it plays; your notes steer it
+  antiphon jam --sync clock                             in time with a DAW that sends MIDI clock
 
 Play a phrase, then pause: Antiphon answers. Play again and it falls silent and listens. Ctrl-C ends.
 """
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 SESSIONS = Path("sessions")
+GUIDE = {
+    REPLY: "Play a phrase, then pause: it answers.",
+    ACCOMPANY: "Play, and it plays with you.",
+    SOLO: "It plays on alone; your notes steer it.",
+}
 NO_MIDI = "none"
 READY = "ready"
 """The line printed once the ports are open and the model is warm; scripts wait for it."""
@@ -56,7 +67,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="API",
         help=f"{', '.join(API_NAMES)}, or {NO_MIDI}: play the seed phrase and print the answer (default: auto)",
     )
+    ports.add_argument(
+        "--clock-out",
+        nargs="?",
+        const=OWN_PORT,
+        metavar="PORT",
+        help=f'send MIDI clock, to this port or to one of our own, "{CLOCK_NAME}"',
+    )
+    ports.add_argument(
+        "--jack-exact", action="store_true", help="on JACK, send at the exact frame, not at the next period"
+    )
     session = parser.add_argument_group("session")
+    session.add_argument("--timing", type=Path, metavar="FILE.csv", help="write when each message was due and was sent")
     session.add_argument("--seed", type=Path, metavar="FILE.mid", help="a MIDI file that plays the first phrase")
     session.add_argument(
         "--save", type=Path, metavar="FILE.mid", help="where to save the session (default: in sessions/)"
@@ -67,24 +89,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
     asked = read_midi(arguments.seed) if arguments.seed else None
-    settings_of(arguments, tempo_of(arguments, asked))  # a bad flag is told before all else
+    settings_of(arguments)  # a bad flag is told before all else
     session = None if arguments.no_save else _session_file(arguments.save)
+    if arguments.timing:
+        _session_file(arguments.timing)
     folder = find_model(arguments.model)
     card = read_card(folder)
     check_graph(folder, card)
     api, no_midi = _find_api(arguments)
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
-    supervisor = Supervisor(folder, arguments.provider, settings_of(arguments, bpm))
+    settings = settings_of(arguments, bpm if seed else None)
+    supervisor = Supervisor(folder, arguments.provider, settings)
     with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
-        performance = Performance(venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost)
+        performance = Performance(
+            venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost, clock_port=venue.clock
+        )
         with _end_signals(performance):
             _start(performance)
             if performance.stopping:
                 supervisor.stop()
                 return 0
             obstacle = ask_for_real_time()
-            for line in (_title(card, bpm, api), *venue.directions, *([f"  {obstacle}"] if obstacle else []), READY):
+            notes = [f"  {GUIDE[settings.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
+            performance.console = Console.of_terminal(_print) if api else None
+            if performance.console:
+                notes.append(f"  While you play: {HINT}.")
+            for line in (_title(card, settings, api), *venue.directions, *(notes if api else notes[1:]), READY):
                 _print(line)
             if venue.seed is not None:
                 venue.seed.begin()
@@ -92,7 +123,9 @@ def run(arguments: argparse.Namespace) -> int:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(performance.desk.recorder, session, bpm)
+                    _save(performance.desk.recorder, session, float(performance.desk.conductor.tempo.bpm))
+                if arguments.timing:
+                    _save_timing(performance.timing, arguments.timing)
     return 0
 
 
@@ -114,7 +147,8 @@ def _venue(
     api: Api | None, no_midi: str, arguments: argparse.Namespace, seed: Piece | None, tempo: Tempo
 ) -> AbstractContextManager[Venue]:
     if api is not None:
-        return on_ports(api, arguments.in_port, arguments.out_port, seed, tempo)
+        wishes = Wishes(arguments.in_port, arguments.out_port, arguments.jack_exact, arguments.clock_out)
+        return on_ports(api, wishes, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi)
 
 
@@ -140,12 +174,23 @@ def _save(recorder: Recorder, session: Path, bpm: float) -> None:
     _print(str(session))
 
 
+def _save_timing(timing: Timing, path: Path) -> None:
+    try:
+        timing.save(path)
+    except InputError as error:
+        _say(str(error))
+        return
+    for line in (*timing.lines(), str(path)):
+        _print(line)
+
+
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
     return lambda: venue.seed is not None and venue.seed.over and performance.desk.answered
 
 
-def _title(card: Card, bpm: float, api: Api | None) -> str:
-    return f"Antiphon: model {card.name}, {bpm:g} bpm, {api.title if api else 'no MIDI'}"
+def _title(card: Card, settings: Settings, api: Api | None) -> str:
+    time = "your tempo" if settings.bpm is None else f"{settings.bpm:g} bpm"
+    return f"Antiphon: {settings.mode}, model {card.name}, {time}, {api.title if api else 'no MIDI'}"
 
 
 def _say(line: str) -> None:

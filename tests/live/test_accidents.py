@@ -97,10 +97,12 @@ class Breaking:
 class Kept:
     """An output that keeps what it is sent."""
 
+    lead_ns = 0
+
     def __init__(self, sent: list[bytes]) -> None:
         self.sent = sent
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes, due_ns: int) -> None:  # noqa: ARG002 - now is when
         self.sent.append(message)
 
 

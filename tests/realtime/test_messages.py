@@ -8,7 +8,9 @@ from realtime.messages import (
     TEXT_BYTES,
     AnswerOver,
     Begin,
+    Conducted,
     Failed,
+    Followed,
     Message,
     Past,
     Ping,
@@ -35,8 +37,10 @@ EXAMPLES: list[Message] = [
     Ping(3),
     Quit(),
     Ready(on_cuda=False),
-    Proposal(1, 2, LATE, LATE + 1, 127, 1, 15),
+    Conducted(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False),
+    Proposal(1, 2, LATE, LATE + 1, -LATE, 127, 1, 15),
     AnswerOver(4, LATE),
+    Followed(96.5, LATE, 7),
     Pong(3),
 ]
 

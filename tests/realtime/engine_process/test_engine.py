@@ -32,7 +32,7 @@ def shifted(messages: list[Timed], ns: int) -> list[Timed]:
 
 
 def perform(model: StepModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
-    offline = Offline(Engine(model, Settings(**chosen)))  # type: ignore[arg-type]
+    offline = Offline(Engine(model, Settings(**{"bpm": 120.0} | chosen)))  # type: ignore[arg-type]
     offline.perform(human, until_ns)
     return offline
 
@@ -166,7 +166,7 @@ def test_a_proposal_that_was_dropped_is_not_in_the_context(model: StepModel) -> 
         now = max(now, engine.wake_ns or 0)
         proposals += [message for message in engine.advance(now) if isinstance(message, Proposal)]
     for proposal in (proposals[0], *proposals[2:]):
-        engine.receive(Sent(proposal.note_id, proposal.on_ns))
+        engine.receive(Sent(proposal.note_id, TEMPO.ns_at(proposal.onset)))
     pitches = [note.pitch for note in engine.ring.notes()]
     assert pitches[len(PHRASE) :] == [proposal.pitch for proposal in (proposals[0], *proposals[2:])]
     assert np.array_equal(engine.ring.head.state, refed(model, engine.ring).head.state)
@@ -242,9 +242,9 @@ def test_whose_a_note_is_outlives_its_corrections(model: StepModel) -> None:
     answer = note_ons(perform(model, human, bars=8).sent)
     cut = Timed(answer[1].at_ns + 30 * MS, bytes((NOTE_ON, 90, 64)))  # while the answer's second note sounds
     offline = perform(model, [*human, cut], until_ns=cut.at_ns + 60 * MS, bars=8)
-    fresh = Engine(model, Settings())
-    for past in offline.desk.past():
-        fresh.receive(past)
+    fresh = Engine(model, Settings(bpm=120))
+    for message in offline.desk.introduce():
+        fresh.receive(message)
     for engine in (offline.engine, fresh):
         whose = {(note.onset, note.pitch): note.voice for note in engine.ring.notes()}
         assert [whose[note.onset, note.pitch] for note in PHRASE] == [HUMAN] * len(PHRASE)
@@ -255,7 +255,7 @@ def test_whose_a_note_is_outlives_its_corrections(model: StepModel) -> None:
 def test_the_model_is_told_the_bars_that_are_known(model: StepModel) -> None:
     three_four = METERS.index((3, 4))
     bars = [Bar(24, 48, three_four)]
-    engine = Engine(model, Settings(), bars=bars)
+    engine = Engine(model, Settings(bpm=120), bars=bars)
     for message in performed(PHRASE, TEMPO):
         engine.receive(Played(message.at_ns, *message.data))
     state = model.origin.state
@@ -273,7 +273,7 @@ def test_the_answer_is_drawn_knowing_where_it_stands(model: StepModel) -> None:
     human = performed(PHRASE, TEMPO)
 
     def answer(*bars: Bar) -> list[Timed]:
-        offline = Offline(Engine(model, Settings(), bars=bars))
+        offline = Offline(Engine(model, Settings(bpm=120), bars=bars))
         return offline.perform(human)
 
     entry = 144  # once the phrase has been heard, so that only the drawing differs
@@ -292,10 +292,9 @@ def test_a_model_of_other_fields_answers_too(which: str, request: pytest.Fixture
 
 def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: StepModel) -> None:
     offline = perform(model, performed(CHORDS, TEMPO))
-    fresh = Engine(model, Settings())
-    for past in offline.desk.past():
-        fresh.receive(past)
-    fresh.receive(Begin(offline.desk.epoch))
+    fresh = Engine(model, Settings(bpm=120))
+    for message in offline.desk.introduce():
+        fresh.receive(message)
     told, lived = list(fresh.ring.notes()), list(offline.engine.ring.notes())
     assert [(n.onset, n.pitch) for n in told] == [(n.onset, n.pitch) for n in lived]
     for one, other in zip(told, lived, strict=True):  # a key struck again was released early
@@ -366,7 +365,7 @@ def test_whatever_is_hammered_every_on_has_its_off_and_the_context_is_true(
 
 
 def test_eight_hours_of_jamming_do_not_drift_or_grow(model: StepModel) -> None:
-    offline = Offline(Engine(model, Settings(), capacity=256))
+    offline = Offline(Engine(model, Settings(bpm=120), capacity=256))
     hour_ns = 3_600 * 1_000 * MS
     offline.engine.receive(Begin(0))
     for hour in range(8):

@@ -9,7 +9,7 @@ CONTROL_CHANGE = 0xB0
 
 def sounding(desk: Desk) -> None:
     """One answering note, from 0 to 500 ms, sounds."""
-    desk.take(Proposal(7, desk.epoch, 0, 500 * MS, 72, 80, 0), 0)
+    desk.take(Proposal(7, desk.epoch, 0, 24, 0, 72, 80, 0), 0)
     for message in desk.due(0):
         desk.sent(message, 0)
     desk.to_engine.clear()
@@ -41,7 +41,7 @@ def test_a_panic_releases_the_humans_keys_and_silences_the_answer() -> None:
     assert list(desk.to_engine) == [Played(50 * MS, NOTE_OFF, 60, 0), Played(50 * MS, CONTROL_CHANGE, 123, 0)]
     assert desk.recorder.human_keys_down(0) == []
     assert desk.recorder.human_keys_down(1) == [61]
-    desk.take(Proposal(8, desk.epoch - 1, 60 * MS, 90 * MS, 72, 80, 0), 50 * MS)
+    desk.take(Proposal(8, desk.epoch - 1, 3, 5, 0, 72, 80, 0), 50 * MS)
     assert desk.next_due_ns is None, "a proposal made before the panic was accepted"
 
 
@@ -57,7 +57,7 @@ def test_an_answer_lost_with_the_engine_counts_as_given() -> None:
 def test_an_answer_is_over_when_its_last_note_is() -> None:
     desk = Desk()
     sounding(desk)
-    desk.take(AnswerOver(desk.epoch, 500 * MS), 0)
+    desk.take(AnswerOver(desk.epoch, 24), 0)
     for message in desk.due(499 * MS):
         desk.sent(message, 0)
     assert not desk.answered

@@ -5,14 +5,17 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from midi.tempo import Tempo
 from realtime.io_process.schedule import LEAST_GAP_NS, REPEAT_GAP_NS, Outgoing, Schedule
 from realtime.messages import NOTE_ON, Proposal
 
 MS = 1_000_000
+TEMPO = Tempo.of(2500)
+"""A tick lasts a millisecond."""
 
 
 def proposal(note_id: int, on_ms: int, off_ms: int, pitch: int = 60) -> Proposal:
-    return Proposal(note_id, 0, on_ms * MS, off_ms * MS, pitch, 80, 0)
+    return Proposal(note_id, 0, on_ms, off_ms, 0, pitch, 80, 0)
 
 
 def ons(messages: list[Outgoing]) -> list[int]:
@@ -24,7 +27,7 @@ def offs(messages: list[Outgoing]) -> list[int]:
 
 
 def test_nothing_goes_out_before_its_time() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 10, 20), 0)
     assert schedule.next_due_ns == 10 * MS
     assert schedule.due(10 * MS - 1) == []
@@ -35,16 +38,16 @@ def test_nothing_goes_out_before_its_time() -> None:
 
 
 def test_what_is_withdrawn_never_sounds_and_what_sounds_still_ends() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 0, 50, 60), 0)
     schedule.add(proposal(2, 20, 60, 62), 0)
     schedule.due(0)
-    assert schedule.withdraw() == 1
+    assert schedule.withdraw(0) == 1
     assert [(m.note_id, m.is_note_on) for m in schedule.due(100 * MS)] == [(1, False)]
 
 
 def test_hush_releases_at_once_and_says_that_it_was_early() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     for note_id, pitch in enumerate((60, 64, 67)):
         schedule.add(proposal(note_id, 0, 500, pitch), 0)
     schedule.due(0)
@@ -55,7 +58,7 @@ def test_hush_releases_at_once_and_says_that_it_was_early() -> None:
 
 
 def test_a_key_struck_again_is_released_first_with_a_gap() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 0, 100), 0)
     schedule.add(proposal(2, 100, 200), 0)
     schedule.due(0)
@@ -65,7 +68,7 @@ def test_a_key_struck_again_is_released_first_with_a_gap() -> None:
 
 
 def test_a_key_struck_again_with_no_time_left_waits_for_its_release() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 0, 100), 0)
     schedule.due(0)
     schedule.add(proposal(2, 2, 200), 2 * MS)
@@ -75,7 +78,7 @@ def test_a_key_struck_again_with_no_time_left_waits_for_its_release() -> None:
 
 
 def test_a_late_note_goes_out_at_once_and_a_note_already_over_does_not() -> None:
-    schedule = Schedule()
+    schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 10, 50), 20 * MS)
     schedule.add(proposal(2, 10, 15, 72), 20 * MS)
     assert (schedule.late, schedule.dropped) == (1, 1)
@@ -90,11 +93,11 @@ def test_a_late_note_goes_out_at_once_and_a_note_already_over_does_not() -> None
 def test_whatever_is_proposed_every_on_has_its_off_and_no_key_is_down_twice(
     notes: list[tuple[int, int, int]], steps: list[int], hush_at: int
 ) -> None:
-    schedule, sent, now = Schedule(), list[Outgoing](), 0
+    schedule, sent, now = Schedule(TEMPO), list[Outgoing](), 0
     waiting = [proposal(i, on, on + length, pitch) for i, (on, length, pitch) in enumerate(sorted(notes))]
     for index, step in enumerate(steps):
         now += step * MS
-        while waiting and waiting[0].on_ns <= now + 50 * MS:
+        while waiting and waiting[0].onset * MS <= now + 50 * MS:
             schedule.add(waiting.pop(0), now)
         sent += schedule.hush(now) if index == hush_at else schedule.due(now)
     sent += schedule.hush(now)

@@ -1,0 +1,70 @@
+"""What is typed while playing: a parameter and its value, a line each. I/O process; a thread reads, nobody waits."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TextIO
+
+from realtime.parameters import Parameter
+from realtime.settings import PARAMETERS, Settings, value_of
+from realtime.verbs.flags import FOLLOW, FOLLOWED
+
+HELP = ("?", "help")
+HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
+
+
+class Console:
+    """Lines of a terminal or a pipe, as changes of parameters."""
+
+    def __init__(self, lines: TextIO, say: Callable[[str], None]) -> None:
+        """Begin to read in a thread that ends with the process, or with the lines."""
+        self._say = say
+        self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(lines,), name="console", daemon=True).start()
+
+    @classmethod
+    def of_terminal(cls, say: Callable[[str], None]) -> "Console | None":
+        """The one this process was started from; None: there is none, or it belongs to somebody else.
+
+        A process in the background that reads its terminal is stopped by the system: it is not asked.
+        """
+        if sys.stdin is None or sys.stdin.closed:
+            return None
+        if hasattr(signal, "SIGTTIN"):
+            signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # put into the background later: reading fails instead
+        if sys.stdin.isatty() and hasattr(os, "tcgetpgrp") and os.tcgetpgrp(sys.stdin.fileno()) != os.getpgrp():
+            return None
+        return cls(sys.stdin, say)
+
+    def _read(self, lines: TextIO) -> None:
+        try:
+            for line in lines:
+                self._typed.put(line.strip())
+        except (OSError, ValueError):  # the terminal has gone, or these bytes are no text
+            return
+
+    def poll(self, settings: Settings) -> list[tuple[str, str]]:
+        """Changes asked for since the last call, as (name, value); never blocks. Help is given at once."""
+        changes: list[tuple[str, str]] = []
+        while not self._typed.empty():
+            name, _, text = self._typed.get().replace("=", " ", 1).lstrip("-").partition(" ")
+            if name in HELP:
+                for row in PARAMETERS.values():
+                    self._say(told(row, settings))
+            elif name == FOLLOW:
+                changes += [(one, text.strip()) for one in FOLLOWED]
+            elif name in PARAMETERS and not text.strip():
+                self._say(told(PARAMETERS[name], settings))
+            elif name:
+                changes.append((name, text.strip()))
+        return changes
+
+
+def told(row: Parameter, settings: Settings) -> str:
+    """A parameter, its value, and what it takes."""
+    value = row.text(value_of(settings, row))
+    fixed = "" if row.live else "; fixed while playing"
+    return f"{row.name} {value}{f' {row.unit}' if row.unit else ''}  ({row.range}{fixed}): {row.meaning}"

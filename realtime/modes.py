@@ -1,0 +1,28 @@
+"""The three ways to play together: what each asks of the plan, of what sounds, and of the human. Both processes."""
+
+from dataclasses import dataclass
+
+from realtime.settings import ACCOMPANY, REPLY, SOLO
+
+MS = 1_000_000
+KEEP_NS = 30 * MS
+"""A human note leaves standing what is due within this time of it: that was meant for the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What sets a mode apart."""
+
+    takes_turns: bool
+    """It answers when a phrase is over, and the human's next note silences it; else a note makes it plan anew."""
+    foretells: bool = False
+    """The human's next notes are planned with its own, and left to the human."""
+    begins_alone: bool = False
+    """It needs nobody to begin."""
+
+
+MODES: dict[str, Mode] = {
+    REPLY: Mode(takes_turns=True),
+    ACCOMPANY: Mode(takes_turns=False, foretells=True),
+    SOLO: Mode(takes_turns=False, begins_alone=True),
+}
