@@ -76,7 +76,7 @@ def _decisions(
         begin,
         None,
         0,
-        lambda note: dynamics.velocity_at(note.onset - begin, note.velocity),
+        lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
         may_end=False,
     )
     seconds = []

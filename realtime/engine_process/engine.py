@@ -315,7 +315,7 @@ class Engine:
             begin,
             end,
             self._tracker.channel if self.settings.channel is None else self.settings.channel - 1,
-            lambda note: dynamics.velocity_at(note.onset - begin, note.velocity),
+            lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
             enters=enters,
             may_end=self._mode.takes_turns,
             foretells=self._mode.foretells,

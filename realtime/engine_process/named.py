@@ -58,6 +58,6 @@ class Named:
         """The first note of an answer."""
         return Constraint()
 
-    def following(self, last: Note, *, may_end: bool) -> Constraint:  # noqa: ARG002 - no name is out of place
-        """A later note of an answer."""
+    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:  # noqa: ARG002
+        """A later note of an answer: no name is out of place."""
         return Constraint()

@@ -9,7 +9,7 @@ on the branch too, until they prove right or wrong.
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -49,8 +49,8 @@ class Plan:
     begin: int
     end: int | None
     channel: int
-    velocity_of: Callable[[Note], int]
-    """How loud a note is to be, given the velocity that the model drew, if any."""
+    velocity_at: Callable[[int, int | None], int]
+    """How loud a note at a tick is to be, given the velocity that the model drew, if any."""
     enters: bool = True
     """The first note is at `begin`, whatever the model thinks of that."""
     may_end: bool = True
@@ -112,10 +112,12 @@ class Plan:
             return ring.speech.entering(self.begin, previous)
         if last is None or not_before - last.onset > WAIT_TICKS[-1]:
             return ring.speech.entering(not_before, previous)
-        constraint = ring.speech.following(last, may_end=self.may_end and self._is_half_over(last.onset))
-        earliest = bisect_left(WAIT_TICKS, not_before - last.onset)
-        is_ours = not self.foretells or last.onset - self._last_own >= LONGEST_SILENCE
-        return replace(constraint, earliest=earliest, voice=constraint.voice if is_ours else None)
+        return ring.speech.following(
+            last,
+            may_end=self.may_end and self._is_half_over(last.onset),
+            is_ours=not self.foretells or last.onset - self._last_own >= LONGEST_SILENCE,
+            earliest=bisect_left(WAIT_TICKS, not_before - last.onset),
+        )
 
     def _is_half_over(self, onset: int) -> bool:
         return self.end is not None and onset - self.begin >= (self.end - self.begin) // 2
@@ -131,8 +133,8 @@ class Plan:
         duration = note.duration or 1
         if self.end is not None:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
-        voiced = Note(onset, duration, note.pitch, note.velocity, self.channel, note.voice)
-        return replace(voiced, velocity=self.velocity_of(voiced))
+        velocity = self.velocity_at(onset, note.velocity)
+        return Note(onset, duration, note.pitch, velocity, self.channel, note.voice)
 
     # What became of it
 

@@ -36,8 +36,8 @@ class Speech(Protocol):
     def entering(self, onset: int, previous_onset: int | None) -> Constraint:
         """The first token of an answer: at this onset, whatever the model thinks of that."""
 
-    def following(self, last: Note, *, may_end: bool) -> Constraint:
-        """A later token of an answer, after its last note so far."""
+    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
+        """A later token, after the last note. `is_ours`: not the human's; `earliest`: the id of the shortest wait."""
 
 
 def speech_of(card: Card, place_of: PlaceOf) -> Speech:
@@ -85,8 +85,13 @@ class Events:
         place = self.place_of(onset)  # exact where the wait's class is not
         return Constraint(ANSWER, wait, place_after=lambda _: place)
 
-    def following(self, last: Note, *, may_end: bool) -> Constraint:
-        """A later note of an answer, after its last so far."""
+    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
+        """A later note, after the last so far; `is_ours`: not one of the human's; `earliest`: the id of its wait."""
         return Constraint(
-            ANSWER, None, may_end, last.pitch, place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait])
+            ANSWER if is_ours else None,
+            None,
+            may_end,
+            last.pitch,
+            place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
+            earliest=earliest,
         )
