@@ -12,6 +12,7 @@ from midi.files import read_midi, write_midi
 from midi.meter import Bar
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
+from realtime.settings import AUTO, INTERNAL, SOLO, Settings
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\
@@ -19,6 +20,7 @@ examples:
   antiphon render riff.mid -o answered.mid                     the riff, and the answer after it, on two tracks
   antiphon render riff.mid -o answered.mid --png answered.png  and a picture of both
   antiphon render riff.mid -o other.mid --rng-seed 7 --bars 8  another answer, of eight bars
+  antiphon render tune.mid -o duet.mid --mode accompany        the tune, and what would have been played along with it
 
 The same file, model and --rng-seed give the same notes.
 """
@@ -39,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     seed = read_midi(arguments.seed)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm)
+    _check_settings(settings)
     _check_places(arguments.seed, arguments.output, arguments.png)
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
@@ -69,6 +72,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.png:
         print(arguments.png)
     return 0
+
+
+def _check_settings(settings: Settings) -> None:
+    """What makes no sense without a live musician, or would never end."""
+    if settings.sync not in (AUTO, INTERNAL):
+        raise InputError(f"--sync {settings.sync} is for antiphon jam: render keeps the file's tempo, or --bpm")
+    if settings.mode == SOLO and settings.bars is None:
+        raise InputError("--mode solo has no end of its own: give --bars N")
 
 
 def _check_places(seed: Path, output: Path, png: Path | None) -> None:
