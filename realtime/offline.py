@@ -7,7 +7,7 @@ from midi.notes import DRUM_CHANNEL, Note
 from realtime.engine_process.engine import Engine
 from realtime.io_process.desk import Desk
 from realtime.io_process.schedule import Outgoing
-from realtime.messages import Begin, Proposal, is_channel_message
+from realtime.messages import Proposal, is_channel_message
 from realtime.timed import Timed
 
 
@@ -24,7 +24,8 @@ class Offline:
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.engine.settings, self.now_ns)
-        self.engine.receive(Begin(self.desk.epoch))
+        for message in self.desk.introduce():
+            self.engine.receive(message)
 
     def perform(self, human: Iterable[Timed], until_ns: int | None = None) -> list[Timed]:
         """Play messages (in order of time), then go on until nothing more is planned, or until `until_ns`.

@@ -113,7 +113,8 @@ class Engine:
                 self._remember(message)
             case Begin():
                 self._epoch = message.epoch
-                self._begins_ns = AT_ONCE if self._begins_alone or self.settings.count_in else None
+                if self._is_rolling and (self._begins_alone or self.settings.count_in):
+                    self._begins_ns = AT_ONCE
             case Ping():
                 self._out.append(Pong(message.serial))
 

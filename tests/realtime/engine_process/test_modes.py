@@ -1,0 +1,208 @@
+"""Playing together, on a clock that jumps: accompany, solo, changes while playing, and other people's time."""
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from midi.meter import METERS, bar_ticks
+from midi.notes import ANSWER, DRUM_CHANNEL, HUMAN, TICKS_PER_BEAT, Note
+from midi.tempo import Tempo
+from realtime.engine_process.engine import PATIENCE_TICKS, Engine
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.ring import ContextRing
+from realtime.messages import NOTE_ON
+from realtime.modes import KEEP_NS
+from realtime.offline import Offline
+from realtime.settings import Settings
+from realtime.timed import Timed, performed
+
+MS = 1_000_000
+S = 1_000 * MS
+TEMPO = Tempo.of(120)
+MELODY = [Note(12 * i, 10, 60 + 2 * (i % 5), 70) for i in range(32)]
+CLOCK, START, STOP = bytes((0xF8,)), bytes((0xFA,)), bytes((0xFC,))
+
+
+def playing(model: StepModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
+    offline = Offline(Engine(model, Settings(**{"bpm": 120.0} | chosen)))  # type: ignore[arg-type]
+    offline.perform(human, until_ns)
+    return offline
+
+
+def note_ons(messages: list[Timed]) -> list[Timed]:
+    return [message for message in messages if message.data[0] & 0xF0 == NOTE_ON]
+
+
+def assert_nothing_hangs(messages: list[Timed]) -> None:
+    down: Counter[tuple[int, int]] = Counter()
+    for _, (status, pitch, _) in messages:
+        down[status & 0x0F, pitch] += 1 if status & 0xF0 == NOTE_ON else -1
+        assert down[status & 0x0F, pitch] in (0, 1)
+    assert not +down
+
+
+def clock(bpm: float, beats: int, begin_ns: int = 0) -> list[Timed]:
+    """A start, and the pulses of so many beats."""
+    pulse = 60 * S / bpm / 24
+    return [Timed(begin_ns, START), *(Timed(begin_ns + round(i * pulse), CLOCK) for i in range(24 * beats))]
+
+
+def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model: StepModel) -> None:
+    offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
+    ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
+    assert len(ticks) > 8
+    assert min(ticks) < MELODY[8].onset
+    assert max(ticks) < MELODY[-1].onset + PATIENCE_TICKS
+    assert_nothing_hangs(offline.sent)
+
+
+def test_what_the_human_is_foretold_to_play_never_sounds(model: StepModel) -> None:
+    offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
+    voices = Counter(note.voice for note in offline.engine.ring.notes())
+    assert voices[HUMAN] == len(MELODY)
+    assert voices[ANSWER] == len(note_ons(offline.sent))
+
+
+def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the_same_moment(model: StepModel) -> None:
+    human = performed(MELODY[:8], TEMPO)
+    first = note_ons(playing(model, human, mode="accompany", lookahead=1_000).sent)
+    at_ns = first[-3].at_ns - 5 * MS
+    again = [*(m for m in human if m.at_ns < at_ns), Timed(at_ns, bytes((NOTE_ON, 90, 80)))]
+    offline = playing(model, again, until_ns=at_ns + 2 * KEEP_NS, mode="accompany", lookahead=1_000)
+    both = [m for m in first if m.at_ns <= at_ns + KEEP_NS]
+    assert [m for m in note_ons(offline.sent) if m.at_ns <= at_ns + KEEP_NS][: len(both)] == both
+
+
+def test_a_note_that_sounds_is_not_cut_by_the_human_where_there_are_no_turns(model: StepModel) -> None:
+    """In reply it is: a note-off at the human's note. In accompany every note ends in its own time."""
+    human = performed(MELODY, TEMPO)
+    offline = playing(model, human, mode="accompany")
+    proposals = offline._proposals
+    lengths = {(n.onset, n.pitch): n.duration for n in offline.answered()}
+    planned = {(p.onset, p.pitch): p.end - p.onset for p in proposals.values()}
+    shorter = [key for key, duration in lengths.items() if duration != planned[key]]
+    struck_again = Counter(pitch for _, pitch in lengths)
+    assert all(struck_again[pitch] > 1 for _, pitch in shorter), "only for the same key may a note end early"
+
+
+def test_the_context_of_an_accompaniment_is_what_sounded(model: StepModel) -> None:
+    ring = playing(model, performed(MELODY, TEMPO), mode="accompany").engine.ring
+    fresh = ContextRing(model)
+    for note in ring.notes():
+        fresh.feed(note)
+    assert [(n.onset, n.pitch) for n in ring.notes()] == sorted((n.onset, n.pitch) for n in ring.notes())
+    assert np.array_equal(ring.head.state, fresh.head.state)
+
+
+def test_a_solo_begins_alone_and_goes_on(model: StepModel) -> None:
+    offline = playing(model, [], until_ns=60 * S, mode="solo")
+    ons = note_ons(offline.sent)
+    assert ons[0].at_ns < S
+    assert ons[-1].at_ns > 55 * S
+
+
+def test_a_solo_that_waits_begins_with_the_humans_first_note(model: StepModel) -> None:
+    first = Timed(10 * S, bytes((NOTE_ON, 60, 80)))
+    offline = playing(model, [first], until_ns=20 * S, mode="solo", wait_for_me=True)
+    assert note_ons(offline.sent)[0].at_ns >= first.at_ns
+
+
+def test_a_solo_of_so_many_bars_ends(model: StepModel) -> None:
+    offline = playing(model, [], mode="solo", bars=2)
+    ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
+    assert max(ticks) - min(ticks) < 2 * 96
+    assert_nothing_hangs(offline.sent)
+
+
+def test_a_humans_notes_join_a_solo(model: StepModel) -> None:
+    offline = playing(model, performed(MELODY, TEMPO), until_ns=20 * S, mode="solo")
+    assert Counter(note.voice for note in offline.engine.ring.notes())[HUMAN] == len(MELODY)
+
+
+@pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8"])
+def test_a_count_in_clicks_its_bars_and_the_solo_enters_on_the_next(model: StepModel, meter: str) -> None:
+    offline = playing(model, [], until_ns=20 * S, mode="solo", count_in=2, meter=meter)
+    clicks = [m for m in note_ons(offline.sent) if m.data[0] & 0x0F == DRUM_CHANNEL]
+    notes = [m for m in note_ons(offline.sent) if m.data[0] & 0x0F != DRUM_CHANNEL]
+    beats, unit = (int(part) for part in meter.split("/"))
+    bar = bar_ticks(METERS.index((beats, unit)))
+    first = TEMPO.tick_at(clicks[0].at_ns)
+    assert len(clicks) == 2 * beats
+    assert first % bar == 0
+    assert TEMPO.tick_at(notes[0].at_ns) == first + 2 * bar
+
+
+def test_modes_change_while_playing_and_nothing_hangs(model: StepModel) -> None:
+    offline = playing(model, performed(MELODY[:8], TEMPO), until_ns=4 * S, mode="solo")
+    before = len(note_ons(offline.sent))
+    offline.change("mode", "reply")
+    offline.perform([], 12 * S)
+    stopped = note_ons(offline.sent)
+    assert all(m.at_ns <= 4 * S + 500 * MS for m in stopped), "within a beat"
+    assert len(stopped) >= before
+    offline.change("mode", "solo")
+    offline.perform([], 20 * S)
+    assert len(note_ons(offline.sent)) > len(stopped) + 4
+    offline.change("mode", "reply")
+    offline.perform([], 30 * S)
+    assert_nothing_hangs(offline.sent)
+
+
+def test_the_channel_changes_while_playing(model: StepModel) -> None:
+    offline = playing(model, [], until_ns=4 * S, mode="solo", channel=3)
+    offline.change("mode", "reply")
+    offline.change("channel", "5")
+    offline.change("mode", "solo")
+    offline.perform([], 12 * S)
+    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 6 * S} == {4}
+
+
+def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_beats(model: StepModel) -> None:
+    pulses = clock(100, 16)
+    stop = pulses[-1].at_ns + 5 * MS
+    offline = playing(model, [*pulses, Timed(stop, STOP)], until_ns=stop + 20 * S, mode="solo", sync="clock", bpm=None)
+    ons = note_ons(offline.sent)
+    assert ons
+    assert all(m.at_ns <= stop for m in ons)
+    assert_nothing_hangs(offline.sent)
+    beat = 60 * S / 100
+    errors = [abs((m.at_ns / (beat / 24)) - round(m.at_ns / (beat / 24))) * beat / 24 for m in ons]
+    assert np.percentile(errors, 99) < 1 * MS
+    entry = ons[0].at_ns / beat
+    assert abs(entry - round(entry)) < 0.02
+
+
+def test_the_beat_of_the_human_is_taken_up_where_nobody_else_sets_one(model: StepModel) -> None:
+    at_97 = performed(MELODY, Tempo.of(97))
+    offline = playing(model, at_97, bpm=None)
+    bpm = float(offline.engine.tempo.bpm)
+    assert min(abs(bpm / 97 - ratio) for ratio in (0.5, 1, 2)) < 0.03
+    assert float(offline.desk.conductor.tempo.bpm) == pytest.approx(bpm)
+    human = [note for note in offline.engine.ring.notes() if note.voice == HUMAN]
+    steps = {later.onset - earlier.onset for earlier, later in pairwise(human)}
+    assert len(steps) == 1, "even eighths are told to the model as even"
+
+
+def test_the_humans_own_tempo_is_not_taken_up_where_a_tempo_was_given(model: StepModel) -> None:
+    offline = playing(model, performed(MELODY, Tempo.of(97)), bpm=120.0)
+    assert float(offline.engine.tempo.bpm) == 120
+
+
+def test_swing_delays_the_second_eighth_and_nothing_on_the_beat(model: StepModel) -> None:
+    proposals = list(playing(model, [], until_ns=20 * S, mode="solo", swing=60.0)._proposals.values())
+    shifts = {(p.onset - proposals[0].onset) % TICKS_PER_BEAT: p.shift_ns for p in proposals}
+    assert shifts[0] == 0
+    assert shifts[12] == 50 * MS
+
+
+def test_humanize_strays_a_little_and_plays_the_same_notes(model: StepModel) -> None:
+    exact, loose = (
+        list(playing(model, [], until_ns=20 * S, mode="solo", humanize=by)._proposals.values()) for by in (0.0, 8.0)
+    )
+    same = 16  # later on, what a shift has cut short is remembered as shorter
+    assert [(p.onset, p.pitch) for p in exact[:same]] == [(p.onset, p.pitch) for p in loose[:same]]
+    shifts = [proposal.shift_ns for proposal in loose[:same]]
+    assert 2 * MS < np.std(shifts) < 14 * MS
+    assert max(map(abs, shifts)) <= 20 * MS
