@@ -136,9 +136,10 @@ class Tracker:
         if onsets and self._onset is not None and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
             return self._onset
         tick = self.tempo.tick_at(at_ns)
-        if self.beat_origin is not None:
+        origin = self.phrase.begin if self.beat_origin is None else self.beat_origin
+        if onsets or self.beat_origin is not None:  # a phrase's first onset is a beat, as long as nobody knows better
             is_near = self._onset is not None and 0 <= tick - self._onset < TICKS_PER_BEAT  # ticks may go back a little
-            tick = snapped(tick, self.beat_origin, self._onset if is_near else None)
+            tick = snapped(tick, origin, self._onset if is_near else None)
         self._onset = tick
         self.phrase.begin_chord(at_ns, tick)
         return tick
