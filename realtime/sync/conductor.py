@@ -53,7 +53,7 @@ class Conductor:
         self._pulses = PulseTime(self._clock)
         self._link: LinkTime | None = None
         self._held_until: int | None = None
-        self._is_lost = False
+        self._is_lost = self._is_awaited = False
         self._lines: list[str] = []
         if settings.meter or settings.count_in:
             self.bar = Bar(0, 0, self._meter())
@@ -145,13 +145,14 @@ class Conductor:
         came = source != self.source
         self.tempo, self.bar, self.source, self.rolling = tempo, bar, source, rolling
         self.revision += has_changed
-        if came or (self._is_lost and self._clock.alive):
+        if came or (self._is_lost and self._clock.alive) or (self._is_awaited and self._clock.is_locked):
             self._lines += self._arrival()
 
     def _arrival(self) -> list[str]:
         """What is to be said of a source that has just come."""
         was_lost, self._is_lost = self._is_lost, False
-        if self.source == CLOCK and not self._clock.is_locked:
+        self._is_awaited = self.source == CLOCK and not self._clock.is_locked
+        if self._is_awaited:
             return ["waiting for a MIDI clock"]
         if self.source == CLOCK:
             return [f"the clock is back: {self._bpm()}" if was_lost else f"MIDI clock: {self._bpm()}"]

@@ -310,3 +310,11 @@ def test_a_missing_package_changes_nothing() -> None:
     with pytest.raises(MachineError):
         conductor.set(replace(settings, sync="link"), START_NS)
     assert (conductor.source, conductor.wake_ns) == ("internal", None)
+
+
+def test_a_clock_that_was_waited_for_is_told_when_it_comes() -> None:
+    conductor = Conductor(Settings(sync="clock"), 0)
+    assert conductor.lines() == ["waiting for a MIDI clock"]
+    for index in range(30):
+        conductor.hear(b"\xf8", index * 20_833_333)
+    assert conductor.lines() == ["MIDI clock: 120 bpm"]

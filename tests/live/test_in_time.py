@@ -1,0 +1,62 @@
+"""In time with others: jack_midi_clock gives it, jack_mclk_dump judges ours."""
+
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from tests.live.conftest import IN, OUT
+from tests.peers.clock import Clock, ClockJudge, steadiness
+from tests.peers.daemon import Daemon
+from tests.peers.frames import FrameReceiver
+from tests.peers.grid import Grid, Spread, numbered
+from tests.peers.jackd import PERIOD, RATE, JackServer
+from tests.peers.program import wait_until
+
+PERIOD_MS = 1000 * PERIOD / RATE
+
+
+@pytest.mark.parametrize("bpm", [90.0, 140.0])
+def test_a_solo_lies_on_the_grid_of_somebody_elses_clock_and_ends_with_it(
+    jack: JackServer, closing: ExitStack, daemon: Callable[..., Daemon], tiny: str, bpm: float
+) -> None:
+    playing = daemon("--model", tiny, "--no-save", "--sync", "clock", "--mode", "solo")
+    playing.wait_ready()
+    clock = closing.enter_context(Clock(jack, bpm))
+    frames = closing.enter_context(FrameReceiver(jack))
+    jack.connect(clock.port, IN)
+    for source in (clock.port, OUT):
+        jack.connect(source, frames.port)
+    clock.roll()
+    playing.wait_for_line(f"MIDI clock: {bpm:g}")
+    wait_until(lambda: len([one for one in frames.heard if one.is_on]) >= 24, "24 notes", 30)
+    clock.halt()
+    wait_until(lambda: _is_still(frames), "silence", 10)
+    heard = frames.heard
+    spread = Spread.of(Grid(numbered(heard)).errors([one.at_ns for one in heard if one.is_on]))
+    print(f"{bpm:g} bpm, period {PERIOD}: {spread}")
+    assert spread.p99_ms <= PERIOD_MS + 1.0
+    assert playing.errors == ""
+
+
+def test_our_own_clock_is_steady_and_stops_at_the_end(
+    jack: JackServer, closing: ExitStack, daemon: Callable[..., Daemon], tiny: str
+) -> None:
+    playing = daemon("--model", tiny, "--no-save", "--bpm", "96", "--clock-out")
+    playing.wait_ready()
+    judge = closing.enter_context(ClockJudge(jack))
+    jack.connect("Antiphon clock:Antiphon clock", judge.port)
+    wait_until(lambda: len(judge.pulses) > 24 * 12, "twelve beats", 30)
+    playing.signal(signal.SIGINT)
+    assert playing.wait() == 0
+    found = steadiness(judge.pulses)
+    print(f"our clock at 96 bpm, period {PERIOD}: {found}")
+    assert found.bpm == pytest.approx(96, rel=1e-3)
+    assert found.jitter.p99_ms <= PERIOD_MS + 1.0
+    assert judge.beats[-1].message == b"\xfc"
+
+
+def _is_still(frames: FrameReceiver) -> bool:
+    heard = frames.heard
+    return sum(one.is_on for one in heard) == sum(one.is_off for one in heard)

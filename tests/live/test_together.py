@@ -1,0 +1,53 @@
+"""Playing together through real ports: with the human, alone, and changed by what is typed meanwhile."""
+
+from collections.abc import Callable
+
+from tests.live.conftest import Stage
+from tests.peers.program import wait_until
+from tests.peers.receiver import sounding
+
+STEP = 0.25
+MELODY = [
+    event
+    for index in range(24)
+    for event in (
+        (index * STEP, bytes((0x90, 60 + 2 * (index % 5), 80))),
+        (index * STEP + 0.2, bytes((0x80, 60 + 2 * (index % 5), 0))),
+    )
+]
+BEAT_NS = 500_000_000
+
+
+def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--mode", "accompany", "--bpm", "120")
+    sent = on_stage.keyboard.play(MELODY)
+    on_stage.wait_for_silence(15)
+    meanwhile = [heard for heard in on_stage.listener.note_ons if heard.at_ns < sent[-1].at_ns]
+    assert len(meanwhile) > 4
+    assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
+    assert on_stage.daemon.errors == ""
+
+
+def test_what_is_typed_changes_the_mode_within_a_beat_and_nothing_hangs(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--mode", "solo", "--bpm", "120")
+    on_stage.wait_for_answer(4)
+    on_stage.daemon.write("temperature 9")
+    on_stage.daemon.wait_for_line("--temperature 9 is out of range")
+    typed_ns = on_stage.listener.heard[-1].at_ns
+    on_stage.daemon.write("mode reply")
+    wait_until(lambda: not sounding(on_stage.listener.heard), "silence", 10)
+    count = len(on_stage.listener.note_ons)
+    assert on_stage.listener.note_ons[-1].at_ns < typed_ns + 2 * BEAT_NS
+    on_stage.daemon.write("mode solo")
+    on_stage.wait_for_answer(count + 4)
+
+
+def test_thru_sends_the_human_on_and_the_split_keeps_the_right_hand_free(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--thru", "--split", "C4", "--bpm", "120")
+    high = [(0.0, bytes((0x90, 72, 90))), (0.3, bytes((0x80, 72, 0)))]
+    on_stage.keyboard.play(high)
+    heard = on_stage.listener.wait_for(2)
+    assert [one.message for one in heard] == [bytes((0x90, 72, 90)), bytes((0x80, 72, 0))]
+    on_stage.keyboard.play([(0.0, bytes((0x90, 48, 90))), (0.3, bytes((0x80, 48, 0)))])
+    on_stage.wait_for_answer(3)  # the two that went through, and an answer
+    on_stage.wait_for_silence()
