@@ -1,5 +1,6 @@
 """Playing together through real ports: with the human, alone, and changed by what is typed meanwhile."""
 
+import signal
 from collections.abc import Callable
 
 from tests.live.conftest import Stage
@@ -19,11 +20,13 @@ BEAT_NS = 500_000_000
 
 
 def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage]) -> None:
-    on_stage = stage("--mode", "accompany", "--bpm", "120")
+    on_stage = stage("--mode", "accompany", "--bpm", "120", "--model", "default")
     sent = on_stage.keyboard.play(MELODY)
-    on_stage.wait_for_silence(15)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    on_stage.wait_for_silence(5)
     meanwhile = [heard for heard in on_stage.listener.note_ons if heard.at_ns < sent[-1].at_ns]
-    assert len(meanwhile) > 4
+    assert len(meanwhile) > 8
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
     assert on_stage.daemon.errors == ""
 
