@@ -67,11 +67,13 @@ class Plan:
     _branch: deque[Planned] = field(default_factory=deque)
     _is_entering: bool = field(init=False)
     _last_own: int = field(init=False)
+    """The onset of the latest note of our own that stands."""
+    _last_sent: int = field(init=False)
     _drawn: deque[Note] = field(default_factory=deque)
     """Notes of the last token drawn that are still to be proposed."""
 
     def __post_init__(self) -> None:
-        self.decided_until = self._last_own = self.begin
+        self.decided_until = self._last_own = self._last_sent = self.begin
         self._is_entering = self.enters
 
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int, not_before: int = 0) -> Note | None:
@@ -146,6 +148,7 @@ class Plan:
             self._branch.popleft()
             self.stale = True
         fact = self._branch.popleft()
+        self._last_sent = fact.note.onset
         if self.stale or (ring.last is not None and _order(ring.last) > _order(fact.note)):
             place_in_order(ring, fact.note)
             self.stale = True
@@ -157,6 +160,7 @@ class Plan:
         """The human played at tick `at`: of the plan stands what is ours and due until `kept_until`, in ticks."""
         standing = (one for one in self._branch if one.note.voice == ANSWER and one.note.onset <= kept_until)
         self._branch = deque(standing)
+        self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
         self._drawn.clear()
         self._is_entering = False
         self.stale = True
