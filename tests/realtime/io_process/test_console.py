@@ -1,0 +1,34 @@
+"""What is typed: parameters and their values, help, and nothing that could stop the music."""
+
+import io
+import time
+
+from realtime.io_process.console import Console
+from realtime.settings import PARAMETERS, Settings
+
+
+def typed(*lines: str) -> tuple[list[tuple[str, str]], list[str]]:
+    said: list[str] = []
+    console = Console(io.StringIO("".join(f"{line}\n" for line in lines)), said.append)
+    changes: list[tuple[str, str]] = []
+    limit = time.monotonic() + 5
+    while time.monotonic() < limit and not (changes and changes[-1] == ("end", "")):
+        changes += console.poll(Settings())
+    return changes[:-1], said
+
+
+def test_a_name_and_a_value_are_a_change_however_they_are_written() -> None:
+    changes, _ = typed("temperature 1.1", "--mode solo", "swing=60", "", "end")
+    assert changes == [("temperature", "1.1"), ("mode", "solo"), ("swing", "60")]
+
+
+def test_follow_sets_its_four() -> None:
+    changes, _ = typed("follow 0.8", "end")
+    assert [name for name, _ in changes] == ["follow-dynamics", "follow-density", "follow-register", "follow-key"]
+
+
+def test_a_question_mark_tells_all_and_a_name_alone_tells_one() -> None:
+    changes, said = typed("?", "temperature", "end")
+    assert changes == []
+    assert len(said) == len(PARAMETERS) + 1
+    assert said[-1].startswith("temperature 0.9")

@@ -1,0 +1,102 @@
+"""What goes through the desk: thru, the split, and changes while playing."""
+
+import pytest
+
+from midi.errors import InputError
+from realtime.io_process.desk import Desk
+from realtime.io_process.schedule import Outgoing
+from realtime.messages import NOTE_OFF, NOTE_ON, Changed, Played, Proposal
+from realtime.settings import Settings
+
+MS = 1_000_000
+
+
+def on(pitch: int) -> bytes:
+    return bytes((NOTE_ON, pitch, 80))
+
+
+def off(pitch: int) -> bytes:
+    return bytes((NOTE_OFF, pitch, 0))
+
+
+def data(messages: list[Outgoing]) -> list[bytes]:
+    return [message.data for message in messages]
+
+
+def heard(desk: Desk) -> list[int]:
+    return [message.data1 for message in desk.to_engine if isinstance(message, Played)]
+
+
+def test_with_thru_every_message_goes_on_and_without_it_none() -> None:
+    thru, plain = Desk(Settings(thru=True)), Desk(Settings())
+    bend = bytes((0xE0, 0, 64))
+    assert [data(thru.play(message, 0)) for message in (on(60), bend, off(60))] == [[on(60)], [bend], [off(60)]]
+    assert [plain.play(message, 0) for message in (on(60), bend, off(60))] == [[], [], []]
+
+
+def test_a_key_that_went_through_comes_up_though_thru_was_turned_off() -> None:
+    desk = Desk(Settings(thru=True))
+    desk.play(on(60), 0)
+    desk.change("thru", "off", 0)
+    assert data(desk.play(off(60), MS)) == [off(60)]
+    assert desk.play(on(62), MS) == []
+
+
+def test_the_answer_leaves_a_key_alone_that_the_human_holds() -> None:
+    desk = Desk(Settings(thru=True, mode="accompany", bpm=120))
+    desk.play(on(60), 0)
+    desk.take(Proposal(1, desk.epoch, 1, 24, 0, 60, 80, 0), 0)
+    assert desk.due(30 * MS) == []
+    assert desk.schedule.dropped == 1
+
+
+def test_keys_at_the_split_and_above_are_not_heard_though_it_moves_while_they_are_down() -> None:
+    desk = Desk(Settings(split=60))
+    for message in (on(59), on(60), on(72)):
+        desk.play(message, 0)
+    desk.change("split", "80", 0)
+    for message in (off(72), off(60), off(59), on(72)):
+        desk.play(message, MS)
+    assert heard(desk) == [59, 59, 72]
+
+
+def test_a_note_does_not_cut_what_sounds_where_there_are_no_turns() -> None:
+    reply, together = (Desk(Settings(mode=mode, bpm=120)) for mode in ("reply", "accompany"))
+    for desk in (reply, together):
+        desk.take(Proposal(1, desk.epoch, 0, 48, 0, 72, 80, 0), 0)
+        desk.due(0)
+    assert data(reply.play(on(60), MS)) == [off(72)]
+    assert together.play(on(60), MS) == []
+
+
+def test_a_bad_value_changes_nothing_and_a_good_one_is_told() -> None:
+    desk = Desk()
+    with pytest.raises(InputError):
+        desk.change("temperature", "warm", 0)
+    assert desk.settings == Settings()
+    assert not desk.to_engine
+    desk.change("temperature", "1.5", 0)
+    assert desk.settings.temperature == 1.5
+    assert list(desk.to_engine) == [Changed(b"temperature 1.5")]
+
+
+def test_an_offset_sends_everything_earlier() -> None:
+    desk = Desk(Settings(bpm=120, out_offset=20.0))
+    desk.take(Proposal(1, desk.epoch, 24, 48, 0, 72, 80, 0), 0)
+    assert desk.next_due_ns == 480 * MS
+
+
+def test_what_waits_moves_with_the_tempo() -> None:
+    desk = Desk(Settings(bpm=120))
+    desk.take(Proposal(1, desk.epoch, 48, 72, 0, 72, 80, 0), 0)
+    assert desk.next_due_ns == 1_000 * MS
+    desk.change("bpm", "240", 0)
+    desk.conduct(0)
+    assert desk.next_due_ns == pytest.approx(500 * MS, abs=MS)
+
+
+def test_a_note_decided_too_late_is_left_out_beyond_the_limit() -> None:
+    desk = Desk(Settings(bpm=120, late=30))
+    desk.take(Proposal(1, desk.epoch, 0, 96, 0, 60, 80, 0), 20 * MS)
+    desk.take(Proposal(2, desk.epoch, 0, 96, 0, 72, 80, 0), 40 * MS)
+    assert (desk.schedule.late, desk.schedule.dropped) == (1, 1)
