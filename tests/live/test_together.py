@@ -26,7 +26,7 @@ def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage])
     assert on_stage.daemon.wait() == 0
     on_stage.wait_for_silence(5)
     meanwhile = [heard for heard in on_stage.listener.note_ons if heard.at_ns < sent[-1].at_ns]
-    assert len(meanwhile) > 8
+    assert len(meanwhile) > 5
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
     assert on_stage.daemon.errors == ""
 
