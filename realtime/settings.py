@@ -43,7 +43,14 @@ class Settings:
         choices=(REPLY, ACCOMPANY, SOLO),
     )
     bars: int | None = parameter(
-        None, "length of an answer", ROLE, int, low=1, high=256, unit="bars", unset="as long as your phrase"
+        None,
+        "length of an answer or a solo; a change counts from the next one",
+        ROLE,
+        int,
+        low=1,
+        high=256,
+        unit="bars",
+        unset="as long as your phrase",
     )
     wait_for_me: bool = parameter(meaning="a solo begins with your first note, not at once", group=ROLE, default=False)
     count_in: int = parameter(
@@ -163,3 +170,6 @@ def value_of(settings: Settings, row: Parameter) -> Value:
 
 PARAMETERS = table_of(Settings)
 """The table, by name."""
+FOLLOW_ALL = "follow"
+FOLLOWED = tuple(name for name in PARAMETERS if name.startswith(f"{FOLLOW_ALL}-"))
+"""What FOLLOW_ALL sets at once."""

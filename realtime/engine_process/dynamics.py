@@ -15,8 +15,9 @@ from midi.notes import TICKS_PER_BEAT, Note
 
 DEFAULT_VELOCITY = 80
 PLACE_TICKS = TICKS_PER_BEAT // 4
-PLACES = 2 * TICKS_PER_BEAT // PLACE_TICKS
-"""Sixteenths in two beats, a strong and a weak one: more, and few notes of a phrase would share a place."""
+ACCENTS_TICKS = 2 * TICKS_PER_BEAT
+"""Accents come again after two beats, a strong and a weak one: more, and few notes of a phrase would share a place."""
+PLACES = ACCENTS_TICKS // PLACE_TICKS
 DOUBT = 1.0
 """An accent heard n times is believed by n / (n + DOUBT)."""
 GOES_ON = 0.5

@@ -10,7 +10,7 @@ does not send it.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -187,6 +187,8 @@ class Engine:
         if self._plan is not None:
             self._is_replanned = True
             self._follow()
+            self._plan.channel = self._channel
+            self._plan.velocity_at = self._loudness(self._follower.measure_begun(tick))
         if self._plan is not None and not self._mode.begins_alone:
             self._plan.end = tick + PATIENCE_TICKS
 
@@ -245,15 +247,18 @@ class Engine:
 
     def _change(self, changed: Changed) -> None:
         name, _, text = changed.text.rstrip(b"\0").decode().partition(" ")
-        before, self.settings = self.settings, self.settings.changed(name, text)
+        before, waited = self.settings, not self._begins_alone
+        self.settings = self.settings.changed(name, text)
         if self.settings.mode != before.mode:
             self._epoch += 1
             self._plan = self._begins_ns = None
-            if self._begins_alone and self._is_rolling:
-                self._begins_ns = AT_ONCE
+        if waited and self._begins_alone and self._is_rolling and self._plan is None:
+            self._begins_ns = AT_ONCE
         if self._plan is not None:
-            self._plan.taste = self._taste
+            self._plan.taste, self._plan.channel = self._taste, self._channel
             self._follow()
+            if self.settings.follow_dynamics != before.follow_dynamics:
+                self._plan.velocity_at = self._loudness(self._plan.begin)
 
     def _follow_beat(self, phrase: Phrase) -> None:
         """Take up the beat of what the human has played, where nobody else sets the tempo."""
@@ -309,18 +314,26 @@ class Engine:
             self._plan.may_end = False
 
     def _planned(self, begin: int, end: int | None, *, enters: bool) -> Plan:
-        dynamics = self._follower.dynamics(self.settings)
         return Plan(
             self._model,
             self._taste,
             begin,
             end,
-            self._tracker.channel if self.settings.channel is None else self.settings.channel - 1,
-            lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
+            self._channel,
+            self._loudness(begin),
             enters=enters,
             may_end=self._mode.takes_turns,
             foretells=self._mode.foretells,
         )
+
+    def _loudness(self, begin: int) -> Callable[[int, int | None], int]:
+        """How loud a note at a tick is to be, going on from `begin` as the human plays now."""
+        dynamics = self._follower.dynamics(self.settings)
+        return lambda onset, learned: dynamics.velocity_at(onset - begin, learned)
+
+    @property
+    def _channel(self) -> int:
+        return self._tracker.channel if self.settings.channel is None else self.settings.channel - 1
 
     @property
     def _taste(self) -> Taste:

@@ -14,7 +14,7 @@ from exported.heads import Floats
 from exported.sampling import Lean
 from midi.notes import Note
 from midi.tokens import PITCH, WAIT, Field
-from realtime.engine_process.dynamics import Dynamics
+from realtime.engine_process.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.engine_process.leaning import density_nats, factors, key_nats, register_nats
 from realtime.settings import Settings
 
@@ -55,6 +55,11 @@ class Follower:
     def dynamics(self, settings: Settings) -> Dynamics:
         """The loudness of an answer that begins now."""
         return Dynamics.of(self.notes(), settings.follow_dynamics)
+
+    def measure_begun(self, tick: int) -> int:
+        """The latest tick up to `tick` at which the human's accents begin anew."""
+        first = min((note.onset for note in self.notes()), default=tick)
+        return tick - (tick - first) % ACCENTS_TICKS
 
     def lean(self, settings: Settings, fields: Sequence[Field]) -> Lean | None:
         """Factors for each field's classes, in the order of the fields; None: nothing is bent.

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from realtime.parameters import Parameter
-from realtime.settings import PARAMETERS, Settings, value_of
-from realtime.verbs.flags import FOLLOW, FOLLOWED
+from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
 
 HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
@@ -54,7 +53,7 @@ class Console:
             if name in HELP:
                 for row in PARAMETERS.values():
                     self._say(told(row, settings))
-            elif name == FOLLOW:
+            elif name == FOLLOW_ALL:
                 changes += [(one, text.strip()) for one in FOLLOWED]
             elif name in PARAMETERS and not text.strip():
                 self._say(told(PARAMETERS[name], settings))

@@ -37,7 +37,8 @@ DELIVERY_S = 0.05
 LOOK_NS = 2 * NS_PER_S
 
 
-SYSTEM_MESSAGES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
+SYSTEM_MESSAGES = tuple(bytes((status,)) for status in (SONG_POSITION, CLOCK, START, CONTINUE, STOP))
+"""Status bytes of what says how time runs (MIDI 1.0)."""
 
 
 class Input(Protocol):
@@ -150,18 +151,17 @@ class Performance:
 
     def _hear(self) -> None:
         now_ns = time.monotonic_ns()
+        system: list[bytes] = []
         for port in self.inputs:
-            system = []
             for data in port.poll():
-                if data[0] in SYSTEM_MESSAGES:
+                if data[:1] in SYSTEM_MESSAGES:
                     system.append(data)
                 elif is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
                     self._last_human_ns = now_ns
                     self._send(self.desk.play(data, now_ns))
-            if system:
-                self._last_human_ns = now_ns
-                self._send(self.desk.conduct(now_ns, system))
-        self._send(self.desk.conduct(now_ns))
+        if system:
+            self._last_human_ns = now_ns
+        self._send(self.desk.conduct(now_ns, system))
         for line in self.desk.conductor.lines():
             self.say(line)
 
@@ -218,9 +218,9 @@ class Performance:
     def _send(self, messages: Iterable[Outgoing]) -> None:
         for message in messages:
             self.output.send(message.data, message.due_ns)
-            sent_ns = time.monotonic_ns()
-            self.desk.sent(message, sent_ns)
-            self.timing.sent(message.data, message.due_ns, sent_ns + self.output.lead_ns, message.note_id)
+            sounds_ns = time.monotonic_ns() + self.output.lead_ns
+            self.desk.sent(message, sounds_ns)
+            self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id)
 
     def _sleep(self) -> None:
         """Until the engine speaks, an input is due for a look, or a message is due: for that, awake at the end."""

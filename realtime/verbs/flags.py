@@ -7,11 +7,9 @@ from typing import Any
 
 from midi.files import DEFAULT_BPM, Piece
 from realtime.parameters import SWITCH, Parameter, Value
-from realtime.settings import BPM_RANGE, PARAMETERS, Settings
+from realtime.settings import BPM_RANGE, FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings
 
-FOLLOW = "follow"
 LONGEST_METAVAR = 40
-FOLLOWED = tuple(name for name in PARAMETERS if name.startswith(f"{FOLLOW}-"))
 
 
 def add_performance_flags(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +28,7 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     for row in PARAMETERS.values():
         group = groups.get(row.group) or groups.setdefault(row.group, parser.add_argument_group(row.group))
         if row.name == FOLLOWED[0]:
-            group.add_argument(f"--{FOLLOW}", metavar="0-1", type=_reader(row), help="sets the four below at once")
+            group.add_argument(f"--{FOLLOW_ALL}", metavar="0-1", type=_reader(row), help="sets the four below at once")
         _declare(group, row)
 
 
@@ -68,7 +66,7 @@ def settings_of(arguments: argparse.Namespace, bpm: float | None = None) -> Sett
     asked: dict[str, Any] = {
         name: given[name.replace("-", "_")] for name in PARAMETERS if given[name.replace("-", "_")] is not None
     }
-    if given[FOLLOW] is not None:
-        asked = dict.fromkeys(FOLLOWED, given[FOLLOW]) | asked
+    if given[FOLLOW_ALL] is not None:
+        asked = dict.fromkeys(FOLLOWED, given[FOLLOW_ALL]) | asked
     settings = Settings(**{name.replace("-", "_"): value for name, value in asked.items()})
     return settings if settings.bpm is not None or bpm is None else replace(settings, bpm=bpm)

@@ -152,11 +152,40 @@ def test_modes_change_while_playing_and_nothing_hangs(model: StepModel) -> None:
 
 def test_the_channel_changes_while_playing(model: StepModel) -> None:
     offline = playing(model, [], until_ns=4 * S, mode="solo", channel=3)
-    offline.change("mode", "reply")
     offline.change("channel", "5")
-    offline.change("mode", "solo")
     offline.perform([], 12 * S)
-    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 6 * S} == {4}
+    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns <= 4 * S} == {2}
+    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 5 * S} == {4}
+
+
+def test_a_solo_that_waits_begins_when_it_need_not_wait_any_more(model: StepModel) -> None:
+    offline = playing(model, [], until_ns=5 * S, mode="solo", wait_for_me=True)
+    offline.change("wait-for-me", "off")
+    offline.perform([], 10 * S)
+    assert note_ons(offline.sent)[0].at_ns < 6 * S
+
+
+def velocities(offline: Offline, begin: int, end: int) -> list[int]:
+    """Of the notes sent between two ticks."""
+    return [m.data[2] for m in note_ons(offline.sent) if begin <= TEMPO.tick_at(m.at_ns) < end]
+
+
+def test_an_accompaniment_is_loud_where_the_human_grows_loud(model: StepModel) -> None:
+    growing = [Note(12 * i, 10, 60 + 2 * (i % 5), 30 if i < 32 else 110) for i in range(96)]
+    offline = playing(model, performed(growing, TEMPO), mode="accompany")
+    soft, loud = velocities(offline, 0, 12 * 32), velocities(offline, 12 * 64, 12 * 96)
+    assert np.median(soft) == 30
+    assert np.median(loud) > 80
+
+
+def test_dynamics_are_no_more_followed_once_their_knob_is_at_zero(model: StepModel) -> None:
+    soft = performed([Note(12 * i, 10, 60 + 2 * (i % 5), 20) for i in range(64)], TEMPO)
+    turned = TEMPO.ns_at(12 * 32)
+    offline = playing(model, [m for m in soft if m.at_ns <= turned], until_ns=turned, mode="accompany")
+    offline.change("follow-dynamics", "0")
+    offline.perform([m for m in soft if m.at_ns > turned])
+    assert set(velocities(offline, 0, 12 * 32)) == {20}
+    assert set(velocities(offline, 12 * 34, 12 * 64)) == {80}
 
 
 def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_beats(model: StepModel) -> None:
