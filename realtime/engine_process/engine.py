@@ -87,6 +87,8 @@ class Engine:
         self._plan: Plan | None = None
         self._is_replanned = False
         """The plan's next note answers what the human has just played: it may be due at once."""
+        self._at_once: int | None = None
+        """The onset of that note, once decided; of a chord, all are due with it."""
         self._begins_ns: int | None = None
         """When a plan is to begin without the human; None: none is."""
         self._starts_at: int | None = None
@@ -365,10 +367,11 @@ class Engine:
                 del self._proposed[next(iter(self._proposed))]
             origin = plan.begin if self.grid.beat_origin is None else self.grid.beat_origin
             shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
-            if self._is_replanned:  # a tick is long: what is due in this one is due now
+            if self._is_replanned:
+                self._is_replanned, self._at_once = False, note.onset
+            if note.onset == self._at_once:  # a tick is long: what is due in this one is due now
                 shift_ns = max(shift_ns, min(now_ns - self.tempo.ns_at(note.onset), self.tempo.ns_of(1)))
             self._propose(note, shift_ns)
-            self._is_replanned = False
 
     def _propose(self, note: Note, shift_ns: int) -> None:
         self._note_ids += 1

@@ -12,7 +12,7 @@ from midi.tempo import Tempo
 from realtime.engine_process.engine import PATIENCE_TICKS, Engine
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.ring import ContextRing
-from realtime.messages import NOTE_ON
+from realtime.messages import NOTE_ON, Begin, Changed, Proposal, Sent
 from realtime.modes import KEEP_NS
 from realtime.offline import Offline
 from realtime.settings import Settings
@@ -235,3 +235,54 @@ def test_humanize_strays_a_little_and_plays_the_same_notes(model: StepModel) -> 
     shifts = [proposal.shift_ns for proposal in loose[:same]]
     assert 2 * MS < np.std(shifts) < 14 * MS
     assert max(map(abs, shifts)) <= 20 * MS
+
+
+def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model: StepModel) -> None:
+    engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=2_000))
+    engine.receive(Begin(0))
+    proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
+    engine.receive(Changed(b"mode reply"))
+    engine.receive(Sent(proposals[0].note_id, 0))
+    assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
+
+
+def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) -> None:
+    scale = {(2 + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)}
+    phrase = [Note(12 * i, 10, pitch, 70) for i, pitch in enumerate((62, 64, 66, 67, 69, 71, 73, 74))]
+
+    def share(knob: float) -> float:
+        pitches = [
+            note.pitch % 12
+            for seed in range(4)
+            for note in playing(model, performed(phrase, TEMPO), bars=8, rng_seed=seed, follow_key=knob).answered()
+        ]
+        return sum(pitch in scale for pitch in pitches) / len(pitches)
+
+    assert share(1.0) > share(0.0) + 0.1
+
+
+def test_what_answers_a_human_note_at_once_is_not_late(model: StepModel) -> None:
+    off_the_grid = [Timed(m.at_ns + 7 * MS, m.data) for m in performed(MELODY, TEMPO)]
+    for seed in range(6):
+        offline = playing(model, off_the_grid, mode="accompany", rng_seed=seed)
+        assert (offline.desk.schedule.late, offline.desk.schedule.dropped) == (0, 0)
+
+
+def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_known(model: StepModel) -> None:
+    late = [Timed(m.at_ns + TEMPO.ns_at(60), m.data) for m in performed(MELODY[:8], TEMPO)]
+    for entry, step in (("beat", 24), ("bar", 96)):
+        offline = playing(model, late, meter="4/4", quantize_entry=entry)
+        plan = offline.engine._plan
+        assert plan is not None
+        assert plan.begin % step == 0
+        assert plan.end is not None
+        assert plan.end % 96 == 0
+
+
+def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: StepModel) -> None:
+    uneven = [
+        Timed(m.at_ns + (20 * MS if i % 4 == 2 and m.data[0] & 0xF0 == NOTE_ON else 0), m.data)
+        for i, m in enumerate(performed(MELODY[:8], TEMPO))
+    ]
+    onsets = [note.onset for note in playing(model, uneven, until_ns=2 * S).engine.ring.notes()]
+    assert all(onset % 12 == 0 for onset in onsets)

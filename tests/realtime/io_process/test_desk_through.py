@@ -100,3 +100,20 @@ def test_a_note_decided_too_late_is_left_out_beyond_the_limit() -> None:
     desk.take(Proposal(1, desk.epoch, 0, 96, 0, 60, 80, 0), 20 * MS)
     desk.take(Proposal(2, desk.epoch, 0, 96, 0, 72, 80, 0), 40 * MS)
     assert (desk.schedule.late, desk.schedule.dropped) == (1, 1)
+
+
+def test_the_end_of_what_sounds_moves_with_the_tempo() -> None:
+    desk = Desk(Settings(bpm=120))
+    desk.take(Proposal(1, desk.epoch, 0, 48, 0, 72, 80, 0), 0)
+    desk.due(0)
+    desk.change("bpm", "240", 0)
+    desk.conduct(0)
+    assert desk.next_due_ns == pytest.approx(500 * MS, abs=MS)
+
+
+def test_together_a_human_note_voids_what_is_due_well_after_it_and_nothing_else() -> None:
+    desk = Desk(Settings(mode="accompany", bpm=120))
+    for note_id, onset in ((1, 24), (2, 25), (3, 30)):
+        desk.take(Proposal(note_id, desk.epoch, onset, onset + 12, 0, 70 + note_id, 80, 0), 0)
+    desk.play(on(60), 500 * MS)
+    assert [message.note_id for message in desk.due(2_000 * MS) if message.is_note_on] == [1, 2]
