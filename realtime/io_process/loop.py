@@ -220,7 +220,8 @@ class Performance:
             self.output.send(message.data, message.due_ns)
             sounds_ns = time.monotonic_ns() + self.output.lead_ns
             self.desk.sent(message, sounds_ns)
-            self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id)
+            epoch = self.desk.epoch if message.epoch is None else message.epoch
+            self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id, epoch, message.decided_ns)
 
     def _sleep(self) -> None:
         """Until the engine speaks, an input is due for a look, or a message is due: for that, awake at the end."""

@@ -34,6 +34,10 @@ class Outgoing(NamedTuple):
     is_note_on: bool
     is_early: bool = False
     """A note-off before the time that was proposed for it."""
+    epoch: int | None = None
+    """How many human note-ons the proposal knew of; None: it was never proposed."""
+    decided_ns: int | None = None
+    """When the proposal came; None: it was never proposed."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class _Owed:
     """A note between its proposal and its note-off."""
 
     proposal: Proposal
+    decided_ns: int
     on_ns: int = 0
     off_ns: int = 0
     not_before_ns: int = 0
@@ -64,11 +69,15 @@ class _Owed:
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
-        return Outgoing(self.on_ns, data, self.proposal.note_id, is_note_on=True)
+        return self._outgoing(self.on_ns, data, is_note_on=True)
 
     def note_off(self, due_ns: int) -> Outgoing:
         data = bytes((NOTE_OFF | self.proposal.channel, self.proposal.pitch, 0))
-        return Outgoing(due_ns, data, self.proposal.note_id, is_note_on=False, is_early=due_ns < self.off_ns)
+        return self._outgoing(due_ns, data, is_note_on=False, is_early=due_ns < self.off_ns)
+
+    def _outgoing(self, due_ns: int, data: bytes, *, is_note_on: bool, is_early: bool = False) -> Outgoing:
+        note_id, epoch = self.proposal.note_id, self.proposal.epoch
+        return Outgoing(due_ns, data, note_id, is_note_on, is_early, epoch, self.decided_ns)
 
 
 @dataclass(slots=True)
@@ -95,7 +104,7 @@ class Schedule:
 
     def add(self, proposal: Proposal, now_ns: int) -> None:
         """Take a proposal; a note still planned or sounding on its key ends in time for it."""
-        owed = _Owed(proposal)
+        owed = _Owed(proposal, now_ns)
         owed.place(self.tempo, self.offset_ns)
         if owed.off_ns <= now_ns or owed.on_ns + self.late_ns < now_ns:
             self.dropped += 1

@@ -13,7 +13,10 @@ LONGEST = 200_000
 """Messages kept, some hours of playing; of more, the last ones."""
 LATE_NS = 500_000
 """A message later than this counts as late."""
-COLUMNS = ("due_ns", "sent_ns", "late_us", "status", "data1", "data2", "note_id")
+COLUMNS = ("due_ns", "sent_ns", "late_us", "status", "data1", "data2", "note_id", "epoch", "decided_ns")
+"""`epoch`: how many human notes were known when it was decided (of what goes through: have come so far), so that a note
+planned anew is told from an older proposal. `decided_ns`: when the proposal came; after `due_ns`, its time had come
+already."""
 NS_PER_US = 1_000
 
 
@@ -22,6 +25,8 @@ class _Sent(NamedTuple):
     sent_ns: int
     data: bytes
     note_id: int | None
+    epoch: int
+    decided_ns: int | None
 
 
 @dataclass(slots=True)
@@ -38,9 +43,17 @@ class Timing:
     def __len__(self) -> int:
         return len(self._sent)
 
-    def sent(self, data: bytes, due_ns: int, sent_ns: int, note_id: int | None = None) -> None:
-        """A message has been handed to its port; `note_id` is that of the proposal it belongs to, if any."""
-        self._sent.append(_Sent(due_ns, sent_ns, data, note_id))
+    def sent(
+        self,
+        data: bytes,
+        due_ns: int,
+        sent_ns: int,
+        note_id: int | None = None,
+        epoch: int = 0,
+        decided_ns: int | None = None,
+    ) -> None:
+        """A message has been handed to its port; the rest is of the proposal it belongs to, if any: see COLUMNS."""
+        self._sent.append(_Sent(due_ns, sent_ns, data, note_id, epoch, decided_ns))
 
     def lines(self) -> list[str]:
         """What a person should know at the end of a jam: how late messages were, and how many notes were dropped."""
@@ -73,10 +86,11 @@ class Timing:
             raise InputError(f"the timing cannot be written as {path}: {error.strerror}") from None
 
 
-def _row(one: _Sent) -> list[int | float | str]:
-    status, data1, data2 = (*one.data[:3], "", "")[:3]
+def _row(one: _Sent) -> list[int | float | str | None]:
+    """What stands in the columns; nothing for None."""
+    status, data1, data2 = (*one.data[:3], None, None)[:3]
     late_us = (one.sent_ns - one.due_ns) / NS_PER_US
-    return [one.due_ns, one.sent_ns, late_us, status, data1, data2, "" if one.note_id is None else one.note_id]
+    return [one.due_ns, one.sent_ns, late_us, status, data1, data2, one.note_id, one.epoch, one.decided_ns]
 
 
 def _us(ns: int) -> str:

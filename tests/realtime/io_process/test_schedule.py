@@ -108,3 +108,11 @@ def test_whatever_is_proposed_every_on_has_its_off_and_no_key_is_down_twice(
         assert down[pitch] in (0, 1)
     assert not +down
     assert schedule.next_due_ns is None
+
+
+def test_what_goes_out_tells_what_its_proposal_knew_and_when_it_came() -> None:
+    schedule = Schedule(TEMPO)
+    schedule.add(Proposal(1, 5, 10, 20, 0, 60, 80, 0), 3 * MS)
+    [on] = schedule.due(10 * MS)
+    [off] = schedule.due(20 * MS)
+    assert [(one.epoch, one.decided_ns) for one in (on, off)] == [(5, 3 * MS), (5, 3 * MS)]

@@ -16,14 +16,14 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def test_every_message_becomes_a_row_with_both_its_times(tmp_path: Path) -> None:
     timing = Timing()
-    timing.sent(ON, 1_000_000, 1_045_500, note_id=7)
+    timing.sent(ON, 1_000_000, 1_045_500, note_id=7, epoch=3, decided_ns=900_000)
     timing.sent(b"\xf8", 2_000_000, 1_999_000)
     path = tmp_path / "timing.csv"
     timing.save(path)
     rows = read(path)
     assert list(rows[0]) == list(COLUMNS)
-    assert list(rows[0].values()) == ["1000000", "1045500", "45.5", "144", "60", "80", "7"]
-    assert list(rows[1].values()) == ["2000000", "1999000", "-1.0", "248", "", "", ""]
+    assert list(rows[0].values()) == ["1000000", "1045500", "45.5", "144", "60", "80", "7", "3", "900000"]
+    assert list(rows[1].values()) == ["2000000", "1999000", "-1.0", "248", "", "", "", "0", ""]
     assert [found.name for found in tmp_path.iterdir()] == ["timing.csv"]
 
 
