@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
+from midi.arrivals import Arrivals, Arrived
 from midi.errors import InputError, MachineError
 
 QUEUE_MESSAGES = 20_000
@@ -31,6 +32,9 @@ SETTLE_S = 0.03
 """How long a JACK port waits before it is closed. libjack 1.9.22 walks a client's list of ports in a thread of its own
 whenever the graph changes, while unregistering a port takes it off that list: one close in a few hundred crashed. By
 then the changes that others made, such as our other port's end, have been heard of."""
+
+ACTIVE_SENSING = b"\xfe"
+"""Says, every 300 ms, that the cable is still there; nothing here asks."""
 
 IN_NAME = "Antiphon in"
 OUT_NAME = "Antiphon out"
@@ -190,7 +194,14 @@ class _Port:
 class InPort(_Port):
     """Where messages come in."""
 
-    __slots__ = ()
+    __slots__ = ("_arrivals",)
+
+    def __init__(self, device: Any, name: str) -> None:
+        """Listen to a device that is open already."""
+        super().__init__(device, name)
+        # rtmidi drops MIDI clock unless told, and with active sensing it would drop the time that passed before.
+        device.ignore_types(sysex=True, timing=False, active_sense=False)
+        self._arrivals = Arrivals()
 
     @classmethod
     def virtual(cls, api: Api, name: str = IN_NAME) -> Self:
@@ -199,7 +210,7 @@ class InPort(_Port):
         Raises:
             MachineError: the system does not answer, or has no virtual ports (Windows).
         """
-        return cls(_listening(_open_virtual(api, "MidiIn", name)), name)
+        return cls(_open_virtual(api, "MidiIn", name), name)
 
     @classmethod
     def existing(cls, api: Api, port: str, name: str = IN_NAME) -> Self:
@@ -209,16 +220,17 @@ class InPort(_Port):
             InputError: there is no such port, or more than one.
             MachineError: the system does not answer.
         """
-        device, found = _open_existing(api, "MidiIn", port, name)
-        return cls(_listening(device), found)
+        return cls(*_open_existing(api, "MidiIn", port, name))
 
-    def poll(self) -> list[bytes]:
-        """Every whole message that has arrived since the last call, in order. SysEx and active sensing are left out."""
-        messages: list[bytes] = []
+    def poll(self) -> list[Arrived]:
+        """Every whole message since the last call, in order, with its time. SysEx and active sensing are left out."""
+        received: list[tuple[bytes, float]] = []
+        begun_ns = time.monotonic_ns()
         get_message = self._device.get_message
-        while received := get_message():
-            messages.append(bytes(received[0]))
-        return messages
+        while message := get_message():
+            received.append((bytes(message[0]), message[1]))
+        arrived = self._arrivals.stamp(received, begun_ns, time.monotonic_ns())
+        return [one for one in arrived if one.data != ACTIVE_SENSING]
 
 
 class OutPort(_Port):
@@ -340,12 +352,6 @@ def _device(api: Api, kind: str, client: str) -> Iterator[Any]:
 
 def _names(device: Any) -> list[str]:
     return list(device.get_ports())
-
-
-def _listening(device: Any) -> Any:
-    """The input, letting MIDI clock through: rtmidi drops it unless told."""
-    device.ignore_types(sysex=True, timing=False, active_sense=True)
-    return device
 
 
 def _open_virtual(api: Api, kind: str, name: str) -> Any:

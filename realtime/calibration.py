@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from midi.arrivals import Arrived
+
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
 LOOK_S = 0.001
-"""How often the input is looked at: as often as a jam does, so that its looking is in the round trip."""
+"""How often the input is looked at: as often as a jam does."""
 SPACING_S = (0.015, 0.045)
 """Probes are so far apart, at random, so that no period of the MIDI system is always met at the same place."""
 LAST_S = 1.0
@@ -35,7 +37,7 @@ class Output(Protocol):
 class Input(Protocol):
     """Where they come back."""
 
-    def poll(self) -> list[bytes]:
+    def poll(self) -> list[Arrived]:
         """Whole MIDI messages that have arrived, in order; never blocks."""
 
 
@@ -114,7 +116,7 @@ def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -
             next_ns = now_ns + NS_PER_S // 4
             _play(output, trips, now_ns)
         clock.sleep(LOOK_S)
-        _hear(inputs, trips, clock)
+        _hear(inputs, trips)
     clock.sleep(LOOK_S * 50)  # the note-offs, and what a slow loop still brings
     inputs.poll()
     return bool(trips.back_ns)
@@ -126,12 +128,12 @@ def measure(output: Output, inputs: Input, count: int, clock: Clock, rng_seed: i
     for at_ns in _moments(clock.now_ns(), count, rng_seed):
         while (ahead_ns := at_ns - clock.now_ns()) > 0:
             clock.sleep(min(LOOK_S, ahead_ns / NS_PER_S))
-            _hear(inputs, trips, clock)
+            _hear(inputs, trips)
         _play(output, trips, clock.now_ns())
     end_ns = clock.now_ns() + round(LAST_S * NS_PER_S)
     while trips.lost and clock.now_ns() < end_ns:
         clock.sleep(LOOK_S)
-        _hear(inputs, trips, clock)
+        _hear(inputs, trips)
     return trips
 
 
@@ -149,6 +151,6 @@ def _play(output: Output, trips: Trips, now_ns: int) -> None:
     output.send(bytes((NOTE_OFF | CHANNEL, probe[1], 0)))
 
 
-def _hear(inputs: Input, trips: Trips, clock: Clock) -> None:
-    for data in inputs.poll():
-        trips.arrived(data, clock.now_ns())
+def _hear(inputs: Input, trips: Trips) -> None:
+    for at_ns, data in inputs.poll():
+        trips.arrived(data, at_ns)

@@ -38,7 +38,7 @@ class Offline:
             if is_channel_message(message.data):
                 self._send(self.desk.play(message.data, self.now_ns))
             else:
-                self._send(self.desk.conduct(self.now_ns, [message.data]))
+                self._send(self.desk.conduct(self.now_ns, [message]))
         self._run_to(until_ns)
         return self.sent
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+from midi.arrivals import Arrived
 from realtime.io_process.loop import Performance
 from realtime.io_process.supervisor import Supervisor
 from realtime.settings import Settings
@@ -17,7 +18,7 @@ class Silence:
 
     lead_ns = 0
 
-    def poll(self) -> list[bytes]:
+    def poll(self) -> list[Arrived]:
         """Nothing."""
         return []
 

@@ -68,20 +68,24 @@ class Desk:
 
     # From the human
 
-    def play(self, data: bytes, at_ns: int) -> list[Outgoing]:
-        """The human played a channel message. Returns what that asks for: it goes through, or silences the answer."""
+    def play(self, data: bytes, at_ns: int, now_ns: int | None = None) -> list[Outgoing]:
+        """The human played a channel message. Returns what that asks for: it goes through, or silences the answer.
+
+        `at_ns` is when it arrived, `now_ns` when it is taken note of, if that is later.
+        """
+        now_ns = at_ns if now_ns is None else now_ns
         played = Played(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
         if played.is_panic:
             for pitch in self.recorder.human_keys_down(data[0] & 0x0F):
-                self.play(bytes((NOTE_OFF | data[0] & 0x0F, pitch, 0)), at_ns)
+                self.play(bytes((NOTE_OFF | data[0] & 0x0F, pitch, 0)), at_ns, now_ns)
         self.recorder.record(data, at_ns, human=True)
-        through = self._through(played, data)
+        through = self._through(played, data, now_ns)
         if not self._is_heard(played):
             return through
         self.to_engine.append(played)
         if played.is_panic or (played.is_note_on and MODES[self.settings.mode].takes_turns):
             self._begin_epoch()
-            return [*self.schedule.hush(at_ns), *through]
+            return [*self.schedule.hush(now_ns), *through]
         if played.is_note_on:
             self._begin_epoch()
             self.schedule.withdraw(at_ns + KEEP_NS)
@@ -92,15 +96,15 @@ class Desk:
         self.answered = self.answering = False
         self.answer_end = None
 
-    def _through(self, played: Played, data: bytes) -> list[Outgoing]:
+    def _through(self, played: Played, data: bytes, now_ns: int) -> list[Outgoing]:
         """What goes on to the output: everything with thru, and the end of what went."""
         key = (played.status & 0x0F, played.data1)
-        out = Outgoing(played.at_ns, data, NO_NOTE, is_note_on=False)
+        out = Outgoing(now_ns, data, NO_NOTE, is_note_on=False)
         if played.is_note_off:
             return [out] if self.schedule.let_go(key) else []
         if not self.settings.thru:
             return []
-        return [*self.schedule.hold(key, played.at_ns), out] if played.is_note_on else [out]
+        return [*self.schedule.hold(key, now_ns), out] if played.is_note_on else [out]
 
     def _is_heard(self, played: Played) -> bool:
         """Whether the engine is to know: not of the keys above the split, down or up."""
@@ -132,10 +136,13 @@ class Desk:
 
     # Time
 
-    def conduct(self, now_ns: int, system: Iterable[bytes] = ()) -> list[Outgoing]:
-        """Take in system messages (clock and transport), and see how time runs now. A stop is silence."""
-        for data in system:
-            self.conductor.hear(data, now_ns)
+    def conduct(self, now_ns: int, system: Iterable[tuple[int, bytes]] = ()) -> list[Outgoing]:
+        """Take in system messages (clock and transport), each with the time at which it arrived; see how time runs now.
+
+        A stop is silence.
+        """
+        for at_ns, data in system:
+            self.conductor.hear(data, at_ns)
         self.conductor.advance(now_ns)
         if self.conductor.revision == self._revision:
             return []

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from midi.arrivals import Arrived
 from realtime.messages import NOTE_ON
 from realtime.timed import Timed
 
@@ -57,14 +58,15 @@ class SelfPlaying:
         """Play from now on."""
         self._began_ns = time.monotonic_ns()
 
-    def poll(self) -> list[bytes]:
+    def poll(self) -> list[Arrived]:
         """The messages whose time has come."""
         now_ns = time.monotonic_ns()
-        due: list[bytes] = []
+        due: list[Arrived] = []
         while self._began_ns and self.messages and self.messages[0].at_ns <= now_ns - self._began_ns:
-            due.append(self.messages.popleft().data)
+            message = self.messages.popleft()
+            due.append(Arrived(self._began_ns + message.at_ns, message.data))
             if self.screen is not None:
-                self.screen.show("you", due[-1])
+                self.screen.show("you", message.data)
         return due
 
     @property

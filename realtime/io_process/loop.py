@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
 from midi.notes import DRUM_CHANNEL
 from realtime.io_process.desk import Desk
@@ -44,7 +45,7 @@ SYSTEM_MESSAGES = tuple(bytes((status,)) for status in (SONG_POSITION, CLOCK, ST
 class Input(Protocol):
     """Where the human's messages come from."""
 
-    def poll(self) -> list[bytes]:
+    def poll(self) -> list[Arrived]:
         """Whole MIDI messages that have arrived, in order; never blocks."""
 
 
@@ -150,15 +151,15 @@ class Performance:
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hear(self) -> None:
+        arrived = sorted((one for port in self.inputs for one in port.poll()), key=lambda one: one.at_ns)
         now_ns = time.monotonic_ns()
-        system: list[bytes] = []
-        for port in self.inputs:
-            for data in port.poll():
-                if data[:1] in SYSTEM_MESSAGES:
-                    system.append(data)
-                elif is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
-                    self._last_human_ns = now_ns
-                    self._send(self.desk.play(data, now_ns))
+        system: list[Arrived] = []
+        for one in arrived:
+            if one.data[:1] in SYSTEM_MESSAGES:
+                system.append(one)
+            elif is_channel_message(one.data) and one.data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
+                self._last_human_ns = now_ns
+                self._send(self.desk.play(one.data, one.at_ns, now_ns))
         if system:
             self._last_human_ns = now_ns
         self._send(self.desk.conduct(now_ns, system))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from midi.arrivals import Arrived
 from midi.errors import MachineError
 from midi.files import read_midi
 from realtime.io_process.loop import Performance
@@ -87,11 +88,11 @@ class Breaking:
         self._pending = [bytes((0x90, 60, 80)), bytes((0x80, 60, 0))]
         self._sent = sent
 
-    def poll(self) -> list[bytes]:
+    def poll(self) -> list[Arrived]:
         if self._sent:
             raise RuntimeError("the cable caught fire")
         pending, self._pending = self._pending, []
-        return pending
+        return [Arrived(time.monotonic_ns(), message) for message in pending]
 
 
 class Kept:

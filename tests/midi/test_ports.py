@@ -36,12 +36,12 @@ def take(port: InPort, count: int, seconds: float = 10.0) -> list[bytes]:
     messages: list[bytes] = []
 
     def enough() -> bool:
-        messages.extend(port.poll())
+        messages.extend(one.data for one in port.poll())
         return len(messages) >= count
 
     wait_until(enough, f"{count} messages", seconds)
     time.sleep(0.05)
-    return messages + port.poll()
+    return messages + [one.data for one in port.poll()]
 
 
 def test_auto_takes_jack_where_its_server_answers(jack: JackServer) -> None:
@@ -88,6 +88,22 @@ def test_clock_and_transport_come_through_but_sysex_and_active_sensing_do_not(
     sent = [b"\xf0\x7e\x7f\x06\x01\xf7", b"\xfe", b"\xfa", b"\xf8", b"\xf8", b"\xfc", b"\xb0\x40\x7f"]
     keyboard.play([(0.01 * index, message) for index, message in enumerate(sent)])
     assert take(pair[0], 5) == sent[2:]
+
+
+def test_messages_looked_at_late_are_stamped_with_the_times_at_which_they_came(
+    pair: tuple[InPort, OutPort], jack: JackServer, sender: Callable[[str], Sender]
+) -> None:
+    keyboard = sender("keyboard")
+    jack.connect(keyboard.port, "Antiphon in:Antiphon in")
+    pair[0].poll()
+    sent = keyboard.play([(0.02 * index, b"\xf8") for index in range(30)])
+    time.sleep(0.05)
+    looked_ns = time.monotonic_ns()
+    late = [one.at_ns - out.at_ns for one, out in zip(pair[0].poll(), sent, strict=True)]
+    print(f"stamped {min(late) / 1e6:.2f} to {max(late) / 1e6:.2f} ms after they were sent, looked at 0.6 s later")
+    offsets = [one - late[0] for one in late]
+    assert max(map(abs, offsets)) < 15e6, "two periods, and a machine that is late"
+    assert looked_ns - sent[0].at_ns > 600e6
 
 
 def test_an_existing_port_is_found_by_part_of_its_name(

@@ -23,6 +23,14 @@ def test_a_note_that_was_cut_is_told_with_the_moment() -> None:
     assert list(desk.to_engine) == [Played(100 * MS, NOTE_ON, 60, 80), Released(7, 101 * MS)]
 
 
+def test_a_note_heard_late_was_played_when_it_came_and_silences_the_answer_now() -> None:
+    desk = Desk()
+    sounding(desk)
+    cut = desk.play(bytes((NOTE_ON, 60, 80)), 80 * MS, 100 * MS)
+    assert [(message.due_ns, message.data) for message in cut] == [(100 * MS, bytes((NOTE_OFF, 72, 0)))]
+    assert list(desk.to_engine) == [Played(80 * MS, NOTE_ON, 60, 80)]
+
+
 def test_a_note_that_ended_in_its_time_is_not_told_again() -> None:
     desk = Desk()
     sounding(desk)
