@@ -1,6 +1,7 @@
 """What the two processes say to each other: small values, packed by one table, never pickled.
 
-Times are ns of the machine's monotonic clock, which both processes share. The pipe keeps order, and two rules rest
+Times are ns of the machine's monotonic clock, which both processes share. Of several musicians each has an engine:
+with a message goes whose it is, the place of the `voice` among them from 0. The pipe keeps order, and two rules rest
 on that: a note-on that was sent is reported before any human note that came after it; and `epoch`, the number of
 human note-ons heard so far, tells whether a proposal was made knowing the human's latest note.
 """
@@ -185,18 +186,18 @@ _LAYOUTS: dict[type, Struct] = {
     Pong: Struct("<q"),
     Failed: Struct(f"<i{TEXT_BYTES}s"),
 }
-_CODES = {kind: bytes([code]) for code, kind in enumerate(_LAYOUTS)}
+_CODES = {kind: code for code, kind in enumerate(_LAYOUTS)}
 _KINDS = list(_LAYOUTS.items())
 
 
-def pack(message: Message) -> bytes:
-    """A message as bytes: its code, then its fields."""
+def pack(message: Message, voice: int = 0) -> bytes:
+    """A message as bytes: the musician whom it concerns (0 to 255), its code, then its fields."""
     kind = type(message)
-    return _CODES[kind] + _LAYOUTS[kind].pack(*message)
+    return bytes((voice, _CODES[kind])) + _LAYOUTS[kind].pack(*message)
 
 
-def unpack(data: bytes) -> Message:
-    """The message that `pack` packed."""
-    kind, layout = _KINDS[data[0]]
-    message: Message = kind(*layout.unpack(data[1:]))
-    return message
+def unpack(data: bytes) -> tuple[int, Message]:
+    """The voice and the message that `pack` packed."""
+    kind, layout = _KINDS[data[1]]
+    message: Message = kind(*layout.unpack(data[2:]))
+    return data[0], message

@@ -24,13 +24,13 @@ class Link:
         """Messages that wait for the peer to read; `flush` sends them."""
         return len(self._backlog)
 
-    def send(self, message: Message) -> None:
-        """Send a message, now or as soon as the pipe has room.
+    def send(self, message: Message, voice: int = 0) -> None:
+        """Send a message, of one of the voices, now or as soon as the pipe has room.
 
         Raises:
             PeerGoneError: the other end is closed.
         """
-        self._backlog.append(pack(message))
+        self._backlog.append(pack(message, voice))
         self.flush()
 
     def flush(self) -> None:
@@ -46,13 +46,13 @@ class Link:
         except (OSError, ValueError) as error:
             raise PeerGoneError from error
 
-    def receive(self) -> list[Message]:
-        """All messages that have arrived, in order.
+    def receive(self) -> list[tuple[int, Message]]:
+        """All messages that have arrived, in order, each with its voice.
 
         Raises:
             PeerGoneError: the other end is closed and everything it said has been read.
         """
-        messages: list[Message] = []
+        messages: list[tuple[int, Message]] = []
         try:
             while self._has_arrived(0):
                 messages.append(unpack(self._connection.recv_bytes()))

@@ -1,8 +1,9 @@
 """The musician inside: a state machine. Messages and times go in, timed messages come out.
 
 No clock, thread, port or process here: the daemon, the renderer and the tests run this same code. `receive` takes
-what happened, `advance` says what follows, `wake_ns` when to ask again. `advance` decides at most one note, so that a
-human note that arrives meanwhile is never behind more than one step.
+what happened, `advance` says what follows, `wake_ns` when to ask again. `advance` decides at most one note. The steps
+of the model that it needs can be taken before, one at a time, by who asks for the `next_step`: together with those of
+other engines, and a human note that arrives meanwhile is never behind more than one.
 
 Epochs: a human note-on (or a panic, another mode, a transport that stops) begins one. What was proposed before it and
 has not sounded is void on both sides, but for what a mode lets stand: here it leaves the plan, and the I/O process
@@ -26,6 +27,7 @@ from realtime.engine_process.grid import TICKS_PER_BAR, Grid
 from realtime.engine_process.groove import Groove
 from realtime.engine_process.heard_beat import HeardBeat
 from realtime.engine_process.model import StepModel
+from realtime.engine_process.moment import Step
 from realtime.engine_process.plan import Plan, answer_length
 from realtime.engine_process.ring import CAPACITY, ContextRing
 from realtime.engine_process.tracker import Phrase, Tracker
@@ -120,17 +122,23 @@ class Engine:
             case Ping():
                 self._out.append(Pong(message.serial))
 
+    def next_step(self, now_ns: int) -> Step | None:
+        """A step of the model that `advance` needs at this time; None: none, any more."""
+        step = self.ring.next_step()
+        if step is None and self._plan is not None and _is_due(self._decision_ns, now_ns):
+            step = self._plan.next_step(self.ring)
+        return step
+
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
         self.ring.settle()
-        over_ns = self._tracker.phrase_over_ns
-        if over_ns is not None and over_ns <= now_ns:
+        if _is_due(self._tracker.phrase_over_ns, now_ns):
             self._end_phrase(now_ns)
-        elif self._begins_ns is not None and self._begins_ns <= now_ns:
+        elif _is_due(self._begins_ns, now_ns):
             self._begin_alone(now_ns)
-        elif self._plan is not None and not self._plan.over and self._plan_ns(self._plan) <= now_ns:
+        elif self._plan is not None and _is_due(self._decision_ns, now_ns):
             self._decide(self._plan, now_ns)
-        elif self._onsets_since_beat >= BEAT_ONSETS and not self._mode.takes_turns:
+        elif self._seeks_beat:
             self._follow_beat(self._tracker.phrase)
         out = list(self._out)
         self._out.clear()
@@ -139,9 +147,9 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """When to call `advance` next if nothing is received; None: only then."""
-        times = [self._tracker.phrase_over_ns, self._begins_ns]
-        if self._plan is not None and not self._plan.over:
-            times.append(self._plan_ns(self._plan))
+        if self._out or self._seeks_beat or not self.ring.is_settled:
+            return AT_ONCE
+        times = (self._tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
 
     @property
@@ -174,7 +182,7 @@ class Engine:
 
     def _correct(self, before: Note, after: Note) -> None:
         if correct(self.ring, before, after) and self._plan is not None:
-            self._plan.stale = True
+            self._plan.unsettle()
 
     def _give_way(self, at_ns: int) -> None:
         """The human has played a note: a plan that takes turns is over, another is made anew from here on."""
@@ -203,7 +211,7 @@ class Engine:
         if self._plan is None or not self._plan.sent(sent.note_id, self.ring):
             place_in_order(self.ring, note)  # it went out as the plan was given up
             if self._plan is not None:
-                self._plan.stale = True
+                self._plan.unsettle()
 
     def _cut(self, released: Released) -> None:
         note = self._proposed.get(released.note_id)
@@ -346,9 +354,16 @@ class Engine:
         if self._plan is not None:
             self._plan.lean = self._follower.lean(self.settings, self._model.fields)
 
-    def _plan_ns(self, plan: Plan) -> int:
+    @property
+    def _decision_ns(self) -> int | None:
         """When the next note should be decided: the lookahead before the newest one sounds."""
-        return self.tempo.ns_at(plan.decided_until) - self.settings.lookahead * MS
+        if self._plan is None or self._plan.over:
+            return None
+        return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
+
+    @property
+    def _seeks_beat(self) -> bool:
+        return self._onsets_since_beat >= BEAT_ONSETS and not self._mode.takes_turns
 
     def _decide(self, plan: Plan, now_ns: int) -> None:
         plan.forget_foretold(self.tempo.tick_at(now_ns - FORGET_NS))
@@ -380,3 +395,7 @@ class Engine:
             self._note_ids, self._epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel
         )
         self._out.append(proposal)
+
+
+def _is_due(at_ns: int | None, now_ns: int) -> bool:
+    return at_ns is not None and at_ns <= now_ns

@@ -1,60 +1,23 @@
-"""A model as the engine sees it: one note and a state in, a Moment out. Engine process."""
+"""A model as the engine sees it: a note and a state in, a Moment out; or several at once. Engine process."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime as ort
 
-from exported.card import Card, check_graph, conditions, constant_names, input_names, output_names, read_card
+from exported.card import Card, check_graph, conditions, constant_names, read_card
 from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation
 from midi.errors import ModelError
 from midi.tokens import Field, Token, start
+from realtime.engine_process.bound import Bound, inputs_of
+from realtime.engine_process.moment import Layout, Moment, Step
 from realtime.engine_process.provider import CUDA, median_seconds, open_session
 
 WARM_UP_STEPS = 20
-SHORTEST_KEY = 1e-12
 Shape = tuple[int | str | None, ...]
-
-
-class Moment(NamedTuple):
-    """What the model knows after a note. `state` (S,), `key` (K,) of length 1, `hidden`: a row (D,) for each field.
-
-    All of them are parts of one `row`, which is kept by one copy.
-    """
-
-    row: Floats
-    state: Floats
-    key: Floats
-    hidden: tuple[Floats, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where a moment's parts stand in its row: the state, the key, and a hidden row for each field."""
-
-    parts: tuple[slice, ...]
-
-    @classmethod
-    def of(cls, sizes: Sequence[int]) -> "Layout":
-        """Parts of these sizes, one after the other."""
-        return cls(tuple(slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)))
-
-    @property
-    def width(self) -> int:
-        """Of a row."""
-        return int(self.parts[-1].stop)
-
-    def moment(self, row: Floats) -> Moment:
-        """The moment that a row holds; its arrays are the row's own."""
-        state, key, *hidden = [row[part] for part in self.parts]
-        return Moment(row, state, key, tuple(hidden))
 
 
 @dataclass(slots=True)
@@ -72,32 +35,15 @@ class StepModel:
     """Of the moments it makes."""
     origin: Moment = field(init=False)
     """The moment before the first note."""
-    _binding: ort.IOBinding = field(init=False)
-    _ids: list[npt.NDArray[np.int32]] = field(init=False)
-    _state: Floats = field(init=False)
-    _outputs: Floats = field(init=False)
-    """All outputs in one row, which one copy takes away."""
+    _bound: dict[int, Bound] = field(default_factory=dict)
+    """What is bound for so many steps at once."""
 
     def __post_init__(self) -> None:
         self.fields = self.card.fields
         self.imitation = Imitation.of(self.card.imitation, self.fields)
-        self._bind()
+        widths = [head.weights.shape[0] for head in self.heads]
+        self.layout = Layout.of([self.card.state_size, self.card.key_size, *widths])
         self.origin = self.step(start(self.card.inputs), np.zeros(self.card.state_size, np.float32))
-
-    def _bind(self) -> None:
-        self._ids = [np.zeros(1, np.int32) for _ in self.card.inputs]
-        inputs = _inputs(self.card, self._ids)
-        self._state = inputs["state"][0]
-        self._binding = self.session.io_binding()
-        for name, array in inputs.items():
-            self._binding.bind_cpu_input(name, array)
-        self.layout = Layout.of(
-            [self.card.state_size, self.card.key_size, *(head.weights.shape[0] for head in self.heads)]
-        )
-        self._outputs = np.zeros(self.layout.width, np.float32)
-        for name, columns in zip(output_names(self.fields), self.layout.parts, strict=True):
-            part = self._outputs[columns]
-            self._binding.bind_output(name, "cpu", 0, np.float32, (1, part.size), part.ctypes.data)
 
     @property
     def on_cuda(self) -> bool:
@@ -109,18 +55,28 @@ class StepModel:
 
         state: (S,), not changed; the arrays of the Moment are new.
         """
-        for ids, value in zip(self._ids, token, strict=True):
-            ids[0] = value
-        self._state[:] = state
-        self.session.run_with_iobinding(self._binding)
-        moment = self.layout.moment(self._outputs.copy())
-        key = moment.key
-        key *= 1 / max(math.sqrt(key.dot(key)), SHORTEST_KEY)
-        return moment
+        return self._of(1).run(((token, state),))[0]
+
+    def step_together(self, steps: Sequence[Step]) -> None:
+        """Take the steps that several wait for as one, and give each the moment after its own.
+
+        8-bit weights: the numbers between are scaled by the largest of the batch, so that a moment depends a little
+        on the others, within the model's own rounding.
+        """
+        if steps:
+            moments = self._of(len(steps)).run([(step.token, step.state) for step in steps])
+            for step, moment in zip(steps, moments, strict=True):
+                step.keep(moment)
+
+    def _of(self, size: int) -> Bound:
+        bound = self._bound.get(size)
+        if bound is None:
+            bound = self._bound[size] = Bound(self.session, self.card, self.layout, size)
+        return bound
 
 
-def load_model(folder: Path, provider: str = "auto") -> StepModel:
-    """Load and warm up the model of a folder, once its card and its graph have been checked.
+def load_model(folder: Path, provider: str = "auto", voices: int = 1) -> StepModel:
+    """Load and warm up the model of a folder, for up to so many steps at once; its card and graph are checked first.
 
     Raises:
         ModelError, MachineError, InputError: see `exported.card` and `realtime.engine_process.provider`.
@@ -134,8 +90,11 @@ def load_model(folder: Path, provider: str = "auto") -> StepModel:
         return median_seconds(lambda: model.step(before_all, model.origin.state))
 
     model = _bind(open_session(graph, provider, seconds), card, folder)
+    alone = Step(before_all, model.origin.state, lambda _: None)
     for _ in range(WARM_UP_STEPS):
-        model.step(before_all, model.origin.state)
+        model.step_together([alone])
+    for size in range(2, voices + 1):
+        model.step_together([alone] * size)
     return model
 
 
@@ -148,7 +107,7 @@ def _bind(session: ort.InferenceSession, card: Card, folder: Path) -> StepModel:
     if wrong:
         promised, found = ({name: side.get(name) for name in wrong} for side in (expected, actual))
         raise ModelError(f"{folder}: the card promises tensors of shape {promised}; the graph has {found}")
-    values = session.run(constant, _inputs(card, [np.zeros(1, np.int32) for _ in card.inputs]))
+    values = session.run(constant, inputs_of(card, [np.zeros(1, np.int32) for _ in card.inputs]))
     return StepModel(card, session, heads_of(card.fields, card.given, dict(zip(constant, values, strict=True))))
 
 
@@ -165,8 +124,3 @@ def _shapes(card: Card, actual: dict[str, Shape]) -> dict[str, Shape]:
         shapes[f"{one.name}_weights"] = (width[one.name], one.size)
         shapes[f"{one.name}_bias"] = (one.size,)
     return shapes
-
-
-def _inputs(card: Card, ids: list[npt.NDArray[np.int32]]) -> dict[str, npt.NDArray[np.int32] | Floats]:
-    """What the graph is run with: these ids and a clear state."""
-    return dict(zip(input_names(card.inputs), [*ids, np.zeros((1, card.state_size), np.float32)], strict=True))

@@ -1,8 +1,9 @@
 """What is planned ahead of the sound, on a branch of the context. Pure; engine process.
 
 Proposals are not facts. The branch starts at the ring's head and carries its own moments; a note leaves it for the
-ring when it has been sent. If the ring changes behind it (the human played, or a duration became known), the branch
-is stepped again over the notes that still stand. Where the human's next notes are foretold with our own, they stand
+ring when it has been sent. Its steps are taken when the next note is to be decided: what has just been proposed need
+not wait for its own. If the ring changes behind the branch (the human played, or a duration became known), it is
+stepped again over the notes that still stand. Where the human's next notes are foretold with our own, they stand
 on the branch too, until they prove right or wrong.
 """
 
@@ -10,6 +11,8 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +21,8 @@ from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tokens import WAIT_TICKS, Token
 from realtime.engine_process.context import place_in_order
 from realtime.engine_process.grid import TICKS_PER_BAR
-from realtime.engine_process.model import Moment, StepModel
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.moment import Moment, Step
 from realtime.engine_process.ring import ContextRing
 
 LONGEST_BARS = 8
@@ -30,14 +34,11 @@ LONGEST_SILENCE = TICKS_PER_BEAT
 """Where the human's notes are foretold too: after so long without a note of our own, the next one is ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A note of the plan, its token and the moment after it. The human's are only foretold."""
+class Planned(NamedTuple):
+    """A note of the plan. The human's are only foretold."""
 
     note_id: int
     note: Note
-    token: Token
-    moment: Moment
 
 
 @dataclass(slots=True)
@@ -60,11 +61,11 @@ class Plan:
     over: bool = False
     last_end: int = 0
     """The tick at which the last note so far ends."""
-    stale: bool = False
-    """The ring has changed behind the branch, whose moments are to be stepped again before they are used."""
     decided_until: int = field(init=False)
     """The onset of the newest note, or where the plan begins; in ticks."""
     _branch: deque[Planned] = field(default_factory=deque)
+    _settled: deque[tuple[Token, Moment]] = field(default_factory=deque)
+    """Of the notes of the branch that have been stepped over, the token and the moment after it."""
     _is_entering: bool = field(init=False)
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
@@ -78,15 +79,14 @@ class Plan:
 
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int, not_before: int = 0) -> Note | None:
         """The next note, at tick `not_before` or later; None: the plan is over. One of the human's is not to sound."""
-        if self.stale:
-            self._restep(ring)
+        self.settle(ring)
         if not self._drawn:
             self._drawn.extend(self._draw(ring, rng, not_before))
         if not self._drawn:
             self.over = True
             return None
         note = self._drawn.popleft()
-        self._propose(ring, note_id, note, next(iter(self._drawn), None))
+        self._branch.append(Planned(note_id, note))
         self._is_entering = False
         self.decided_until = note.onset
         if note.voice == ANSWER:
@@ -97,7 +97,7 @@ class Plan:
     def _draw(self, ring: ContextRing, rng: np.random.Generator, not_before: int) -> list[Note]:
         """The notes of the next token; none if the plan is over."""
         last = self._branch[-1].note if self._branch else ring.last
-        moment = self._branch[-1].moment if self._branch else ring.head
+        moment = self._moment_before(ring, len(self._branch))
         memory = ring.recall(moment.key) if self.taste.imitate else None
         constraint = self._constraint(ring, last, not_before)
         token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint, self.lean)
@@ -138,6 +138,46 @@ class Plan:
         velocity = self.velocity_at(onset, note.velocity)
         return Note(onset, duration, note.pitch, velocity, self.channel, note.voice)
 
+    # Its steps
+
+    def settle(self, ring: ContextRing) -> None:
+        """Step over every note of the ring and of the branch that is new or comes after a change."""
+        ring.settle()
+        while (step := self.next_step(ring)) is not None:
+            step.keep(self.model.step(step.token, step.state))
+
+    def next_step(self, ring: ContextRing) -> Step | None:
+        """The step over the first note of the branch without a moment, once the ring has all of its own."""
+        joins = ring.speech.joins
+        while len(self._settled) < len(self._branch):
+            place = len(self._settled)
+            note = self._branch[place].note
+            earlier = [self._branch[before].note for before in range(place)]
+            together = [before for before in earlier if joins(note, before)]
+            begun, moment = ring.onto(note) if len(together) == place else ([], self._moment_before(ring, place))
+            later = self._note_after(place)
+            if later is None or not joins(later, note):
+                previous = earlier[-1].onset if earlier else ring.last_onset
+                token = ring.speech.heard([*begun, *together, note], previous)
+                return Step(token, moment.state, partial(self._settle_one, token))
+            self._settle_one(ring.speech.passing, moment)
+        return None
+
+    def _settle_one(self, token: Token, moment: Moment) -> None:
+        self._settled.append((token, moment))
+
+    def _moment_before(self, ring: ContextRing, place: int) -> Moment:
+        return self._settled[place - 1][1] if place else ring.head
+
+    def _note_after(self, place: int) -> Note | None:
+        if place + 1 < len(self._branch):
+            return self._branch[place + 1].note
+        return self._drawn[0] if self._drawn else None
+
+    def unsettle(self) -> None:
+        """The ring has changed behind the branch: its moments hold no more."""
+        self._settled.clear()
+
     # What became of it
 
     def sent(self, note_id: int, ring: ContextRing) -> bool:
@@ -146,14 +186,15 @@ class Plan:
             return False
         while self._branch[0].note_id != note_id:
             self._branch.popleft()
-            self.stale = True
+            self.unsettle()
         fact = self._branch.popleft()
         self._last_sent = fact.note.onset
-        if self.stale or (ring.last is not None and _order(ring.last) > _order(fact.note)):
-            place_in_order(ring, fact.note)
-            self.stale = True
+        is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
+        if self._settled and is_next:
+            ring.append(fact.note, *self._settled.popleft())
         else:
-            ring.append(fact.note, fact.token, fact.moment)
+            place_in_order(ring, fact.note)
+            self.unsettle()
         return True
 
     def interrupted(self, at: int, kept_until: int) -> None:
@@ -163,7 +204,7 @@ class Plan:
         self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
         self._drawn.clear()
         self._is_entering = False
-        self.stale = True
+        self.unsettle()
         self.decided_until = max(at, self._branch[-1].note.onset if self._branch else at)
 
     def forget_foretold(self, before: int) -> None:
@@ -171,27 +212,7 @@ class Plan:
         if any(one.note.voice == HUMAN and one.note.onset < before for one in self._branch):
             standing = (one for one in self._branch if one.note.voice == ANSWER or one.note.onset >= before)
             self._branch = deque(standing)
-            self.stale = True
-
-    def _restep(self, ring: ContextRing) -> None:
-        """The ring has changed behind the branch: step again over the notes that wait."""
-        again, self._branch = list(self._branch), deque()
-        following = [*(planned.note for planned in again[1:]), next(iter(self._drawn), None)]
-        for planned, later in zip(again, following, strict=False):
-            self._propose(ring, planned.note_id, planned.note, later)
-        self.stale = False
-
-    def _propose(self, ring: ContextRing, note_id: int, note: Note, later: Note | None) -> None:
-        """Put a note at the end of the branch, stepped over unless the `later` one will be, which joins it."""
-        joins = ring.speech.joins
-        together = [planned.note for planned in self._branch if joins(note, planned.note)]
-        begun, moment = ([], self._branch[-1].moment) if len(together) < len(self._branch) else ring.onto(note)
-        token = ring.speech.passing
-        if later is None or not joins(later, note):
-            previous = self._branch[-1].note.onset if self._branch else ring.last_onset
-            token = ring.speech.heard([*begun, *together, note], previous)
-            moment = self.model.step(token, moment.state)
-        self._branch.append(Planned(note_id, note, token, moment))
+            self.unsettle()
 
 
 def _order(note: Note) -> tuple[int, int]:

@@ -1,13 +1,14 @@
 """The context: a ring of (note, state after it). Engine process.
 
 Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
-short replay. Steps are taken when the head is asked for, or by `settle`: of a burst of notes and corrections each
-note is stepped over once. Notes that join, where a model has names for chords, are one step, which the last of them
-takes: the moment after the others is that before them. Positions count from the first note of the performance and
-never wrap; slots do.
+short replay. Steps are taken when the head is asked for, or one by one by who asks for the `next_step`: of a burst of
+notes and corrections each note is stepped over once. Notes that join, where a model has names for chords, are one
+step, which the last of them takes: the moment after the others is that before them. Positions count from the first
+note of the performance and never wrap; slots do.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from exported.imitation import Memory, closest, looked_back_on, sketch
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
-from realtime.engine_process.model import Moment, StepModel
+from realtime.engine_process.model import StepModel
+from realtime.engine_process.moment import Moment, Step
 from realtime.engine_process.speech import PlaceOf, speech_of
 
 CAPACITY = 4096
@@ -105,8 +107,7 @@ class ContextRing:
         self.settle()
         self.feed(note)
         if self._settled == self._end - 1 and token != self.speech.passing:
-            self._keep(self._end - 1, token, moment)
-            self._settled = self._end
+            self._settle_one(self._end - 1, token, moment)
 
     def insert(self, position: int, note: Note) -> None:
         """Put a note before others, at `floor` or later: those after it move up."""
@@ -141,25 +142,40 @@ class ContextRing:
             first -= 1
         return list(self.notes(first)), self._moment_before(first)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether every note has its moment."""
+        return self._settled == self._end
+
     def settle(self) -> int:
         """Step over every note that is new or comes after a change; says how many."""
         count = self._end - self._settled
-        for position in range(self._settled, self._end):
-            self._keep(position, *self._taken(position))
-        self._settled = self._end
+        while (step := self.next_step()) is not None:
+            step.keep(self._model.step(step.token, step.state))
         return count
 
-    def _taken(self, position: int) -> tuple[Token, Moment]:
-        """The token of a note, with those before that it joins, and the moment after it."""
-        before = self._moment_before(position)  # those that passed left it as it was
-        if position + 1 < self._end and self.speech.joins(self.note(position + 1), self.note(position)):
-            return self.speech.passing, before
+    def next_step(self) -> Step | None:
+        """The step over the first note that is new or comes after a change; None: there is none."""
+        while self._settled < self._end:
+            position = self._settled
+            before = self._moment_before(position)  # those that passed left it as it was
+            if position + 1 == self._end or not self.speech.joins(self.note(position + 1), self.note(position)):
+                token = self._token(position)
+                return Step(token, before.state, partial(self._settle_one, position, token))
+            self._settle_one(position, self.speech.passing, before)
+        return None
+
+    def _settle_one(self, position: int, token: Token, moment: Moment) -> None:
+        self._keep(position, token, moment)
+        self._settled = position + 1
+
+    def _token(self, position: int) -> Token:
+        """The token of a note, with those before that it joins."""
         first = position
         while first > self._begin and self.speech.joins(self.note(first), self.note(first - 1)):
             first -= 1
         previous = self.note(first - 1).onset if first > self._begin else None
-        token = self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
-        return token, self._model.step(token, before.state)
+        return self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
 
     def recall(self, key: Floats) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (K,).

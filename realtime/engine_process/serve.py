@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -19,38 +20,41 @@ BACKLOG_S = 0.001
 """How soon to try again to send what the pipe had no room for."""
 
 
-def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, settings: Settings) -> None:
-    """The process's main function: load the model, then serve the link until it closes or says Quit."""
+def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+    """The process's main function: load the model, then serve the link until it closes or says Quit.
+
+    `voices`: the settings of each musician.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; the I/O process decides
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
     link = Link(connection)
     try:
-        _serve(link, folder, provider, settings)
+        _serve(link, folder, provider, voices)
     except PeerGoneError:
         return
 
 
-def _serve(link: Link, folder: Path, provider: str, settings: Settings) -> None:
-    from realtime.engine_process.engine import Engine
+def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+    from realtime.engine_process.ensemble import Ensemble
     from realtime.engine_process.model import load_model
 
     try:
-        model = load_model(folder, provider)
+        model = load_model(folder, provider, len(voices))
     except AntiphonError as error:
         link.send(Failed(error.exit_code, str(error).encode()[:TEXT_BYTES]))
         return
-    engine = Engine(model, settings)
+    ensemble = Ensemble(model, voices)
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
     link.send(Ready(model.on_cuda))
     while True:
-        if link.wait(_seconds_to(engine.wake_ns, link.backlog)):
-            for message in link.receive():
+        if link.wait(_seconds_to(ensemble.wake_ns, link.backlog)):
+            for voice, message in link.receive():
                 if isinstance(message, Quit):
                     return
-                engine.receive(message)
-        for message in engine.advance(time.monotonic_ns()):
-            link.send(message)
+                ensemble.receive(voice, message)
+        for voice, message in ensemble.advance(time.monotonic_ns()):
+            link.send(message, voice)
         link.flush()
 
 

@@ -92,7 +92,7 @@ class Performance:
     _looked_ns: int = 0
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.supervisor.settings, time.monotonic_ns())
+        self.desk = Desk(self.supervisor.settings[0], time.monotonic_ns())
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Start the engine and wait until its model is warm.
@@ -102,7 +102,7 @@ class Performance:
             PeerGoneError: it died while starting, or took too long.
         """
         began_ns = time.monotonic_ns()
-        self.supervisor.start(began_ns, self.desk.introduce())
+        self.supervisor.start(began_ns, [self.desk.introduce()])
         while not self.supervisor.ready and not self.stopping:
             now_ns = time.monotonic_ns()
             if now_ns - began_ns > timeout_s * NS_PER_S:
@@ -171,7 +171,7 @@ class Performance:
         for name, text in self.console.poll(self.desk.settings) if self.console else ():
             try:
                 self.desk.change(name, text, time.monotonic_ns())
-                self.supervisor.settings = self.desk.settings
+                self.supervisor.settings = (self.desk.settings,)
             except AntiphonError as error:
                 self.say(str(error))
 
@@ -205,11 +205,11 @@ class Performance:
         try:
             if self.supervisor.is_start_due(now_ns):
                 self.desk.to_engine.clear()  # the past has it
-                self.supervisor.start(now_ns, self.desk.introduce())
+                self.supervisor.start(now_ns, [self.desk.introduce()])
             messages = list(self.desk.to_engine)
             self.desk.to_engine.clear()
             self.supervisor.send(messages)
-            for message in self.supervisor.receive(now_ns):
+            for _, message in self.supervisor.receive(now_ns):
                 self.desk.take(message, time.monotonic_ns())
         except (PeerGoneError, EngineFailedError, OSError) as loss:  # OSError: no process could be started
             self._send(self.desk.silence(time.monotonic_ns()))

@@ -3,7 +3,7 @@
 import multiprocessing
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -41,7 +41,8 @@ class Supervisor:
 
     folder: Path
     provider: str
-    settings: Settings
+    settings: Sequence[Settings]
+    """Of each musician."""
     ready: bool = False
     """The engine's model is loaded and warm."""
     on_cuda: bool = False
@@ -69,8 +70,8 @@ class Supervisor:
         """Whether there is no engine and it is time for one."""
         return self._link is None and now_ns >= self._started_ns + self._backoff_ns
 
-    def start(self, now_ns: int, introduction: Iterable[Message]) -> None:
-        """Start an engine and tell it what it must know; it hears that once it has loaded its model."""
+    def start(self, now_ns: int, introductions: Iterable[Iterable[Message]]) -> None:
+        """Start an engine and tell it what it must know of each voice; it hears that once it has loaded its model."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=True)
         arguments = (theirs, self.folder, self.provider, self.settings)
@@ -83,20 +84,21 @@ class Supervisor:
         self._asked_ns = 0
         self.ready = False
         self.starts += 1
-        self.send(introduction)
+        for voice, introduction in enumerate(introductions):
+            self.send(introduction, voice)
 
-    def send(self, messages: Iterable[Message]) -> None:
-        """Tell the engine; without one, nobody is told: the next will be given the past.
+    def send(self, messages: Iterable[Message], voice: int = 0) -> None:
+        """Tell the engine of a voice; without one, nobody is told: the next will be given the past.
 
         Raises:
             PeerGoneError: it has died.
         """
         if self._link is not None:
             for message in messages:
-                self._link.send(message)
+                self._link.send(message, voice)
 
-    def receive(self, now_ns: int) -> list[Message]:
-        """What the engine said about the performance. Asks after its health now and then.
+    def receive(self, now_ns: int) -> list[tuple[int, Message]]:
+        """What the engine said about the performance, and of which voice. Asks after its health now and then.
 
         Raises:
             PeerGoneError: it has died, or hangs.
@@ -108,13 +110,13 @@ class Supervisor:
         said = self._link.receive()
         if said:
             self._asked_ns = 0
-        for message in said:
+        for _, message in said:
             if isinstance(message, Failed):
                 raise EngineFailedError(message)
             if isinstance(message, Ready):
                 self.ready, self.on_cuda = True, message.on_cuda
         self._look_after(now_ns)
-        return [message for message in said if not isinstance(message, Ready | Pong)]
+        return [(voice, message) for voice, message in said if not isinstance(message, Ready | Pong)]
 
     def _look_after(self, now_ns: int) -> None:
         """Ask the engine now and then how it is; its silence counts from the question, while we were there to hear."""

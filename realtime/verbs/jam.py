@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
-    supervisor = Supervisor(folder, arguments.provider, settings)
+    supervisor = Supervisor(folder, arguments.provider, (settings,))
     with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
         performance = Performance(
             venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost, clock_port=venue.clock

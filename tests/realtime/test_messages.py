@@ -52,12 +52,13 @@ def links() -> tuple[Link, Link]:
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
 def test_a_message_unpacks_as_it_was_packed(message: Message) -> None:
-    assert unpack(pack(message)) == message
-    assert type(unpack(pack(message))) is type(message)
+    voice, again = unpack(pack(message, 63))
+    assert (voice, again) == (63, message)
+    assert type(again) is type(message)
 
 
 def test_a_failure_carries_its_text() -> None:
-    failed = unpack(pack(Failed(4, "ungültig".encode())))
+    _, failed = unpack(pack(Failed(4, "ungültig".encode())))
     assert isinstance(failed, Failed)
     assert failed.text.rstrip(b"\0").decode() == "ungültig"
     assert len(failed.text) == TEXT_BYTES
@@ -79,9 +80,9 @@ def test_only_whole_channel_messages_are_taken() -> None:
 
 def test_messages_arrive_whole_and_in_order() -> None:
     here, there = links()
-    for message in EXAMPLES:
-        here.send(message)
-    assert there.receive() == EXAMPLES
+    for voice, message in enumerate(EXAMPLES):
+        here.send(message, voice)
+    assert there.receive() == list(enumerate(EXAMPLES))
 
 
 def test_a_peer_that_does_not_read_does_not_block_and_loses_nothing() -> None:
@@ -89,18 +90,18 @@ def test_a_peer_that_does_not_read_does_not_block_and_loses_nothing() -> None:
     for serial in range(5_000):
         here.send(Ping(serial))
     assert here.backlog > 0, "the pipe was expected to be full by now"
-    read: list[Message] = []
+    read: list[tuple[int, Message]] = []
     while here.backlog or there.wait(0):
         read += there.receive()
         here.flush()
-    assert read == [Ping(serial) for serial in range(5_000)]
+    assert read == [(0, Ping(serial)) for serial in range(5_000)]
 
 
 def test_a_closed_peer_is_noticed_once_everything_it_said_was_read() -> None:
     here, there = links()
     there.send(Pong(1))
     there.close()
-    assert here.receive() == [Pong(1)]
+    assert here.receive() == [(0, Pong(1))]
     with pytest.raises(PeerGoneError):
         here.receive()
     with pytest.raises(PeerGoneError):

@@ -16,7 +16,8 @@ from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
 from realtime.engine_process.engine import Engine
-from realtime.engine_process.model import Moment, StepModel, load_model
+from realtime.engine_process.model import StepModel, load_model
+from realtime.engine_process.moment import Moment
 from realtime.engine_process.ring import ContextRing
 from realtime.messages import NOTE_ON
 from realtime.offline import Offline
