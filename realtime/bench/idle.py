@@ -29,7 +29,7 @@ class Silence:
 def main(folder: Path) -> None:
     """Idle until SIGTERM."""
     nobody = Silence()
-    performance = Performance((nobody,), nobody, Supervisor(folder, "cpu", (Settings(),)), say=print)
+    performance = Performance((nobody,), (nobody,), Supervisor(folder, "cpu", (Settings(),)), say=print)
 
     def end(*_: object) -> None:
         performance.stopping = True

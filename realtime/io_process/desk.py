@@ -6,8 +6,10 @@ No clock and no port here: the I/O process and the renderer call it with times a
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Optional
 
 from midi.meter import UNKNOWN_METER
+from midi.notes import DRUM_CHANNEL
 from midi.tempo import Tempo
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, Outgoing, Schedule
@@ -42,6 +44,8 @@ class Desk:
     settings: Settings = field(default_factory=Settings)
     now_ns: int = 0
     """When the performance begins: tick 0, unless somebody else's time is kept."""
+    leader: Optional["Desk"] = None
+    """Another musician's, whose time is kept here too."""
     conductor: Conductor = field(init=False)
     schedule: Schedule = field(init=False)
     recorder: Recorder = field(default_factory=Recorder)
@@ -63,7 +67,7 @@ class Desk:
     """Keys that are down beyond the split."""
 
     def __post_init__(self) -> None:
-        self.conductor = Conductor(self.settings, self.now_ns)
+        self.conductor = self.leader.conductor if self.leader else Conductor(self.settings, self.now_ns)
         self.schedule = Schedule(self.conductor.tempo, round(self.settings.out_offset * MS), self.settings.late * MS)
 
     # From the human
@@ -125,7 +129,8 @@ class Desk:
             MachineError: Link is asked for, and its package is not installed.
         """
         settings = self.settings.changed(name, text)
-        self.conductor.set(settings, now_ns)
+        if self.leader is None:
+            self.conductor.set(settings, now_ns)
         before, self.settings = self.settings, settings
         self.schedule.late_ns = settings.late * MS
         self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS))
@@ -161,7 +166,7 @@ class Desk:
     def _conducted(self) -> Conducted:
         tempo, bar = self.conductor.tempo, self.conductor.bar
         meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
-        is_free = self.conductor.source == FOLLOW
+        is_free = self.conductor.source == FOLLOW and self.leader is None
         time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
         return Conducted(*time, meter, bar_tick, position, self.conductor.rolling, is_free)
 
@@ -180,10 +185,11 @@ class Desk:
     def take(self, message: Message, now_ns: int) -> None:
         """The engine said something about the performance."""
         if isinstance(message, Proposal) and message.epoch == self.epoch:
-            self.schedule.add(message, now_ns)
+            if self.leader is None or message.channel != DRUM_CHANNEL:  # one count-in is enough
+                self.schedule.add(message, now_ns)
         elif isinstance(message, AnswerOver) and message.epoch == self.epoch:
             self.answer_end = message.end
-        elif isinstance(message, Followed):
+        elif isinstance(message, Followed) and self.leader is None:
             self.conductor.follow(Tempo.of(*message))
 
     def introduce(self) -> list[Message]:

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Protocol
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
-from midi.notes import DRUM_CHANNEL
 from realtime.io_process.desk import Desk
 from realtime.io_process.schedule import Outgoing
+from realtime.io_process.seating import Seating
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
 from realtime.io_process.timing import Timing
 from realtime.messages import is_channel_message
@@ -25,6 +26,7 @@ from realtime.pipe import PeerGoneError
 from realtime.settings import Settings
 from realtime.sync.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.sync.clock_out import ClockOut
+from realtime.sync.conductor import Conductor
 
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000
@@ -69,16 +71,18 @@ class Console(Protocol):
 
 @dataclass(slots=True)
 class Performance:
-    """Ports, a desk and an engine, from the first note to the last note-off."""
+    """Ports, a desk for each musician, and their engines, from the first note to the last note-off."""
 
     inputs: Sequence[Input]
-    output: Output
+    outputs: Sequence[Output]
+    """Where each musician is answered."""
     supervisor: Supervisor
     say: Callable[[str], None]
     """Told, in a line, of what a person should know: the engine had to be replaced, and the like."""
     is_lost: Callable[[], bool] = lambda: False
     """Asked now and then: has the MIDI system died under the ports?"""
-    desk: Desk = field(init=False)
+    seating: Seating = field(default_factory=Seating)
+    desks: list[Desk] = field(init=False)
     console: Console | None = None
     clock_port: Output | None = None
     """Where our own MIDI clock goes, if anywhere."""
@@ -92,7 +96,14 @@ class Performance:
     _looked_ns: int = 0
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.supervisor.settings[0], time.monotonic_ns())
+        leader, *others = self.supervisor.settings
+        self.desks = [Desk(leader, time.monotonic_ns())]
+        self.desks += [Desk(settings, leader=self.desks[0]) for settings in others]
+
+    @property
+    def conductor(self) -> Conductor:
+        """Tells all of them their time."""
+        return self.desks[0].conductor
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Start the engine and wait until its model is warm.
@@ -102,7 +113,7 @@ class Performance:
             PeerGoneError: it died while starting, or took too long.
         """
         began_ns = time.monotonic_ns()
-        self.supervisor.start(began_ns, [self.desk.introduce()])
+        self.supervisor.start(began_ns, [desk.introduce() for desk in self.desks])
         while not self.supervisor.ready and not self.stopping:
             now_ns = time.monotonic_ns()
             if now_ns - began_ns > timeout_s * NS_PER_S:
@@ -127,21 +138,22 @@ class Performance:
                 self._listen()
                 self._look()
                 self._converse()
-                self._send(self.desk.due(time.monotonic_ns() + self.output.lead_ns))
+                self._send_due()
                 self._tick()
                 self._sleep()
         finally:
             self._release()
             self._end_clock()
-            self.timing.dropped = self.desk.schedule.dropped
+            self.timing.dropped = sum(desk.schedule.dropped for desk in self.desks)
             self.supervisor.stop()
 
     def _release(self) -> None:
         """Every note off, whatever becomes of one of them."""
         now_ns = time.monotonic_ns()
-        for message in (*self.desk.silence(now_ns), *self.desk.release_through(now_ns)):
-            with suppress(OSError, MachineError):
-                self._send([message])
+        for voice, desk in enumerate(self.desks):
+            for message in (*desk.silence(now_ns), *desk.release_through(now_ns)):
+                with suppress(OSError, MachineError):
+                    self._send(voice, [message])
 
     def _suspend(self) -> None:
         """As Ctrl-Z asks, but not with a note down."""
@@ -151,36 +163,44 @@ class Performance:
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hear(self) -> None:
-        arrived = sorted((one for port in self.inputs for one in port.poll()), key=lambda one: one.at_ns)
+        arrived = [(one.at_ns, place, one) for place, port in enumerate(self.inputs) for one in port.poll()]
         now_ns = time.monotonic_ns()
         system: list[Arrived] = []
-        for one in arrived:
+        for _, place, one in sorted(arrived, key=itemgetter(0)):
             if one.data[:1] in SYSTEM_MESSAGES:
-                system.append(one)
-            elif is_channel_message(one.data) and one.data[0] & 0x0F != DRUM_CHANNEL:  # pads have no pitch to answer
-                self._last_human_ns = now_ns
-                self._send(self.desk.play(one.data, one.at_ns, now_ns))
+                if place == 0:  # the same clock may come to every port
+                    system.append(one)
+            elif is_channel_message(one.data):
+                voice = self.seating.voice(place, one.data[0] & 0x0F)
+                if voice is not None:
+                    self._last_human_ns = now_ns
+                    self._send(voice, self.desks[voice].play(one.data, one.at_ns, now_ns))
         if system:
             self._last_human_ns = now_ns
-        self._send(self.desk.conduct(now_ns, system))
-        for line in self.desk.conductor.lines():
+        for voice, desk in enumerate(self.desks):
+            self._send(voice, desk.conduct(now_ns, () if voice else system))
+        for line in self.conductor.lines():
             self.say(line)
 
     def _listen(self) -> None:
         """Carry out what was typed."""
-        for name, text in self.console.poll(self.desk.settings) if self.console else ():
+        for name, text in self.console.poll(self.desks[0].settings) if self.console else ():
             try:
-                self.desk.change(name, text, time.monotonic_ns())
-                self.supervisor.settings = (self.desk.settings,)
+                self.seating.check_change(name)
+                for desk in self.desks:
+                    desk.change(name, text, time.monotonic_ns())
+                self.supervisor.settings = tuple(desk.settings for desk in self.desks)
             except AntiphonError as error:
                 self.say(str(error))
 
     def _tick(self) -> None:
         """Send our own clock."""
         if self.clock_port is not None:
-            conductor = self.desk.conductor
             due = self._clock_out.due(
-                time.monotonic_ns() + self.clock_port.lead_ns, conductor.tempo, conductor.bar, rolling=conductor.rolling
+                time.monotonic_ns() + self.clock_port.lead_ns,
+                self.conductor.tempo,
+                self.conductor.bar,
+                rolling=self.conductor.rolling,
             )
             for due_ns, data in due:
                 self.clock_port.send(data, due_ns)
@@ -204,24 +224,32 @@ class Performance:
         now_ns = time.monotonic_ns()
         try:
             if self.supervisor.is_start_due(now_ns):
-                self.desk.to_engine.clear()  # the past has it
-                self.supervisor.start(now_ns, [self.desk.introduce()])
-            messages = list(self.desk.to_engine)
-            self.desk.to_engine.clear()
-            self.supervisor.send(messages)
-            for _, message in self.supervisor.receive(now_ns):
-                self.desk.take(message, time.monotonic_ns())
+                for desk in self.desks:
+                    desk.to_engine.clear()  # the past has it
+                self.supervisor.start(now_ns, [desk.introduce() for desk in self.desks])
+            for voice, desk in enumerate(self.desks):
+                messages = list(desk.to_engine)
+                desk.to_engine.clear()
+                self.supervisor.send(messages, voice)
+            for voice, message in self.supervisor.receive(now_ns):
+                self.desks[voice].take(message, time.monotonic_ns())
         except (PeerGoneError, EngineFailedError, OSError) as loss:  # OSError: no process could be started
-            self._send(self.desk.silence(time.monotonic_ns()))
+            for voice, desk in enumerate(self.desks):
+                self._send(voice, desk.silence(time.monotonic_ns()))
             self.supervisor.bury(now_ns)
             self.say(f"the engine was lost{f' ({loss})' if str(loss) else ''}: starting another, the ports stay open")
 
-    def _send(self, messages: Iterable[Outgoing]) -> None:
+    def _send_due(self) -> None:
+        for voice, desk in enumerate(self.desks):
+            self._send(voice, desk.due(time.monotonic_ns() + self.outputs[voice].lead_ns))
+
+    def _send(self, voice: int, messages: Iterable[Outgoing]) -> None:
+        desk, output = self.desks[voice], self.outputs[voice]
         for message in messages:
-            self.output.send(message.data, message.due_ns)
-            sounds_ns = time.monotonic_ns() + self.output.lead_ns
-            self.desk.sent(message, sounds_ns)
-            epoch = self.desk.epoch if message.epoch is None else message.epoch
+            output.send(message.data, message.due_ns)
+            sounds_ns = time.monotonic_ns() + output.lead_ns
+            desk.sent(message, sounds_ns)
+            epoch = desk.epoch if message.epoch is None else message.epoch
             self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id, epoch, message.decided_ns)
 
     def _sleep(self) -> None:
@@ -242,11 +270,10 @@ class Performance:
     @property
     def _next_due_ns(self) -> int | None:
         """When the next message is to be handed over."""
-        note_ns, pulse_ns = self.desk.next_due_ns, None
+        leads = [(desk.next_due_ns, output) for desk, output in zip(self.desks, self.outputs, strict=True)]
         if self.clock_port is not None:
-            pulse_ns = self._clock_out.next_due_ns(self.desk.conductor.tempo)
-        leads = ((note_ns, self.output), (pulse_ns, self.clock_port))
-        return min((ns - port.lead_ns for ns, port in leads if ns is not None and port is not None), default=None)
+            leads.append((self._clock_out.next_due_ns(self.conductor.tempo), self.clock_port))
+        return min((ns - port.lead_ns for ns, port in leads if ns is not None), default=None)
 
     def _rest(self, seconds: float) -> None:
         if not self.supervisor.alive:

@@ -1,6 +1,7 @@
 """What was played, by both, as it happened: the session's MIDI file, and the past that a new engine is told. I/O."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,23 +60,39 @@ class Recorder:
         recent = list(self._notes)[-count:]
         return [Past(n.on_ns, n.off_ns, n.pitch, n.velocity, n.channel, n.human) for n in recent]
 
-    def save(self, path: Path, bpm: float, now_ns: int) -> None:
-        """Write the session as a MIDI file of two tracks, Human and Antiphon; it begins with its first note.
+    @property
+    def begin_ns(self) -> int | None:
+        """When the first note kept began; None: there is none."""
+        return min((note.on_ns for note in self._notes), default=None)
 
-        Raises:
-            InputError: the file cannot be written there.
-        """
-        begin = min((note.on_ns for note in self._notes), default=0)
+    def notes(self, *, human: bool, begin_ns: int, end_ns: int, ns_per_tick: float) -> list[Note]:
+        """The notes of one side in ticks from `begin_ns`; those still down end at `end_ns`."""
 
         def ticks(ns: int) -> int:
-            return round((ns - begin) * RESOLUTION * bpm / NS_PER_MINUTE)
+            return round((ns - begin_ns) / ns_per_tick)
 
         def written(note: _Recorded) -> Note:
             onset = ticks(note.on_ns)
-            return Note(onset, max(1, ticks(note.off_ns or now_ns) - onset), note.pitch, note.velocity, note.channel)
+            return Note(onset, max(1, ticks(note.off_ns or end_ns) - onset), note.pitch, note.velocity, note.channel)
 
-        tracks = [
-            (name, [written(note) for note in self._notes if note.human is human])
-            for name, human in ((HUMAN, True), (ANSWER, False))
-        ]
-        write_midi(path, tracks, bpm, RESOLUTION)
+        return [written(note) for note in self._notes if note.human is human]
+
+
+def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int) -> None:
+    """Write a session as a MIDI file of two tracks for each musician, theirs and the answers'; it begins with a note.
+
+    Raises:
+        InputError: the file cannot be written there.
+    """
+    begins = [recorder.begin_ns for recorder in recorders]
+    begin_ns = min((begin for begin in begins if begin is not None), default=0)
+    ns_per_tick = NS_PER_MINUTE / (bpm * RESOLUTION)
+    tracks = [
+        (
+            name if len(recorders) == 1 else f"{name} {number}",
+            recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick),
+        )
+        for number, recorder in enumerate(recorders, 1)
+        for name, human in ((HUMAN, True), (ANSWER, False))
+    ]
+    write_midi(path, tracks, bpm, RESOLUTION)

@@ -1,10 +1,11 @@
 """Where a performance takes place: on MIDI ports or, where no MIDI system answers, between a seed and the screen."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from midi.errors import InputError
 from midi.files import Piece
 from midi.ports import IN_NAME, OUT_NAME, Api, InPort, OutPort, Watch, unused_names
 from midi.tempo import Tempo
@@ -21,21 +22,36 @@ TO_BE_HEARD = "   -> connect it to a synth, or an armed DAW track"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is asked of the ports: names of ports that are there, JACK's exact frames, a port for our own clock."""
+    """What is asked of the ports.
 
-    in_port: str | None = None
-    out_port: str | None = None
+    Raises:
+        InputError: not one port is named for each pair that there is to be, or one is named twice.
+    """
+
+    in_ports: Sequence[str] = ()
+    out_ports: Sequence[str] = ()
+    """Names of ports that are there; none: ports of our own."""
     jack_exact: bool = False
     clock_out: str | None = None
     """A port that is there, or OWN_PORT for one of ours; None: no clock is sent."""
+    ports: int = 1
+    """So many inputs, and outputs."""
+
+    def __post_init__(self) -> None:
+        for flag, named in (("--in", self.in_ports), ("--out", self.out_ports)):
+            if named and len(named) != self.ports:
+                many = "one port" if self.ports == 1 else f"{self.ports} ports, one for each voice"
+                raise InputError(f"{flag} was given {len(named)} times: it takes {many}")
+            if len(set(named)) < len(named):
+                raise InputError(f"{flag} names a port twice: each voice needs its own")
 
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Open inputs and an output, and what to tell the musician about them."""
+    """Open inputs and outputs, and what to tell the musician about them."""
 
     inputs: tuple[Input, ...]
-    output: Output
+    outputs: tuple[Output, ...]
     directions: tuple[str, ...]
     seed: SelfPlaying | None = None
     is_lost: Callable[[], bool] = lambda: False
@@ -51,34 +67,49 @@ def on_ports(api: Api, wishes: Wishes, seed: Piece | None, tempo: Tempo) -> Iter
     Raises:
         InputError: no such port. MachineError: the system does not open it.
     """
-    in_name, out_name, clock_name = unused_names(api, IN_NAME, OUT_NAME, CLOCK_NAME)
+    in_names, out_names, clock_name = _own_names(api, wishes.ports)
     with ExitStack() as opened:
-        heard = opened.enter_context(_input(api, wishes.in_port, in_name))
-        played, has_stopped = _output(api, wishes, out_name, opened)
+        heard = [opened.enter_context(_input(api, *one)) for one in _each(wishes.in_ports, in_names)]
+        played = [_output(api, wishes, *one, opened) for one in _each(wishes.out_ports, out_names)]
         clock = None if wishes.clock_out is None else opened.enter_context(_clock(api, wishes.clock_out, clock_name))
         directions = (
-            f"  hears    {heard.name}{'' if wishes.in_port else TO_HEAR}",
-            f"  answers  {played.name}{'' if wishes.out_port else TO_BE_HEARD}",
+            *(f"  hears    {port.name}{'' if wishes.in_ports else TO_HEAR}" for port in heard),
+            *(f"  answers  {port.name}{'' if wishes.out_ports else TO_BE_HEARD}" for port in played),
             *([f"  clock    {clock.name}"] if clock else ()),
         )
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
         watch = Watch(api)
-        inputs = (heard, player) if player else (heard,)
-        yield Venue(inputs, played, directions, player, lambda: watch.is_lost() or has_stopped(), clock)
+
+        def is_lost() -> bool:
+            return watch.is_lost() or any(port.is_lost() for port in played if isinstance(port, JackExact))
+
+        inputs: tuple[Input, ...] = (*heard, player) if player else tuple(heard)
+        yield Venue(inputs, tuple(played), directions, player, is_lost, clock)
+
+
+def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:
+    """What our own ports are called: the inputs, the outputs, the clock's."""
+    if ports == 1:
+        in_name, out_name, clock_name = unused_names(api, IN_NAME, OUT_NAME, CLOCK_NAME)
+        return [in_name], [out_name], clock_name
+    in_names, out_names = ([f"Antiphon {number} {way}" for number in range(1, ports + 1)] for way in ("in", "out"))
+    *names, clock_name = unused_names(api, *in_names, *out_names, CLOCK_NAME)
+    return names[:ports], names[ports:], clock_name
+
+
+def _each(named: Sequence[str], own_names: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+    """For each port, that which is there already, if any, and what it is called if it is our own."""
+    return zip(named, own_names, strict=True) if named else ((None, name) for name in own_names)
 
 
 def _input(api: Api, port: str | None, name: str) -> InPort:
     return InPort.existing(api, port, name) if port else InPort.virtual(api, name)
 
 
-def _output(api: Api, wishes: Wishes, name: str, opened: ExitStack) -> tuple[OutPort | JackExact, Callable[[], bool]]:
-    """The output, and what to ask whether it has stopped."""
+def _output(api: Api, wishes: Wishes, port: str | None, name: str, opened: ExitStack) -> OutPort | JackExact:
     if wishes.jack_exact:
-        exact = opened.enter_context(JackExact.open(api, wishes.out_port, name))
-        return exact, exact.is_lost
-    existing = wishes.out_port
-    port = OutPort.existing(api, existing, name) if existing else OutPort.virtual(api, name)
-    return opened.enter_context(port), lambda: False
+        return opened.enter_context(JackExact.open(api, port, name))
+    return opened.enter_context(OutPort.existing(api, port, name) if port else OutPort.virtual(api, name))
 
 
 def _clock(api: Api, port: str, name: str) -> OutPort:
@@ -90,4 +121,4 @@ def embedded(seed: Piece, tempo: Tempo, reason: str) -> Iterator[Venue]:
     """No ports: the seed phrase plays itself, and both are printed as they sound."""
     screen = Screen()
     player = SelfPlaying(deque(performed(seed.notes, tempo)), screen)
-    yield Venue((player,), Printed(screen), (f"  {reason}", "  A seed phrase plays, Antiphon answers:"), player)
+    yield Venue((player,), (Printed(screen),), (f"  {reason}", "  A seed phrase plays, Antiphon answers:"), player)

@@ -20,7 +20,8 @@ from midi.tempo import Tempo
 from realtime.io_process.console import HINT, Console
 from realtime.io_process.loop import Performance
 from realtime.io_process.priority import ask_for_real_time
-from realtime.io_process.recorder import Recorder
+from realtime.io_process.recorder import save_session
+from realtime.io_process.seating import CHANNEL, CHANNELS, MOST_VOICES, PORT, Seating
 from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
 from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
@@ -36,6 +37,7 @@ examples:
   antiphon jam --seed riff.mid                          a MIDI file plays the first phrase
   antiphon jam --mode accompany --thru                  it plays while you play, and you hear yourself
   antiphon jam --mode solo --bpm 100 --count-in 1       one bar of clicks, then it plays; your notes steer it
+  antiphon jam --voices 4                               four musicians, on MIDI channels 1 to 4
   antiphon jam --sync clock                             in time with a DAW that sends MIDI clock
 
 Play a phrase, then pause: Antiphon answers. Play again and it falls silent and listens. Ctrl-C ends.
@@ -58,8 +60,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `jam`."""
     add_performance_flags(parser)
     ports = parser.add_argument_group("ports")
-    ports.add_argument("--in", dest="in_port", metavar="PORT", help="listen to this port instead of opening one")
-    ports.add_argument("--out", dest="out_port", metavar="PORT", help="play into this port instead of opening one")
+    ports.add_argument(
+        "--in",
+        dest="in_ports",
+        action="append",
+        default=[],
+        metavar="PORT",
+        help="listen to this port instead of opening one; with --voices-by port once for each voice",
+    )
+    ports.add_argument(
+        "--out",
+        dest="out_ports",
+        action="append",
+        default=[],
+        metavar="PORT",
+        help="play into this port instead of opening one; with --voices-by port once for each voice",
+    )
+    ports.add_argument(
+        "--voices",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"so many musicians, each answered by a voice of their own, 1 to {MOST_VOICES} (default: 1)",
+    )
+    ports.add_argument(
+        "--voices-by",
+        choices=(CHANNEL, PORT),
+        default=CHANNEL,
+        metavar="WHAT",
+        help=f"how musicians are told apart: by the MIDI {CHANNEL} that they play and are answered on (up to"
+        f" {len(CHANNELS)}; 10 is for drums), or by {PORT}, an input and an output for each (default: {CHANNEL})",
+    )
     ports.add_argument(
         "--midi-api",
         choices=[*API_NAMES, NO_MIDI],
@@ -89,7 +120,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
     asked = read_midi(arguments.seed) if arguments.seed else None
-    settings_of(arguments)  # a bad flag is told before all else
+    seating = Seating(arguments.voices, arguments.voices_by)
+    seating.settings(settings_of(arguments))  # a bad flag is told before all else
     session = None if arguments.no_save else _session_file(arguments.save)
     if arguments.timing:
         _session_file(arguments.timing)
@@ -100,10 +132,16 @@ def run(arguments: argparse.Namespace) -> int:
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
-    supervisor = Supervisor(folder, arguments.provider, (settings,))
-    with _venue(api, no_midi, arguments, seed, Tempo.of(bpm)) as venue:
+    supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
+    with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm)) as venue:
         performance = Performance(
-            venue.inputs, venue.output, supervisor, say=_say, is_lost=venue.is_lost, clock_port=venue.clock
+            venue.inputs,
+            venue.outputs * (len(supervisor.settings) // len(venue.outputs)),  # one for each, or one that all share
+            supervisor,
+            seating=seating,
+            say=_say,
+            is_lost=venue.is_lost,
+            clock_port=venue.clock,
         )
         with _end_signals(performance):
             _start(performance)
@@ -123,7 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(performance.desk.recorder, session, float(performance.desk.conductor.tempo.bpm))
+                    _save(performance, session)
                 if arguments.timing:
                     _save_timing(performance.timing, arguments.timing)
     return 0
@@ -132,22 +170,29 @@ def run(arguments: argparse.Namespace) -> int:
 def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
     """The MIDI system to use, or None and why. A system or port asked for by name must be there."""
     if arguments.midi_api == NO_MIDI:
-        if arguments.in_port or arguments.out_port:
+        if arguments.in_ports or arguments.out_ports:
             raise InputError(f"--in and --out name MIDI ports; with --midi-api {NO_MIDI} there are none")
         return None, "no MIDI was asked for"
     try:
         return open_api(arguments.midi_api), ""
     except MachineError as error:
-        if arguments.midi_api != "auto" or arguments.in_port or arguments.out_port:
+        if arguments.midi_api != "auto" or arguments.in_ports or arguments.out_ports:
             raise
         return None, str(error)
 
 
 def _venue(
-    api: Api | None, no_midi: str, arguments: argparse.Namespace, seed: Piece | None, tempo: Tempo
+    api: Api | None,
+    no_midi: str,
+    arguments: argparse.Namespace,
+    seating: Seating,
+    seed: Piece | None,
+    tempo: Tempo,
 ) -> AbstractContextManager[Venue]:
     if api is not None:
-        wishes = Wishes(arguments.in_port, arguments.out_port, arguments.jack_exact, arguments.clock_out)
+        wishes = Wishes(
+            arguments.in_ports, arguments.out_ports, arguments.jack_exact, arguments.clock_out, seating.ports
+        )
         return on_ports(api, wishes, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi)
 
@@ -159,16 +204,18 @@ def _start(performance: Performance) -> None:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
-def _save(recorder: Recorder, session: Path, bpm: float) -> None:
+def _save(performance: Performance, session: Path) -> None:
     """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
-    if not len(recorder):
+    recorders = [desk.recorder for desk in performance.desks]
+    if not any(map(len, recorders)):
         return
+    bpm = float(performance.conductor.tempo.bpm)
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
-        recorder.save(session, bpm, time.monotonic_ns())
+        save_session(session, recorders, bpm, time.monotonic_ns())
     except (OSError, InputError) as error:
         refuge = Path(gettempdir()) / f"antiphon-session-{os.getpid()}.mid"
-        recorder.save(refuge, bpm, time.monotonic_ns())
+        save_session(refuge, recorders, bpm, time.monotonic_ns())
         _say(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
     _print(str(session))
@@ -185,7 +232,7 @@ def _save_timing(timing: Timing, path: Path) -> None:
 
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
-    return lambda: venue.seed is not None and venue.seed.over and performance.desk.answered
+    return lambda: venue.seed is not None and venue.seed.over and performance.desks[0].answered
 
 
 def _title(card: Card, settings: Settings, api: Api | None) -> str:

@@ -110,7 +110,7 @@ class Kept:
 def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     sent: list[bytes] = []
     performance = Performance(
-        (Breaking(sent),), Kept(sent), Supervisor(Path(tiny), "cpu", (Settings(bpm=240),)), say=print
+        (Breaking(sent),), (Kept(sent),), Supervisor(Path(tiny), "cpu", (Settings(bpm=240),)), say=print
     )
     performance.start()
     with pytest.raises(RuntimeError, match="caught fire"):

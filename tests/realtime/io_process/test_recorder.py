@@ -7,7 +7,7 @@ import pytest
 
 from midi.errors import InputError
 from midi.files import read_midi
-from realtime.io_process.recorder import Recorder
+from realtime.io_process.recorder import Recorder, save_session
 from realtime.messages import Past
 
 MS = 1_000_000
@@ -23,7 +23,7 @@ def recorded() -> Recorder:
 
 
 def test_a_session_is_written_as_it_was_played(tmp_path: Path) -> None:
-    recorded().save(tmp_path / "s.mid", 120, 2_250 * MS)
+    save_session(tmp_path / "s.mid", [recorded()], 120, 2_250 * MS)
     file = mido.MidiFile(tmp_path / "s.mid")
     assert [track.name for track in file.tracks] == ["", "Human", "Antiphon"]
     human, answer = ([m for m in track if not m.is_meta] for track in file.tracks[1:])
@@ -44,11 +44,11 @@ def test_a_session_of_days_is_still_a_midi_file(tmp_path: Path) -> None:
     recorder = recorded()
     week_ns = 7 * 24 * 3_600 * 1_000 * MS
     recorder.record(bytes((0x90, 62, 70)), week_ns, human=True)
-    recorder.save(tmp_path / "s.mid", 120, week_ns + 1_000 * MS)
+    save_session(tmp_path / "s.mid", [recorder], 120, week_ns + 1_000 * MS)
     assert [note.pitch for note in read_midi(tmp_path / "s.mid").notes] == [60, 72, 62]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no-such-folder"):
-        recorded().save(tmp_path / "no-such-folder" / "s.mid", 120, 0)
+        save_session(tmp_path / "no-such-folder" / "s.mid", [recorded()], 120, 0)
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,83 @@
+"""Who of several musicians plays: told from the port or from the MIDI channel they play on. Pure; I/O process."""
+
+from dataclasses import dataclass, replace
+
+from midi.errors import InputError
+from midi.notes import DRUM_CHANNEL
+from realtime.settings import Settings
+
+CHANNEL, PORT = "channel", "port"
+CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+"""Those of musicians, counted from 0; pads have no pitch to answer."""
+MOST_VOICES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """So many musicians, each with a voice that answers them.
+
+    `by`: CHANNEL, each plays on a channel of their own, is answered on it, and all share the ports; or PORT, each has
+    an input and an output.
+
+    Raises:
+        InputError: there are more musicians than channels, or than are allowed.
+    """
+
+    voices: int = 1
+    by: str = CHANNEL
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.voices <= MOST_VOICES:
+            raise InputError(f"--voices {self.voices} is out of range: it takes 1 to {MOST_VOICES}")
+        if self.by == CHANNEL and self.voices > len(CHANNELS):
+            raise InputError(
+                f"--voices {self.voices} are more than the {len(CHANNELS)} MIDI channels that are not for drums:"
+                f" give each their own ports with --voices-by {PORT}"
+            )
+
+    @property
+    def ports(self) -> int:
+        """How many inputs there are, and outputs."""
+        return self.voices if self.by == PORT else 1
+
+    def voice(self, place: int, channel: int) -> int | None:
+        """Whose a message is, by the place of its input, from 0, and its channel, from 0; None: nobody's."""
+        if channel not in CHANNELS:
+            return None
+        if self.voices == 1:
+            return 0
+        if self.by == PORT:
+            return place if place < self.voices else 0  # a seed phrase comes after the ports
+        voice = CHANNELS.index(channel)
+        return voice if voice < self.voices else None
+
+    def settings(self, asked: Settings) -> tuple[Settings, ...]:
+        """Those of each musician: a random seed of their own and, by channel, answers on theirs.
+
+        Raises:
+            InputError: another channel is asked for.
+        """
+        if self.voices == 1:
+            return (asked,)
+        if self.by == CHANNEL and asked.channel is not None:
+            raise InputError(self._one_channel())
+        return tuple(
+            replace(
+                asked,
+                rng_seed=(asked.rng_seed + voice) % 2**63,
+                channel=CHANNELS[voice] + 1 if self.by == CHANNEL else asked.channel,
+            )
+            for voice in range(self.voices)
+        )
+
+    def check_change(self, name: str) -> None:
+        """Refuse what would make two voices one.
+
+        Raises:
+            InputError: it is the channel, and each has their own.
+        """
+        if name == "channel" and self.voices > 1 and self.by == CHANNEL:
+            raise InputError(self._one_channel())
+
+    def _one_channel(self) -> str:
+        return "channel cannot be set: each of several voices answers on the channel that its musician plays on"
