@@ -1,4 +1,9 @@
-"""Performance time from a MIDI clock: its pulses are ticks, renumbered so that ticks never go back."""
+"""Performance time from a MIDI clock: each of its pulses is a tick, and the next pulse the next tick.
+
+Where the clock suddenly slows down, the ticks of pulses that were expected and had not come go back: a beat stays where
+it is in what is planned, and what was not yet played waits for its pulse. Only a clock that begins elsewhere, by a
+start or after a silence, is numbered anew, and there ticks never go back.
+"""
 
 from midi.meter import Bar, bar_ticks
 from midi.notes import TICKS_PER_BEAT
@@ -27,16 +32,13 @@ class PulseTime:
         pulse_ns = round(pulses.at)
         began = self._clock.origin != self._origin
         self._origin = self._clock.origin
+        bpm = NS_PER_MINUTE / TICKS_PER_BEAT / pulses.period
         if pulses.breaks != self._breaks:
             self._breaks = pulses.breaks
             tick = next_tick(running, pulse_ns) if began else running.tick_at(pulse_ns)
-            self._offset = tick - pulses.index
-        told = Tempo.of(NS_PER_MINUTE / TICKS_PER_BEAT / pulses.period, pulse_ns, pulses.index + self._offset)
-        behind = running.tick_at(at_ns) - told.tick_at(at_ns)
-        if behind <= 0:
-            return told
-        self._offset += behind
-        return Tempo(told.bpm, told.anchor_ns, told.anchor_tick + behind)
+            behind = running.tick_at(at_ns) - Tempo.of(bpm, pulse_ns, tick).tick_at(at_ns)
+            self._offset = tick + max(behind, 0) - pulses.index
+        return Tempo.of(bpm, pulse_ns, pulses.index + self._offset)
 
     def leave(self) -> None:
         """Other time is kept from now on; when the clock's is kept again, its ticks are numbered anew."""

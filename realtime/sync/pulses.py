@@ -31,8 +31,8 @@ DOUBLES_TO_BELIEVE = 3
 class PulseFilter:
     """The line through the pulses: pulse `index` was at `at` (ns, filtered), the next is due `period` ns later.
 
-    `memory` is how many pulses stand behind it, 0 before the first. `breaks` is raised whenever the line is not the
-    continuation of the one before, so that neither index nor time can be compared.
+    `memory` is how many pulses stand behind it, 0 before the first. `breaks` is raised whenever pulses go on elsewhere,
+    so that indices before and after do not count the same ones.
     """
 
     def __init__(self) -> None:
@@ -81,9 +81,8 @@ class PulseFilter:
 
     def forget(self) -> None:
         """What was heard tells nothing of the pulses to come."""
-        self.memory = self._doubles = 0
-        self._raw.clear()
-        self._forget_errors()
+        self.breaks += 1
+        self._unlearn()
 
     def _is_double(self, at: float) -> bool:
         if not self.doubles(round(at)):
@@ -91,7 +90,7 @@ class PulseFilter:
         self._doubles += 1
         if self._doubles >= DOUBLES_TO_BELIEVE:
             self.index += self._doubles - 1
-            self.forget()
+            self._unlearn()
             return False
         return True
 
@@ -103,7 +102,6 @@ class PulseFilter:
         return min(JITTERY_DOUBLE_NS if is_jittery else self.period, self.period / 4)
 
     def _begin(self, at: float) -> None:
-        self.breaks += self.memory == 0
         self._since_phase = LONGEST
         if self.memory == 1:
             self.period = at - self.at
@@ -120,7 +118,7 @@ class PulseFilter:
         self._doubles = 0
         self.index += 1 + more
         if verdict == TEMPO:
-            self._begin_anew(corrected=more != 0)
+            self._begin_anew()
             return
         if verdict == GAP:
             error -= more * self.period
@@ -149,12 +147,16 @@ class PulseFilter:
             self.memory = max(SHORTEST, self.memory // 2)
             self._lag /= 2
 
-    def _begin_anew(self, *, corrected: bool) -> None:
+    def _begin_anew(self) -> None:
         """Another tempo: a line through the latest pulses alone."""
-        self.breaks += corrected
         self.at, self.period = line(self._raw)
         self.memory = len(self._raw)
         self._since_phase = LONGEST
+        self._forget_errors()
+
+    def _unlearn(self) -> None:
+        self.memory = self._doubles = 0
+        self._raw.clear()
         self._forget_errors()
 
     def _forget_errors(self) -> None:

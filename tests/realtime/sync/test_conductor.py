@@ -17,16 +17,17 @@ PULSE, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
 
 
 class Scene:
-    """A conductor, a clock that plays to it, and a witness that ticks never go back."""
+    """A conductor, a clock that plays to it, and a witness that ticks never go back, unless they `may_go_back`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, may_go_back: bool = False) -> None:
         self.now = START_NS
+        self.may_go_back = may_go_back
         self.conductor = Conductor(settings, self.now)
         self.latest_tick = 0
 
     def watch(self) -> None:
         tick = self.conductor.tempo.tick_at(self.now)
-        assert tick >= self.latest_tick
+        assert tick >= self.latest_tick or self.may_go_back
         self.latest_tick = tick
 
     def pass_time(self, ns: int) -> None:
@@ -165,13 +166,25 @@ def test_after_a_while_the_human_may_lead_again() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(90, 140), (140, 90), (120, 60), (60, 120), (300, 20), (20, 300)])
-def test_ticks_never_go_back_when_the_tempo_steps(before: float, after: float) -> None:
-    scene = Scene(Settings())
+def test_a_beat_keeps_its_tick_when_the_tempo_steps(before: float, after: float) -> None:
+    scene = Scene(Settings(), may_go_back=True)
     scene.send(START)
     scene.clock(before, 96)
+    bar = scene.conductor.bar
     scene.clock(after, 96)
     assert bpm(scene.conductor) == pytest.approx(after, rel=1e-4)
+    assert scene.conductor.bar == bar
     assert scene.place() == (2, 0)
+
+
+def test_a_clock_that_slows_down_step_by_step_makes_as_many_ticks_as_pulses() -> None:
+    scene = Scene(Settings(), may_go_back=True)
+    scene.send(START)
+    scene.clock(140, 96)
+    begun = scene.conductor.tempo.tick_at(scene.now)
+    for tempo in range(138, 40, -2):
+        scene.clock(tempo, 7)
+    assert scene.conductor.tempo.tick_at(scene.now) - begun == 49 * 7
 
 
 def test_ticks_never_go_back_at_starts_stops_and_jumps() -> None:
