@@ -65,7 +65,7 @@ class _Owed:
         if self.not_before_ns:
             self.off_ns = max(self.off_ns, self.on_ns + LEAST_GAP_NS)
         if self.successor is not None:
-            self.off_ns = min(self.off_ns, self.successor.on_ns - REPEAT_GAP_NS)
+            self.off_ns = min(self.off_ns, max(self.successor.on_ns - REPEAT_GAP_NS, self.successor.decided_ns))
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))

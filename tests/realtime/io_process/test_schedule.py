@@ -116,3 +116,12 @@ def test_what_goes_out_tells_what_its_proposal_knew_and_when_it_came() -> None:
     [on] = schedule.due(10 * MS)
     [off] = schedule.due(20 * MS)
     assert [(one.epoch, one.decided_ns) for one in (on, off)] == [(5, 3 * MS), (5, 3 * MS)]
+
+
+def test_an_end_that_another_note_brings_forward_is_due_when_that_note_came_not_before() -> None:
+    schedule = Schedule(TEMPO)
+    schedule.add(proposal(1, 0, 500), 0)
+    schedule.due(0)
+    schedule.add(proposal(2, 55, 600), 50 * MS)
+    [off] = schedule.due(50 * MS)
+    assert (off.note_id, off.due_ns) == (1, 50 * MS)
