@@ -5,14 +5,22 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TextIO
 
 from realtime.parameters import Parameter
 from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
 
 HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
+
+
+class Change(NamedTuple):
+    """A parameter and its value as typed; `voice`: whose, from 1, or None: everybody's."""
+
+    name: str
+    text: str
+    voice: int | None = None
 
 
 class Console:
@@ -45,21 +53,29 @@ class Console:
         except (OSError, ValueError):  # the terminal has gone, or these bytes are no text
             return
 
-    def poll(self, settings: Settings) -> list[tuple[str, str]]:
-        """Changes asked for since the last call, as (name, value); never blocks. Help is given at once."""
-        changes: list[tuple[str, str]] = []
+    def poll(self, settings: Sequence[Settings]) -> list[Change]:
+        """Changes asked for since the last call; never blocks. Help is given at once. `settings`: of each voice."""
+        changes: list[Change] = []
         while not self._typed.empty():
-            name, _, text = self._typed.get().replace("=", " ", 1).lstrip("-").partition(" ")
+            voice, line = _addressed(self._typed.get())
+            name, _, text = line.replace("=", " ", 1).lstrip("-").partition(" ")
+            shown = settings[voice - 1 if voice and voice <= len(settings) else 0]
             if name in HELP:
                 for row in PARAMETERS.values():
-                    self._say(told(row, settings))
+                    self._say(told(row, shown))
             elif name == FOLLOW_ALL:
-                changes += [(one, text.strip()) for one in FOLLOWED]
+                changes += [Change(one, text.strip(), voice) for one in FOLLOWED]
             elif name in PARAMETERS and not text.strip():
-                self._say(told(PARAMETERS[name], settings))
+                self._say(told(PARAMETERS[name], shown))
             elif name:
-                changes.append((name, text.strip()))
+                changes.append(Change(name, text.strip(), voice))
         return changes
+
+
+def _addressed(line: str) -> tuple[int | None, str]:
+    """The voice whose number begins a line, if one does, and the rest of the line."""
+    number, _, rest = line.partition(" ")
+    return (int(number), rest.strip()) if number.isdecimal() else (None, line)
 
 
 def told(row: Parameter, settings: Settings) -> str:

@@ -65,8 +65,8 @@ class Output(Protocol):
 class Console(Protocol):
     """Where the human changes parameters while playing."""
 
-    def poll(self, settings: Settings) -> list[tuple[str, str]]:
-        """Changes asked for since the last call, as (name, value) as typed; never blocks."""
+    def poll(self, settings: Sequence[Settings]) -> Sequence[tuple[str, str, int | None]]:
+        """Changes asked for since the last call, as (name, value as typed, voice from 1 or all); never blocks."""
 
 
 @dataclass(slots=True)
@@ -184,11 +184,10 @@ class Performance:
 
     def _listen(self) -> None:
         """Carry out what was typed."""
-        for name, text in self.console.poll(self.desks[0].settings) if self.console else ():
+        for name, text, whose in self.console.poll([desk.settings for desk in self.desks]) if self.console else ():
             try:
-                self.seating.check_change(name)
-                for desk in self.desks:
-                    desk.change(name, text, time.monotonic_ns())
+                for voice in self.seating.changing(name, whose):
+                    self.desks[voice].change(name, text, time.monotonic_ns())
                 self.supervisor.settings = tuple(desk.settings for desk in self.desks)
             except AntiphonError as error:
                 self.say(str(error))

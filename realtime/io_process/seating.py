@@ -1,5 +1,6 @@
 """Who of several musicians plays: told from the port or from the MIDI channel they play on. Pure; I/O process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from midi.errors import InputError
@@ -10,6 +11,8 @@ CHANNEL, PORT = "channel", "port"
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 """Those of musicians, counted from 0; pads have no pitch to answer."""
 MOST_VOICES = 64
+COMMON = ("sync", "bpm", "meter", "quantum")
+"""Parameters of the time that all keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ class Seating:
     def ports(self) -> int:
         """How many inputs there are, and outputs."""
         return self.voices if self.by == PORT else 1
+
+    @property
+    def lines(self) -> list[str]:
+        """What the musicians should know: nothing, where there is one."""
+        if self.voices == 1:
+            return []
+        if self.by == PORT:
+            return [f"  {self.voices} voices, each with its own ports"]
+        return [f"  {self.voices} voices, on channels {', '.join(str(one + 1) for one in CHANNELS[: self.voices])}"]
 
     def voice(self, place: int, channel: int) -> int | None:
         """Whose a message is, by the place of its input, from 0, and its channel, from 0; None: nobody's."""
@@ -70,14 +82,21 @@ class Seating:
             for voice in range(self.voices)
         )
 
-    def check_change(self, name: str) -> None:
-        """Refuse what would make two voices one.
+    def changing(self, name: str, voice: int | None = None) -> Sequence[int]:
+        """The voices, from 0, for which a parameter is to change while playing; `voice`, from 1: for that one only.
 
         Raises:
-            InputError: it is the channel, and each has their own.
+            InputError: there is no such voice, all keep this parameter in common, or each has their own channel.
         """
-        if name == "channel" and self.voices > 1 and self.by == CHANNEL:
+        if self.voices > 1 and self.by == CHANNEL and name == "channel":
             raise InputError(self._one_channel())
+        if voice is None:
+            return range(self.voices)
+        if not 1 <= voice <= self.voices:
+            raise InputError(f"there is no voice {voice}: they are numbered from 1 to {self.voices}")
+        if self.voices > 1 and name in COMMON:
+            raise InputError(f"{name} is the same for all voices: leave out the number")
+        return (voice - 1,)
 
     def _one_channel(self) -> str:
         return "channel cannot be set: each of several voices answers on the channel that its musician plays on"

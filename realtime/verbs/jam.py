@@ -153,7 +153,13 @@ def run(arguments: argparse.Namespace) -> int:
             performance.console = Console.of_terminal(_print) if api else None
             if performance.console:
                 notes.append(f"  While you play: {HINT}.")
-            for line in (_title(card, settings, api), *venue.directions, *(notes if api else notes[1:]), READY):
+            for line in (
+                _title(card, settings, api),
+                *seating.lines,
+                *venue.directions,
+                *(notes if api else notes[1:]),
+                READY,
+            ):
                 _print(line)
             if venue.seed is not None:
                 venue.seed.begin()

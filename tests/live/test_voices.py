@@ -50,7 +50,8 @@ def test_each_musician_is_answered_on_their_own_channel(stage: Callable[..., Sta
 def test_one_musician_does_not_silence_the_answer_to_another(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--voices", "2", "--bpm", "120", "--mode", "solo")
     wait_until(lambda: len({one.message[0] for one in on_stage.listener.note_ons}) == 2, "two voices", 20)
-    on_stage.daemon.write("mode reply")
+    on_stage.daemon.write("2 mode reply")
+    on_stage.daemon.write("1 mode reply")
     on_stage.wait_for_silence()
     on_stage.keyboard.play(phrase(0, 60))
     count = len(on_stage.listener.note_ons)
@@ -130,5 +131,3 @@ def test_more_musicians_than_channels_are_told_what_to_do(daemon: Callable[..., 
         assert refused.wait() == 2
         assert told in refused.errors
         assert "Traceback" not in refused.errors
-
-

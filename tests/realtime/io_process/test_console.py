@@ -3,28 +3,28 @@
 import io
 import time
 
-from realtime.io_process.console import Console
+from realtime.io_process.console import Change, Console
 from realtime.settings import PARAMETERS, Settings
 
 
-def typed(*lines: str) -> tuple[list[tuple[str, str]], list[str]]:
+def typed(*lines: str) -> tuple[list[Change], list[str]]:
     said: list[str] = []
     console = Console(io.StringIO("".join(f"{line}\n" for line in lines)), said.append)
-    changes: list[tuple[str, str]] = []
+    changes: list[Change] = []
     limit = time.monotonic() + 5
-    while time.monotonic() < limit and not (changes and changes[-1] == ("end", "")):
-        changes += console.poll(Settings())
+    while time.monotonic() < limit and not (changes and changes[-1] == Change("end", "")):
+        changes += console.poll([Settings(), Settings(temperature=0.4)])
     return changes[:-1], said
 
 
 def test_a_name_and_a_value_are_a_change_however_they_are_written() -> None:
     changes, _ = typed("temperature 1.1", "--mode solo", "swing=60", "", "end")
-    assert changes == [("temperature", "1.1"), ("mode", "solo"), ("swing", "60")]
+    assert changes == [Change("temperature", "1.1"), Change("mode", "solo"), Change("swing", "60")]
 
 
 def test_follow_sets_its_four() -> None:
     changes, _ = typed("follow 0.8", "end")
-    assert [name for name, _ in changes] == ["follow-dynamics", "follow-density", "follow-register", "follow-key"]
+    assert [change.name for change in changes] == ["follow-dynamics", "follow-density", "follow-register", "follow-key"]
 
 
 def test_a_question_mark_tells_all_and_a_name_alone_tells_one() -> None:
@@ -32,3 +32,9 @@ def test_a_question_mark_tells_all_and_a_name_alone_tells_one() -> None:
     assert changes == []
     assert len(said) == len(PARAMETERS) + 1
     assert said[-1].startswith("temperature 0.9")
+
+
+def test_a_number_before_it_is_whose_it_is() -> None:
+    changes, said = typed("2 temperature 1.1", "3 mode=solo", "2 temperature", "7 temperature", "end")
+    assert changes == [Change("temperature", "1.1", 2), Change("mode", "solo", 3)]
+    assert [line.split()[1] for line in said] == ["0.4", "0.9"]

@@ -31,6 +31,7 @@ def test_by_channel_each_plays_on_their_own_and_nobody_on_the_others() -> None:
     assert seating.ports == 1
     channels = [settings.channel for settings in seating.settings(Settings())]
     assert channels == [*range(1, 10), 11, 12]
+    assert seating.lines == ["  11 voices, on channels 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12"]
 
 
 def test_by_port_each_is_told_by_the_input_and_a_seed_phrase_is_the_firsts() -> None:
@@ -59,10 +60,21 @@ def test_voices_told_apart_by_channel_cannot_share_one() -> None:
     with pytest.raises(InputError, match="channel cannot be set"):
         Seating(2).settings(Settings(channel=3))
     with pytest.raises(InputError, match="channel cannot be set"):
-        Seating(2).check_change("channel")
-    Seating(2).check_change("mode")
-    Seating(2, PORT).check_change("channel")
-    Seating(1).check_change("channel")
+        Seating(2).changing("channel")
+    assert list(Seating(2, PORT).changing("channel")) == [0, 1]
+    assert list(Seating(1).changing("channel")) == [0]
+
+
+def test_what_is_typed_is_for_all_or_for_one_but_time_is_for_all() -> None:
+    seating = Seating(3)
+    assert list(seating.changing("mode")) == list(seating.changing("bpm")) == [0, 1, 2]
+    assert list(seating.changing("mode", 2)) == [1]
+    assert list(Seating(1).changing("bpm", 1)) == [0]
+    for voice in (0, 4):
+        with pytest.raises(InputError, match="from 1 to 3"):
+            seating.changing("mode", voice)
+    with pytest.raises(InputError, match="same for all"):
+        seating.changing("bpm", 2)
 
 
 @pytest.mark.parametrize(
