@@ -17,19 +17,19 @@ from dataclasses import replace
 import numpy as np
 
 from exported.sampling import Taste
-from midi.meter import UNKNOWN_METER, Bar
+from midi.meter import Bar
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, tell_anew
 from realtime.engine_process.count_in import count_in
 from realtime.engine_process.follow import Follower
-from realtime.engine_process.grid import TICKS_PER_BAR, Grid
+from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.groove import Groove
-from realtime.engine_process.heard_beat import HeardBeat
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Step
-from realtime.engine_process.plan import Plan, answer_length
+from realtime.engine_process.plan import Plan
 from realtime.engine_process.ring import CAPACITY, ContextRing
+from realtime.engine_process.timekeeper import Timekeeper
 from realtime.engine_process.tracker import Phrase, Tracker
 from realtime.messages import (
     NOTE_OFF,
@@ -49,7 +49,7 @@ from realtime.messages import (
     Sent,
 )
 from realtime.modes import KEEP_NS, MODES, MS, Mode
-from realtime.settings import AUTO, BAR, DEFAULT_BPM, FOLLOW, OFF, Settings
+from realtime.settings import Settings
 
 ENTRY_NS = 30 * MS
 """An answer enters at least this far ahead: time enough to decide its first chord."""
@@ -71,20 +71,16 @@ class Engine:
     def __init__(
         self, model: StepModel, settings: Settings, capacity: int = CAPACITY, bars: Sequence[Bar] = ()
     ) -> None:
-        self.grid = Grid.of(bars)
-        self.ring = ContextRing(model, capacity, self.grid.place_of)
-        self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM)
+        self._time = Timekeeper(settings, bars)
+        self._grid = self._time.grid
+        self.ring = ContextRing(model, capacity, self._grid.place_of)
         self.settings = settings
         self._model = model
         self._rng = np.random.default_rng(settings.rng_seed)
         self._groove = Groove(settings.rng_seed)
-        self._tracker = Tracker(self.tempo, self.grid.beat_origin)
+        self._tracker = Tracker(self.tempo, self._grid.beat_origin)
         self._follower = Follower()
-        self._heard_beat = HeardBeat()
-        self._is_free = settings.sync == FOLLOW or (settings.sync == AUTO and settings.bpm is None)
         self._is_rolling = True
-        self._has_bars_of_others = False
-        """Bars that a clock or Link told of, which end with it."""
         self._onsets_since_beat = 0
         self._plan: Plan | None = None
         self._is_replanned = False
@@ -151,6 +147,11 @@ class Engine:
             return AT_ONCE
         times = (self._tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def tempo(self) -> Tempo:
+        """The tempo that it plans in."""
+        return self._time.tempo
 
     @property
     def _mode(self) -> Mode:
@@ -233,17 +234,8 @@ class Engine:
     # Time, and other changes
 
     def _keep_time(self, conducted: Conducted) -> None:
-        self._set_tempo(Tempo.of(conducted.bpm, conducted.anchor_ns, conducted.anchor_tick))
-        self._is_free = conducted.is_free
-        if conducted.meter != UNKNOWN_METER:
-            self.grid.take_bar(Bar(conducted.bar_tick, conducted.position, conducted.meter))
-            self._has_bars_of_others = True
-        elif self._has_bars_of_others and not self._is_free:
-            self._has_bars_of_others = False
-            self.grid.lose_bars(conducted.anchor_tick)
-        if not self._is_free:
-            self._heard_beat.agree(self.tempo)
-        self._tracker.beat_origin = self.grid.beat_origin
+        self._time.keep(conducted)
+        self._tracker.tempo, self._tracker.beat_origin = self.tempo, self._grid.beat_origin
         stops, starts = self._is_rolling and not conducted.rolling, conducted.rolling and not self._is_rolling
         self._is_rolling = conducted.rolling
         if stops:
@@ -251,9 +243,6 @@ class Engine:
             self._plan = self._begins_ns = None
         if starts and self._begins_alone:
             self._begins_ns = AT_ONCE
-
-    def _set_tempo(self, tempo: Tempo) -> None:
-        self.tempo = self._tracker.tempo = tempo
 
     def _change(self, changed: Changed) -> None:
         name, _, text = changed.text.rstrip(b"\0").decode().partition(" ")
@@ -273,14 +262,9 @@ class Engine:
     def _follow_beat(self, phrase: Phrase) -> None:
         """Take up the beat of what the human has played, where nobody else sets the tempo."""
         self._onsets_since_beat = 0
-        if not self._is_free:
+        if not self._time.follow([heard.at_ns for heard in phrase.heard]):
             return
-        tempo = self._heard_beat.tempo([heard.at_ns for heard in phrase.heard], self.tempo)
-        if tempo is None:
-            return
-        self._set_tempo(tempo)
-        self.grid.lose_bars(tempo.anchor_tick)
-        self.grid.beat_origin = tempo.anchor_tick
+        tempo = self._tracker.tempo = self.tempo
         if self._mode.takes_turns:
             tell_anew(self.ring, self._tracker.retold(tempo.anchor_tick))
         self._tracker.beat_origin = tempo.anchor_tick
@@ -295,31 +279,25 @@ class Engine:
         if not self._mode.takes_turns:
             return
         begin = self._entry(self.tempo.tick_at(now_ns + ENTRY_NS), phrase.begin)
-        bar = self.grid.bar_ticks(begin)
-        end = begin + answer_length(phrase.length, self.settings.bars, bar)
-        to_the_bar = self.grid.next_bar(end - bar + 1)
-        self._plan = self._planned(begin, end if to_the_bar is None else to_the_bar, enters=True)
+        end = self._time.answer_end(begin, phrase.length, self.settings.bars)
+        self._plan = self._planned(begin, end, enters=True)
         self._follow()
 
     def _entry(self, tick: int, origin: int) -> int:
-        """Where a plan enters: the first beat or bar from a tick on, as asked for and as far as known."""
-        if self.settings.quantize_entry == OFF:
-            return tick
-        bar = self.grid.next_bar(tick) if self.settings.quantize_entry == BAR else None
-        return self.grid.next_beat(tick, origin) if bar is None else bar
+        return self._time.entry(tick, origin, self.settings.quantize_entry)
 
     def _begin_alone(self, now_ns: int) -> None:
         """What begins without the human: the clicks before, and a solo."""
         tick = self.tempo.tick_at(now_ns + ENTRY_NS)
         self._begins_ns = None
         if self.settings.count_in and self._starts_at is None and not len(self.ring):
-            clicks, tick = count_in(self.grid, tick, self.settings.count_in)
+            clicks, tick = count_in(self._grid, tick, self.settings.count_in)
             self._starts_at = tick
             for click in clicks:
                 self._propose(click, 0)
         if self._begins_alone and self._is_rolling:
             bars = self.settings.bars
-            end = None if bars is None else tick + bars * self.grid.bar_ticks(tick)
+            end = None if bars is None else tick + bars * self._grid.bar_ticks(tick)
             self._plan = self._planned(self._entry(tick, tick), end, enters=True)
             self._plan.may_end = False
 
@@ -380,7 +358,7 @@ class Engine:
             self._proposed[self._note_ids + 1] = note
             while len(self._proposed) > LONGEST_REPLAY:
                 del self._proposed[next(iter(self._proposed))]
-            origin = plan.begin if self.grid.beat_origin is None else self.grid.beat_origin
+            origin = plan.begin if self._grid.beat_origin is None else self._grid.beat_origin
             shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
             if self._is_replanned:
                 self._is_replanned, self._at_once = False, note.onset

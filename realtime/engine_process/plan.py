@@ -25,7 +25,6 @@ from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Moment, Step
 from realtime.engine_process.ring import ContextRing
 
-LONGEST_BARS = 8
 TAIL_TICKS = TICKS_PER_BAR
 """How long the last notes may ring on past the plan's end."""
 REST_TICKS = 2 * TICKS_PER_BEAT
@@ -217,13 +216,3 @@ class Plan:
 
 def _order(note: Note) -> tuple[int, int]:
     return note.onset, note.pitch
-
-
-def answer_length(phrase_ticks: int, bars: int | None, bar: int = TICKS_PER_BAR) -> int:
-    """How long to answer, in ticks: `bars` if asked for, else as long as the phrase, in whole bars, at most eight.
-
-    `bar`: ticks in a bar.
-    """
-    if bars is None:
-        bars = min(max(1, -(-phrase_ticks // bar)), LONGEST_BARS)
-    return bars * bar
