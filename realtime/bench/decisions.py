@@ -1,12 +1,12 @@
 """How long it takes to decide a note, beside its floor on this machine.
 
-A decided note is what the engine does for one: draw it from the moment before, and step the model over it. Its floor
+A decided note is what the engine does for one: step the model over the one before, and draw it. Its floor
 is the time this machine's memory takes to deliver the step's weights once, which no float32 step can undercut
 unless the weights stay in a cache.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +26,7 @@ CONTEXTS = (16, 256, 4096)
 SILENCE_S = (0.020, 0.200)
 BANDWIDTH_BYTES = 256 * 2**20
 ENDLESS = 10**9
+BLOCK = 20
 LONG = 1100
 """Notes after which a memory is as long as it gets."""
 
@@ -41,13 +42,13 @@ def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
     yield f"floor: {size / 1e6:.1f} MB of weights at {bandwidth / 1e9:.1f} GB/s, one thread: {floor_us:.0f} us a note"
     yield ""
     yield f"{'one decided note, us':<34}{'median':>9}{'p99':>9}{'max':>9}{'floors':>9}"
-    yield _row("tight loop", _decisions(model, notes), floor_us)
-    pause = np.random.default_rng(0).uniform(*SILENCE_S, size=paced)
-    yield _row("after 20 to 200 ms of silence", _decisions(model, paced, lambda i: time.sleep(pause[i])), floor_us)
+    answer = Answer(model)
+    yield _row("tight loop", [answer.decide() for _ in range(notes)], floor_us)
+    yield _row("after 20 to 200 ms of silence", list(_paced(answer, paced)), floor_us)
     for part, seconds in _parts(model, notes).items():
         yield _row(f"  of a tight loop: {part}", seconds, floor_us)
-    for context in CONTEXTS:
-        yield _row(f"context of {context} notes", _decisions(model, notes // 4, context=context), floor_us)
+    for context, seconds in _by_context(model, notes // 4).items():
+        yield _row(f"context of {context} notes", seconds, floor_us)
 
 
 def _bandwidth() -> float:
@@ -61,32 +62,50 @@ def _bandwidth() -> float:
     return BANDWIDTH_BYTES / min(seconds)
 
 
-def _decisions(
-    model: StepModel, count: int, before: Callable[[int], None] = lambda _: None, context: int = 0
-) -> list[float]:
-    """Seconds for each of `count` decisions after so many notes of context; `before` runs untimed before each."""
-    ring = _ring_after(context, model)
-    rng = np.random.default_rng(0)
-    settings = Settings()
-    begin = (ring.last_onset or 0) + 24
-    dynamics = Dynamics()
-    plan = Plan(
-        model,
-        Taste(settings.temperature, settings.imitate),
-        begin,
-        None,
-        0,
-        lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
-        may_end=False,
-    )
-    seconds = []
-    for index in range(count):
-        before(index)
+class Answer:
+    """An answer without end, after so many notes of context, decided note by note."""
+
+    def __init__(self, model: StepModel, context: int = 0) -> None:
+        self._ring = _ring_after(context, model)
+        self._rng = np.random.default_rng(0)
+        self._count = 0
+        settings, dynamics = Settings(), Dynamics()
+        begin = (self._ring.last_onset or 0) + 24
+        self._plan = Plan(
+            model,
+            Taste(settings.temperature, settings.imitate),
+            begin,
+            None,
+            0,
+            lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
+            may_end=False,
+        )
+        self.decide()  # steps over what was heard, and is not timed
+
+    def decide(self) -> float:
+        """Seconds that the next note takes: the step over the one before, and drawing it."""
         began = time.perf_counter()
-        note = plan.decide(ring, rng, index)
-        seconds.append(time.perf_counter() - began)
+        note = self._plan.decide(self._ring, self._rng, self._count)
+        seconds = time.perf_counter() - began
         if note is not None:
-            plan.sent(index, ring)
+            self._plan.sent(self._count, self._ring)
+        self._count += 1
+        return seconds
+
+
+def _paced(answer: Answer, count: int) -> Iterator[float]:
+    for pause in np.random.default_rng(0).uniform(*SILENCE_S, size=count):
+        time.sleep(pause)
+        yield answer.decide()
+
+
+def _by_context(model: StepModel, count: int) -> dict[int, list[float]]:
+    """Seconds of `count` decisions after each length of context, in turn, so that a slow moment is nobody's alone."""
+    answers = {context: Answer(model, context) for context in CONTEXTS}
+    seconds: dict[int, list[float]] = {context: [] for context in CONTEXTS}
+    for begin in range(0, count, BLOCK):
+        for context, answer in answers.items():
+            seconds[context] += [answer.decide() for _ in range(min(BLOCK, count - begin))]
     return seconds
 
 

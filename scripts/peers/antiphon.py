@@ -10,25 +10,28 @@ WARM_UP = 50
 
 
 def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
-    """Load the model; one decided note is drawn with its imitation and stepped over, its length included."""
+    """Load the model; for a decided note it steps over the one before, recalls, and draws it with its length."""
     import onnxruntime
 
     from exported.shelf import find_model
-    from realtime.bench import decisions
+    from realtime.bench.decisions import Answer
     from realtime.engine_process.model import load_model
 
     model = load_model(find_model("default"), "cpu")
 
+    answer = Answer(model, CONTEXT)
+
     def play(pauses: Sequence[float]) -> list[float]:
-        """The first note is decided unasked: a ring steps over what it heard when it must, and there it must."""
-        before = [0.0, *pauses]
-        seconds = decisions._decisions(model, len(before), lambda index: seat.wait(before[index]), CONTEXT)  # noqa: SLF001
-        return seconds[1:]
+        seconds = []
+        for pause in pauses:
+            seat.wait(pause)
+            seconds.append(answer.decide())
+        return seconds
 
     play([0.0] * WARM_UP)
     what = (
         f"the default model ({model.card.parameters / 1e6:.1f} M parameters, int8) by the daemon's own path, "
-        f"{CONTEXT} notes of context: draw onset, pitch and length, imitation included, and step over the note; "
+        f"{CONTEXT} notes of context: step over the note before; draw onset, pitch and length, imitation included; "
         f"onnxruntime {onnxruntime.__version__}"
     )
     return "Antiphon", what, play
