@@ -19,14 +19,18 @@ LEAST_CAPACITY = 1536
 """Of a ring: as many notes as are looked back on, and as may be corrected."""
 
 
+def capacity_of(voices: int) -> int:
+    """How many notes each of so many voices remembers."""
+    return min(CAPACITY, max(LEAST_CAPACITY, SLOTS // voices))
+
+
 class Ensemble:
     """The engines of several musicians."""
 
     def __init__(self, model: StepModel, settings: Sequence[Settings]) -> None:
         """An engine for each of these settings."""
         self._model = model
-        capacity = min(CAPACITY, max(LEAST_CAPACITY, SLOTS // len(settings)))
-        self._engines = [Engine(model, one, capacity) for one in settings]
+        self._engines = [Engine(model, one, capacity_of(len(settings))) for one in settings]
         self._played: set[int] = set()
         """The voices whose humans have played since something was decided for them."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from midi.tokens import start
 from realtime.engine_process.engine import Engine
-from realtime.engine_process.ensemble import DECISIONS, Ensemble
+from realtime.engine_process.ensemble import DECISIONS, LEAST_CAPACITY, Ensemble, capacity_of
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Moment, Step
 from realtime.messages import NOTE_OFF, NOTE_ON, Begin, Message, Ping, Played, Pong, Proposal
@@ -97,6 +97,10 @@ def test_who_has_just_played_is_answered_before_those_who_play_on(model: StepMod
     rounds = [said for _ in range(6) if (said := [voice for voice, _ in ensemble.advance(now)])]
     assert rounds[0] == [count - 1]
     assert len(rounds[1]) == DECISIONS
+
+
+def test_many_voices_remember_less_each_but_never_too_little() -> None:
+    assert [capacity_of(voices) for voices in (1, 8, 16, 64)] == [4096, 4096, 2048, LEAST_CAPACITY]
 
 
 def test_a_voice_is_answered_under_its_own_number(model: StepModel) -> None:
