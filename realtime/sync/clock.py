@@ -11,6 +11,8 @@ PULSES_PER_UNIT = 6
 """Pulses in a unit of song position: a sixteenth."""
 LOCKED = 6
 """Pulses before a tempo is believed: a quarter of a beat."""
+SETTLED = 24
+"""Pulses, since it came or came back, before its tempo is told to a person: a beat."""
 LOST_PERIODS = 6
 LOST_NS = 300_000_000
 """A clock is lost when it has been silent for so many periods, but no sooner than this."""
@@ -32,6 +34,7 @@ class ClockSlave:
         self.alive = False
         self.is_locked = False
         self.pulse_ns = 0
+        self._arrived = 0
         self._next_position: int | None = None
         self._stopped_at = 0
         self._is_stale = False
@@ -44,6 +47,11 @@ class ClockSlave:
         if not self.is_locked:
             return self.pulse_ns + UNHEARD_OF_NS
         return self.pulse_ns + max(LOST_NS, int(LOST_PERIODS * self.pulses.period))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its tempo can be told to a person."""
+        return self.is_locked and self._arrived >= SETTLED
 
     def hear(self, data: bytes, at_ns: int) -> bool:
         """Take in a system message; whether it changed anything. Others than those of a clock are none of ours."""
@@ -70,6 +78,7 @@ class ClockSlave:
             return False
         self.alive = False
         self._is_stale = True
+        self._arrived = 0
         return True
 
     def _stop(self) -> None:
@@ -86,6 +95,7 @@ class ClockSlave:
             self._next_position = None
         if took:
             self.alive, self.pulse_ns, self._is_stale = True, at_ns, False
+            self._arrived += 1
             self.is_locked |= self.pulses.memory >= LOCKED
         return took or begins
 

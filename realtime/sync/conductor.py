@@ -2,7 +2,8 @@
 
 Whose time is kept, by `sync`: `clock`, `link`, `internal` and `follow` keep just that. `auto` keeps a MIDI clock's
 while its pulses come, and for HOLD_NS on its tempo when they cease, or until the next start if it was stopped before;
-else its own if --bpm was given; else that of the human's playing.
+else its own if --bpm was given; else that of the human's playing. While a transport is stopped, what begins alone waits
+for it, and what answers a phrase answers in the last tempo.
 """
 
 from collections.abc import Callable
@@ -103,12 +104,14 @@ class Conductor:
     def advance(self, now_ns: int) -> None:
         """Notice what has ceased, and look at the Link session."""
         if self._clock.advance(now_ns) and self.source == CLOCK and self._clock.rolling:
-            self._is_lost = True
+            self._is_lost = self._is_awaited = True
             self._held_until = now_ns + HOLD_NS if self._settings.sync == AUTO else None
             self._lines.append(f"the clock has gone: going on at {self._bpm()}")
         if self._held_until is not None and now_ns >= self._held_until:
             self._held_until = None
             self._keep_time(now_ns)
+            leads = "your beat leads" if self.source == FOLLOW else f"still going on at {self._bpm()}"
+            self._lines.append(f"the clock stays away: {leads}")
         elif self._link and now_ns >= self._link.poll_ns:
             self._keep_time(now_ns)
 
@@ -145,23 +148,25 @@ class Conductor:
         came = source != self.source
         self.tempo, self.bar, self.source, self.rolling = tempo, bar, source, rolling
         self.revision += has_changed
-        if came or (self._is_lost and self._clock.alive) or (self._is_awaited and self._clock.is_locked):
+        if came or (self._is_awaited and self._clock.is_settled):
             self._lines += self._arrival()
 
     def _arrival(self) -> list[str]:
-        """What is to be said of a source that has just come."""
-        was_lost, self._is_lost = self._is_lost, False
-        self._is_awaited = self.source == CLOCK and not self._clock.is_locked
-        if self._is_awaited:
-            return ["waiting for a MIDI clock"]
-        if self.source == CLOCK:
+        """What is to be said of a source that has just come; of a clock not before its tempo can be told."""
+        was_lost, self._is_lost, self._is_awaited = self._is_lost, False, False
+        if self.source == LINK:
+            return [f"Ableton Link: {self._bpm()}"]
+        if self.source != CLOCK:
+            return []
+        if self._clock.is_settled:
             return [f"the clock is back: {self._bpm()}" if was_lost else f"MIDI clock: {self._bpm()}"]
-        return [f"Ableton Link: {self._bpm()}"] if self.source == LINK else []
+        self._is_awaited = True
+        return [] if self._clock.alive else ["waiting for a MIDI clock"]
 
     def _take_bpm(self, bpm: float, now_ns: int) -> None:
         if self.source == LINK and self._link:
             self._link.session.set_bpm(bpm)
-        elif self.source == CLOCK and self._clock.is_locked:
+        elif self.source == CLOCK and self._clock.alive and self._clock.is_locked:
             self._lines.append(f"the MIDI clock sets the tempo: {self._bpm()}")
         else:
             self._adopt(retimed(self.tempo, bpm, now_ns), self.bar, self.source, rolling=self.rolling)

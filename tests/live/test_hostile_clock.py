@@ -115,7 +115,7 @@ def test_a_solo_is_in_time_with_one_hostile_clock_after_another_and_leaves_nothi
         spread = Spread.of(errors)
         about = Spread.of([error - 1e6 * spread.median_ms for error in errors])
         print(f"{name}: {spread}, about their median {about.p50_ms:.2f} ms")
-        assert spread.count >= 3, name
+        assert spread.count >= 2, name
         assert spread.p50_ms <= PERIOD_MS + 1.0, name
         assert about.p50_ms <= PERIOD_MS / 2, (
             f"{name}: what lies anywhere is a quarter of a tick off, 2.1 ms at 300 bpm"
@@ -130,7 +130,7 @@ def test_a_solo_is_in_time_with_one_hostile_clock_after_another_and_leaves_nothi
 
 def test_a_clock_that_is_lost_is_gone_on_with_and_one_that_comes_back_is_joined_within_a_bar(solo: Solo) -> None:
     before = clock([(120.0, 24 * 4)])
-    after = clock([(100.0, 24 * 12)], at=before[-1].at + 1.511, tick=1000)
+    after = clock([(100.0, 24 * 9)], at=before[-1].at + 1.511, tick=1000)
     messages = script([*before, *after], (0.0, START), (after[-1].at + 0.001, STOP))
     solo.stage.keyboard.start(messages)
     solo.stage.daemon.wait_for_line("the clock has gone: going on at 120 bpm")
@@ -143,10 +143,52 @@ def test_a_clock_that_is_lost_is_gone_on_with_and_one_that_comes_back_is_joined_
     grid = Grid(pulses[len(before) :])
     spread = Spread.of(grid.errors([at for at in onsets(heard) if at >= joined]))
     print(f"from the bar after the clock came back: {spread}")
-    assert spread.count >= 6
+    assert spread.count >= 4
     assert spread.p50_ms <= PERIOD_MS + 1.0
     told = [line.text for line in solo.stage.daemon.lines if "the clock" in line.text]
     assert len(told) == 2, "each thing is said once"
+
+
+def test_a_clock_that_stays_away_leaves_the_lead_to_the_human_and_takes_it_again(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--sync", "auto", "--mode", "solo")
+    before = clock([(120.0, 24 * 6)])
+    after = clock([(100.0, 24 * 7)], at=before[-1].at + 12.0, tick=1000)
+    sent = on_stage.keyboard.play(script([*before, *after], (0.0, START), (after[-1].at + 0.001, STOP)))
+    heard = on_stage.wait_for_silence()
+    pulses = sent_pulses([*before, *after], sent)
+    lost, back = (pulses[index][1] for index in (len(before) - 1, len(before)))
+    alone = [at - lost for at in onsets(heard) if lost < at < back]
+    tick_ns = (lost - pulses[0][1]) / (len(before) - 1)
+    errors = [at - tick_ns * round(at / tick_ns) for at in alone]
+    spread = Spread.of(errors)
+    about = Spread.of([error - 1e6 * spread.median_ms for error in errors])
+    print(f"alone: {spread}, about their median {about}")
+    assert max(alone) > 11e9, "it played on, with the clock's tempo held and then with the human in the lead"
+    assert about.p50_ms <= PERIOD_MS
+    told = [line.text.removeprefix("antiphon: ") for line in on_stage.daemon.lines if "clock" in line.text]
+    assert told[-3:-1] == ["the clock has gone: going on at 120 bpm", "the clock stays away: your beat leads"]
+    assert float(told[-1].split()[-2]) == pytest.approx(100, rel=0.01)
+    joined = Spread.of(Grid(pulses[len(before) :]).errors([at for at in onsets(heard) if at > back + 2_400_000_000]))
+    print(f"from the bar after it came back: {joined}")
+    assert joined.count >= 3
+    assert joined.p50_ms <= 2 * PERIOD_MS + 1.0, "both ways count"
+
+
+def test_with_the_transport_stopped_a_phrase_is_answered_in_the_last_tempo(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--sync", "auto")
+    pulses = clock([(100.0, 24 * 6)])
+    begin = pulses[-1].at + 1.0
+    tune = [(begin + 0.25 * step, bytes((0x90, 60 + step, 80))) for step in range(4)]
+    ends = [(at + 0.2, bytes((0x80, message[1], 0))) for at, message in tune]
+    sent = on_stage.keyboard.play(script(pulses, (0.0, START), (pulses[-1].at + 0.001, STOP), *tune, *ends))
+    on_stage.wait_for_answer(4)
+    moments = sent_pulses(pulses, sent)
+    tick_ns = (moments[-1][1] - moments[0][1]) / (len(moments) - 1)
+    ticks = [(at - moments[0][1]) / tick_ns for at in onsets(on_stage.listener.heard)]
+    late = Spread.of([tick_ns * (tick - round(tick)) for tick in ticks])
+    print(f"against the grid that the clock left: {late}")
+    assert late.p50_ms <= 2 * PERIOD_MS + 1.0, "both ways count"
+    assert min(ticks) * tick_ns > 1e9 * begin
 
 
 def test_an_answer_enters_on_the_bar_of_a_clock_where_bars_were_asked_for(stage: Callable[..., Stage]) -> None:
@@ -175,12 +217,12 @@ def test_a_tempo_set_by_a_link_peer_moves_the_notes(stage: Callable[..., Stage])
         peer.playing = True
         for bpm in (90.0, 140.0):
             peer.tempo = bpm
-            time.sleep(1.0)
-            moments, beats = looked_at(peer, seconds=3.0)
+            time.sleep(0.5)
+            moments, beats = looked_at(peer, seconds=2.5)
             heard = [at for at in onsets(on_stage.listener.heard) if moments[0] <= at <= moments[-1]]
             spread = Spread.of(against(moments, beats, heard))
             print(f"Link at {bpm:g} bpm: {spread}")
-            assert spread.count >= 6
+            assert spread.count >= 4
             assert spread.p50_ms <= PERIOD_MS + 1.0
         peer.playing = False
         wait_until(lambda: not still_down(on_stage.listener.heard), "silence", 10)

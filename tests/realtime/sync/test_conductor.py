@@ -153,16 +153,53 @@ def test_a_clock_that_comes_back_is_in_the_same_bar() -> None:
     assert scene.conductor.lines() == ["the clock has gone: going on at 96 bpm", "the clock is back: 96 bpm"]
 
 
-def test_after_a_while_the_human_may_lead_again() -> None:
+def test_the_tempo_that_is_told_of_a_clock_that_is_back_is_the_one_it_has_now() -> None:
+    scene = Scene(Settings(), may_go_back=True)
+    scene.clock(96, 48)
+    scene.pass_time(NS)
+    scene.clock(140, 30)
+    told = ["MIDI clock: 96 bpm", "the clock has gone: going on at 96 bpm", "the clock is back: 140 bpm"]
+    assert scene.conductor.lines() == told
+
+
+def test_after_a_while_the_human_may_lead_again_and_is_told_so() -> None:
     scene = Scene(Settings())
     scene.send(START)
     scene.clock(96, 48)
+    scene.conductor.lines()
     tempo = scene.conductor.tempo
     scene.pass_time(HOLD_NS + NS)
     assert (scene.conductor.source, scene.conductor.tempo, scene.conductor.bar) == ("follow", tempo, None)
+    told = ["the clock has gone: going on at 96 bpm", "the clock stays away: your beat leads"]
+    assert scene.conductor.lines() == told
+    scene.pass_time(HOLD_NS)
+    assert scene.conductor.lines() == []
     scene.clock(140, 48)
     assert scene.conductor.source == "clock"
     assert bpm(scene.conductor) == pytest.approx(140, rel=1e-3)
+
+
+def test_where_a_tempo_was_given_a_clock_that_stays_away_is_gone_on_with_in_its_own() -> None:
+    scene = Scene(Settings(bpm=90))
+    scene.send(START)
+    scene.clock(96, 48)
+    tempo, bar = scene.conductor.tempo, scene.conductor.bar
+    scene.pass_time(HOLD_NS + NS)
+    assert (scene.conductor.source, scene.conductor.tempo, scene.conductor.bar) == ("internal", tempo, bar)
+    assert scene.conductor.lines()[-1] == "the clock stays away: still going on at 96 bpm"
+
+
+def test_a_tempo_typed_while_a_stopped_clock_is_silent_is_taken_until_the_clock_is_back() -> None:
+    settings = Settings()
+    scene = Scene(settings)
+    scene.clock(96, 48)
+    scene.send(STOP)
+    scene.pass_time(5 * NS)
+    scene.conductor.set(replace(settings, bpm=140), scene.now)
+    assert (scene.conductor.source, bpm(scene.conductor)) == ("clock", 140)
+    scene.send(START)
+    scene.clock(96, 48)
+    assert bpm(scene.conductor) == pytest.approx(96, rel=1e-3)
 
 
 @pytest.mark.parametrize(("before", "after"), [(90, 140), (140, 90), (120, 60), (60, 120), (300, 20), (20, 300)])
