@@ -34,26 +34,28 @@ class Head:
         `hidden` is [D] or [B, D]. `token` holds, at the columns `told`, an id or an array [B] of ids; what stands at
         other columns does not matter.
         """
-        summed = hidden.copy()
+        summed = hidden
         for column, table in zip(self.told, self.tables, strict=True):
-            summed += table[token[column]]
-        np.maximum(summed, ZERO, out=summed)
-        logits: Floats = summed.dot(self.weights)
+            summed = summed + table[token[column]]
+        logits: Floats = np.maximum(summed, ZERO).dot(self.weights)
         logits += self.bias
         return logits
 
+    def likelihoods(self, hidden: Floats, token: Sequence[Any]) -> Floats:
+        """How likely the classes are beside the likeliest, which has 1: probabilities but for their sum."""
+        likely = self.logits(hidden, token)
+        if likely.ndim == 1:  # of one note, as the daemon draws it: numpy finds a place quicker than it reduces
+            likely -= likely[likely.argmax()]
+        else:
+            likely -= likely.max(axis=-1, keepdims=True)
+        np.exp(likely, out=likely)
+        return likely
+
     def probabilities(self, hidden: Floats, token: Sequence[Any]) -> Floats:
         """Softmax of the logits, along the last axis."""
-        weights = self.logits(hidden, token)
-        if weights.ndim == 1:  # of one note, as the daemon draws it: numpy is quicker at it without axes
-            weights -= np.maximum.reduce(weights)
-            np.exp(weights, out=weights)
-            weights /= np.add.reduce(weights)
-            return weights
-        weights -= np.maximum.reduce(weights, axis=-1, keepdims=True)
-        np.exp(weights, out=weights)
-        weights /= np.add.reduce(weights, axis=-1, keepdims=True)
-        return weights
+        likely = self.likelihoods(hidden, token)
+        likely /= likely.sum(axis=-1, keepdims=True)
+        return likely
 
 
 def heads_of(fields: Sequence[Field], given: Sequence[Field], constants: Mapping[str, Floats]) -> tuple[Head, ...]:

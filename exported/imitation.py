@@ -138,26 +138,43 @@ class Memory:
 
         `weight` (above 0, to 1) divides the doubt: its odds, those of IMITATE being even. None: nobody has a say.
         """
-        return self._mixed(believed, field, weight, 1.0)
-
-    def mix(self, probabilities: Probabilities, field: int, weight: float) -> Probabilities:
-        """The probabilities (N,) of a field, by its column, with the memories' votes mixed in by `weight` (0 to 1)."""
-        share = min(self.shares[field], MOST)
-        mixed = self._mixed(probabilities, field, weight, share) if share and weight else None
-        return probabilities if mixed is None else mixed
-
-    def _mixed(self, believed: Probabilities, field: int, weight: float, share: float) -> Probabilities | None:
-        """So much of the distribution votes, the rest as believed. The model is among the voters, by its doubt."""
         counted = self._counted(field, len(believed))
         total = sum(counted.values())
         if total < FAINTEST:
             return None
-        doubt = min(self.doubt * EVEN_ODDS * (1 - weight) / weight, MOST_DOUBT)
-        voice = share / (total + doubt)
-        mixed: Probabilities = believed * (1 - share + doubt * voice)
-        for chosen, votes in counted.items():
-            mixed[chosen] += votes * voice
+        doubt = self._doubt(weight)
+        votes: Probabilities = believed * (doubt / (total + doubt))
+        for chosen, counts in counted.items():
+            votes[chosen] += counts / (total + doubt)
+        return votes
+
+    def mix(self, probabilities: Probabilities, field: int, weight: float) -> Probabilities:
+        """The probabilities (N,) of a field, by its column, with the memories' votes mixed in by `weight` (0 to 1)."""
+        mixed = probabilities.copy()
+        self.mix_in(mixed, field, weight)
+        mixed /= mixed.sum()
         return mixed
+
+    def mix_in(self, likely: Probabilities, field: int, weight: float) -> None:
+        """The same in place, of probabilities but for their sum, which changes.
+
+        What is believed of a class keeps its number, and only those that have votes gain: to draw a note takes no more.
+        """
+        share = min(self.shares[field], MOST)
+        if not share or not weight:
+            return
+        counted = self._counted(field, len(likely))
+        total = sum(counted.values())
+        if total < FAINTEST:
+            return
+        # (1 - share) * believed + share * votes, times what makes the factor of `believed` 1.
+        voice = share * float(np.add.reduce(likely)) / ((1 - share) * total + self._doubt(weight))
+        for chosen, votes in counted.items():
+            likely[chosen] += votes * voice
+
+    def _doubt(self, weight: float) -> float:
+        """The model's own weight among the voters."""
+        return min(self.doubt * EVEN_ODDS * (1 - weight) / weight, MOST_DOUBT)
 
     def _counted(self, field: int, size: int) -> dict[int, float]:
         """The weight of those who vote for each class that has any; an unknown value's id is beyond the classes."""

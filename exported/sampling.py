@@ -97,14 +97,14 @@ def draw(
     for column, field in enumerate(fields):
         chosen = constraint.given(field)
         if chosen is None:
-            probabilities = heads[column].probabilities(hidden[column], ids)
+            likely = heads[column].likelihoods(hidden[column], ids)
             if memory is not None:
-                probabilities = memory.mix(probabilities, column, taste.imitate)
+                memory.mix_in(likely, column, taste.imitate)
             factors = None if lean is None else lean[column]
             if factors is not None:
-                probabilities = probabilities * factors
+                likely *= factors
             first, end = constraint.allowed(field, wait)
-            chosen = first + _pick(probabilities[first:end], taste.temperature, randoms[column])
+            chosen = first + _pick(likely[first:end], taste.temperature, randoms[column])
         ids[column] = chosen
         if field.name == WAIT.name:
             if chosen == END:
@@ -116,13 +116,14 @@ def draw(
     return tuple(ids[: len(fields)])
 
 
-def _pick(probabilities: Floats, temperature: float, random: float) -> int:
-    """A class in proportion to its probability ** (1 / temperature); few are likely enough: Python is quicker there."""
-    likeliest = float(np.maximum.reduce(probabilities))
-    if temperature == 0 or likeliest == 0:
-        return int(probabilities.argmax())
-    classes = (probabilities >= likeliest * MIN_P**temperature).nonzero()[0]
+def _pick(likely: Floats, temperature: float, random: float) -> int:
+    """A class in proportion to its likelihood ** (1 / temperature); few are likely enough: Python is quicker there."""
+    best = int(likely.argmax())
+    most = likely.item(best)
+    if temperature == 0 or most == 0:
+        return best
+    classes = (likely >= most * MIN_P**temperature).nonzero()[0]
     power = 1 / temperature
     # Of the likeliest, which is 1: no underflow can empty it.
-    sums = list(accumulate((one / likeliest) ** power for one in probabilities[classes].tolist()))
+    sums = list(accumulate([(one / most) ** power for one in likely[classes].tolist()]))
     return int(classes[bisect_right(sums, random * sums[-1], hi=len(sums) - 1)])

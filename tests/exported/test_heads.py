@@ -25,6 +25,14 @@ def test_probabilities_are_in_proportion_to_the_exponentials_and_large_logits_do
     assert HEAD.probabilities(HIDDEN * 1e4, (9, 0)) == pytest.approx([0, 1, 0])
 
 
+@pytest.mark.parametrize("rows", [HIDDEN, np.stack([HIDDEN, -2 * HIDDEN])], ids=["one", "many"])
+def test_likelihoods_are_probabilities_beside_the_likeliest(rows: Floats) -> None:
+    likely = HEAD.likelihoods(rows, (9, 0))
+    assert np.array_equal(likely.max(axis=-1), np.ones(rows.shape[:-1]))
+    probabilities = HEAD.probabilities(rows, (9, 0))
+    assert likely == pytest.approx(probabilities / probabilities.max(axis=-1, keepdims=True))
+
+
 def test_nothing_that_is_given_is_changed() -> None:
     before = [one.copy() for one in (HIDDEN, TABLE, WEIGHTS, HEAD.bias)]
     HEAD.probabilities(HIDDEN, (9, 1))

@@ -34,6 +34,12 @@ def memory(index: int = 7) -> Memory:
     return Memory.recall(KEYS[index] * 3, KEYS, TOKENS, HOW)
 
 
+def has_a_say(recalled: Memory, field: int, weight: float) -> bool:
+    likely = EVEN.copy()
+    recalled.mix_in(likely, field, weight)
+    return not np.array_equal(likely, EVEN)
+
+
 def test_the_note_after_the_very_same_moment_gains_most() -> None:
     mixed = memory(7).mix(EVEN, 1, 0.5)
     assert int(mixed.argmax()) == TOKENS[7, 1]
@@ -54,13 +60,41 @@ def test_the_higher_the_knob_the_more_it_takes_up_from_nothing_to_all() -> None:
     assert gained[1] < gained[-1] - 0.2
 
 
+@given(index=st.integers(0, 49), weight=st.floats(0, 1), field=st.integers(0, 2), scale=st.floats(0.01, 100))
+def test_in_place_the_same_is_mixed_but_for_the_sum(index: int, weight: float, field: int, scale: float) -> None:
+    believed: Floats = np.array([0.1, 0.2, 0.4, 0.25, 0.05], np.float32)
+    likely = believed * np.float32(scale)
+    memory(index).mix_in(likely, field, weight)
+    assert likely / likely.sum() == pytest.approx(memory(index).mix(believed, field, weight), rel=1e-4)
+
+
+def test_of_what_is_mixed_the_votes_have_the_fields_share() -> None:
+    believed: Floats = np.array([0.1, 0.2, 0.4, 0.25, 0.05], np.float32)
+    for field, share in enumerate(HOW.shares):
+        votes = memory().votes(field, believed)
+        assert votes is not None
+        assert memory().mix(believed, field, IMITATE) == pytest.approx((1 - share) * believed + share * votes, rel=1e-4)
+
+
+def test_in_place_only_a_class_that_has_votes_gains() -> None:
+    before = np.full(9, 1 / 9, np.float32)  # four more classes than the notes have
+    likely = before.copy()
+    recalled = memory()
+    recalled.mix_in(likely, 1, 0.5)
+    gained = set(np.flatnonzero(likely != before).tolist())
+    assert {token[1] for weight, token in recalled.voters if weight > 0.001} <= gained
+    assert gained <= {token[1] for _, token in recalled.voters}
+    assert (likely >= before).all()
+
+
 def test_weight_zero_changes_nothing() -> None:
-    assert memory().mix(EVEN, 0, 0.0) is EVEN
+    assert not has_a_say(memory(), 0, 0.0)
+    assert memory().mix(EVEN, 0, 0.0) == pytest.approx(EVEN)
 
 
 def test_no_memories_change_nothing() -> None:
     empty = Memory.recall(KEYS[0], KEYS[:0], TOKENS[:0], HOW)
-    assert empty.mix(EVEN, 1, 0.9) is EVEN
+    assert not has_a_say(empty, 1, 0.9)
 
 
 def test_later_fields_hear_only_the_memories_that_agree() -> None:
@@ -70,17 +104,17 @@ def test_later_fields_hear_only_the_memories_that_agree() -> None:
     mixed = recalled.mix(EVEN, 1, 1.0)
     assert {int(pitch) for pitch in np.flatnonzero(mixed > 0.02)} <= heard
     recalled.agree(1, 99)
-    assert recalled.mix(EVEN, 2, 1.0) is EVEN, "nobody agrees: nobody has a say"
+    assert not has_a_say(recalled, 2, 1.0), "nobody agrees"
 
 
 def test_a_value_that_was_not_known_has_no_vote() -> None:
     unknown = np.full((50, 3), 6, np.int32)  # beyond the five classes
-    assert Memory.recall(KEYS[0], KEYS, unknown, HOW).mix(EVEN, 2, 1.0) is EVEN
+    assert not has_a_say(Memory.recall(KEYS[0], KEYS, unknown, HOW), 2, 1.0)
 
 
 def test_a_field_without_a_share_neither_votes_nor_narrows() -> None:
     recalled = Memory.recall(KEYS[7], KEYS, TOKENS, Imitation(USUAL_SHARPNESS, (0.0, 0.9, 0.9)))
-    assert recalled.mix(EVEN, 0, 1.0) is EVEN
+    assert not has_a_say(recalled, 0, 1.0)
     before = list(recalled.voters)
     recalled.agree(0, 99)
     assert recalled.voters == before
