@@ -1,7 +1,8 @@
 """Following the human: what they play now bends what is drawn, and how loud it is. Engine process; pure.
 
-The human's notes are heard as they come, in ticks. What counts is the last phrase, or of a short one also the notes
-before it; the older a note, the less it says of the key. Dynamics are the phrase's (`dynamics.py`).
+The human's notes are heard as they come, in ticks. What counts is the end of the last phrase, or of a short one also
+the notes before it; the older a note, the less it says of the key. How long the memory is, `realtime.bench.following`
+weighs: a short one is soon where the human has gone, a long one hears more of a key.
 """
 
 from collections import deque
@@ -16,13 +17,14 @@ from midi.notes import Note
 from midi.tokens import PITCH, WAIT, Field
 from realtime.engine_process.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.engine_process.leaning import density_nats, factors, key_nats, register_nats
+from realtime.modes import MODES
 from realtime.settings import Settings
 
-LONGEST = 64
+LONGEST = 16
 """Notes that count at most, in a phrase without an end."""
 FEWEST = 8
 """Notes that count at least, if so many were played: three notes are no key."""
-HALF_LIFE = 32
+HALF_LIFE = 6
 """A note so many notes ago says half as much of the key."""
 
 
@@ -69,9 +71,9 @@ class Follower:
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key)
         if not any(knobs) or not self._notes:
             return None
-        if self._lean is None or self._lean[0] != (knobs, fields):
+        if self._lean is None or self._lean[0] != (knobs, settings.mode, fields):
             bent = {WAIT.name: self._wait(settings), PITCH.name: self._pitch(settings)}
-            self._lean = (knobs, fields), tuple(bent.get(field.name) for field in fields)
+            self._lean = (knobs, settings.mode, fields), tuple(bent.get(field.name) for field in fields)
         return self._lean[1]
 
     def _wait(self, settings: Settings) -> Floats | None:
@@ -79,7 +81,7 @@ class Follower:
         if not settings.follow_density or len(onsets) < 2:
             return None
         waits = [later - earlier for earlier, later in pairwise(onsets)]
-        return factors(settings.follow_density * density_nats(waits))
+        return factors(settings.follow_density * density_nats(waits, shared=not MODES[settings.mode].takes_turns))
 
     def _pitch(self, settings: Settings) -> Floats | None:
         notes = self.notes()
