@@ -7,7 +7,7 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test lint bench bench-model bench-peers clean
+.PHONY: help jam train test lint bench bench-live soak bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -46,6 +46,12 @@ lint: $(FULL) ## ruff, mypy, and who may import whom
 
 bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 	@.venv/bin/antiphon bench $(ARGS)
+
+bench-live: $(LIGHT) ## measure a jam through real ports: latency, lateness, losses, eight simulated hours; 8 minutes
+	@.venv/bin/antiphon bench live $(ARGS)
+
+soak: $(LIGHT) ## ten minutes of a scripted human, some of it hostile, and what must hold: MIDI=~/midi for performances of yours
+	@.venv/bin/antiphon bench soak --seconds 600 $(if $(MIDI),--midi "$(patsubst ~%,$(HOME)%,$(MIDI))") $(ARGS)
 
 bench-model: $(FULL) ## measure the model: what it foretells, what it plays; DIR= and ROLLS= add the classic fight and piano-rolls
 	@.venv-full/bin/antiphon eval $(or $(MODEL),default) --quick $(ARGS)

@@ -50,6 +50,18 @@ class Offline:
         """The notes of the answer that were sent, in ticks."""
         return list(self._answered.values())
 
+    def forget(self) -> list[Timed]:
+        """What was sent since the last time, kept here no longer: for a performance of hours.
+
+        Only while nothing is planned and nothing sounds; else it does nothing, and returns nothing.
+        """
+        if self.engine.wake_ns is not None or self.desk.next_due_ns is not None:
+            return []
+        sent, self.sent = self.sent, []
+        self._proposals.clear()
+        self._answered.clear()
+        return sent
+
     def _run_to(self, end_ns: int | None) -> None:
         """Let everything happen that is due before or at `end_ns`; None: until nothing is."""
         while True:

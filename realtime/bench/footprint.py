@@ -1,6 +1,5 @@
 """What the daemon costs while nobody plays: start-up, memory, idle CPU. Read from /proc, so on Linux only."""
 
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from midi.errors import MachineError
+from realtime.bench import procfs
 
 STARTS = 3
 
@@ -22,16 +22,10 @@ class Idle:
     pid: int
     ready_s: float
 
-    @property
-    def family(self) -> list[int]:
-        """Its process and those it started."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [self.pid, *(int(child) for child in children)]
-
 
 def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
     """Start the daemon a few times, let the last one idle, and read what the kernel counts; yields lines to print."""
-    if not Path("/proc/self/smaps_rollup").exists():
+    if not procfs.is_there():
         yield "start-up, memory and idle CPU are read from /proc, which only Linux has"
         return
     ready_s = []
@@ -41,11 +35,12 @@ def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
     with _daemon(folder) as idle:
         ready_s.append(idle.ready_s)
         yield f"start-up to ready: median {median(ready_s):.2f} s, worst {max(ready_s):.2f} s of {STARTS}"
-        pids = idle.family
-        before = _cpu_seconds(pids)
+        pids = procfs.family(idle.pid)
+        before = sum(map(procfs.cpu_seconds, pids))
         time.sleep(seconds)
-        yield f"idle CPU: {(_cpu_seconds(pids) - before) / seconds * 100:.1f} % of a core over {seconds:g} s"
-        memory = {_role(pid): _memory_mb(pid) for pid in pids}
+        share = (sum(map(procfs.cpu_seconds, pids)) - before) / seconds
+        yield f"idle CPU: {share * 100:.1f} % of a core over {seconds:g} s"
+        memory = {procfs.role(pid): procfs.memory_mb(pid) for pid in pids}
     resident, shared = (sum(figures) for figures in zip(*memory.values(), strict=True))
     yield f"memory: {resident:.0f} MB resident, {shared:.0f} MB if shared pages are split among their users"
     for role, (rss, pss) in memory.items():
@@ -63,25 +58,3 @@ def _daemon(folder: Path) -> Iterator[Idle]:
             yield Idle(process.pid, time.perf_counter() - began)
         finally:
             process.terminate()
-
-
-def _cpu_seconds(pids: list[int]) -> float:
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _memory_mb(pid: int) -> tuple[float, float]:
-    """Resident and proportional set size."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    kb = {line.partition(":")[0]: int(line.split()[1]) for line in lines[1:]}
-    return kb["Rss"] / 1000, kb["Pss"] / 1000
-
-
-def _role(pid: int) -> str:
-    words = Path(f"/proc/{pid}/cmdline").read_text()
-    if "resource_tracker" in words:
-        return "resource tracker"  # Python's own, for multiprocessing
-    return "engine process" if "spawn_main" in words else "I/O process"

@@ -1,0 +1,1 @@
+"""A jam through real MIDI ports, measured from outside: a musician, the daemon and a listener, a process each."""

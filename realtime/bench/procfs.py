@@ -1,0 +1,56 @@
+"""What Linux's /proc tells of processes: who belongs to the daemon, what it has used of a core, what it holds."""
+
+import os
+from pathlib import Path
+
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+ENGINE, IO, TRACKER = "engine process", "I/O process", "resource tracker"
+"""The roles of the daemon's processes; the last is Python's own, for multiprocessing."""
+
+
+def is_there() -> bool:
+    """Whether this system has it."""
+    return Path("/proc/self/smaps_rollup").exists()
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(int(child) for child in children)]
+
+
+def role(pid: int) -> str:
+    """What a process is to the daemon."""
+    words = Path(f"/proc/{pid}/cmdline").read_text()
+    if "resource_tracker" in words:
+        return TRACKER
+    return ENGINE if "spawn_main" in words else IO
+
+
+def engine_of(pid: int) -> int | None:
+    """The daemon's engine process; None: it has none just now."""
+    return next((one for one in family(pid) if role(one) == ENGINE), None)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of a core since it began."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+
+
+def memory_mb(pid: int) -> tuple[float, float]:
+    """Resident and proportional set size."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    kb = {line.partition(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return kb["Rss"] / 1000, kb["Pss"] / 1000
+
+
+def core_seconds(pid: int) -> tuple[float, float]:
+    """How long a process' main thread has had a core since it began, and how long it has waited for one."""
+    ran_ns, waited_ns, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
+    return int(ran_ns) / 1e9, int(waited_ns) / 1e9
