@@ -10,7 +10,7 @@ from midi.errors import InputError
 from midi.notes import DRUM_CHANNEL
 from realtime.io_process.desk import Desk
 from realtime.io_process.recorder import Recorder, save_session
-from realtime.io_process.seating import CHANNELS, PORT, Seating
+from realtime.io_process.seating import CHANNELS, MOST_VOICES, PORT, Seating
 from realtime.io_process.venue import Wishes
 from realtime.messages import Conducted, Followed, Proposal
 from realtime.settings import Settings
@@ -44,7 +44,12 @@ def test_by_port_each_is_told_by_the_input_and_a_seed_phrase_is_the_firsts() -> 
 
 def test_each_plays_other_notes() -> None:
     seeds = [settings.rng_seed for settings in Seating(4).settings(Settings(rng_seed=2**63 - 2))]
-    assert len(set(seeds)) == 4
+    assert seeds == [2**63 - 2, 2**63 - 1, 0, 1]
+
+
+def test_there_can_be_as_many_as_are_allowed() -> None:
+    assert Seating(MOST_VOICES, PORT).ports == MOST_VOICES
+    assert Seating(len(CHANNELS)).voices == len(CHANNELS)
 
 
 @pytest.mark.parametrize(
