@@ -13,8 +13,8 @@ GAUSSIAN_BIAS = 1.8
 """By how much these two rates overestimate the variance of gaussian jitter (tests/realtime/sync/test_pulses.py)."""
 CLIP = 4.0
 """A change of tempo is one second difference of any size, and must not pass for jitter."""
-SAW = 12**0.5
-"""Standard deviations that a saw spans."""
+SAW = 3.0
+"""Standard deviations that a saw is taken to span. It spans 3.5, and then each of its teeth was nearly a surprise."""
 WIDEST_SAW_NS = 6e6
 """No port's period is longer; what shifts further is no saw."""
 SHARE = 1 / 6

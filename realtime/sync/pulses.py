@@ -3,13 +3,15 @@
 The loop is Adriaensen's ("Using a DLL to filter time", Linux Audio Conference 2005): predict the next pulse, correct
 time and period by fractions of the error. The fractions are those of a least-squares line through the latest `memory`
 pulses (the expanding-memory filter: Brookner, "Tracking and Kalman Filtering Made Easy", 1998), so that two pulses
-give a tempo and every further one a better one. Pure: no clock, no I/O.
+give a tempo and every further one a better one. A pulse that is a surprise changes nothing until it is explained
+(`surprise`): meanwhile the line goes on as it was. Pure: no clock, no I/O.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 from realtime.sync.jitter import Jitter
-from realtime.sync.surprise import CLEAN, FITS, GAP, ODD, PHASE, TEMPO, USUAL, Surprise
+from realtime.sync.surprise import LONGEST_RUN, LOOK_BACK, PHASE, TEMPO, Explanation, Seen, errors_of, explain
 
 LONGEST = 192
 """Pulses remembered at most: eight beats."""
@@ -20,10 +22,20 @@ LAG = 0.75
 """If the mean of the latest errors, in standard deviations, is beyond this, the memory is too long for what goes on."""
 CLIP = 3.0
 """A pulse further out, in standard deviations, counts as one that is so far out."""
+FITS = 3.5
+"""An error of so many standard deviations is a surprise."""
+CALM = 2.0
+"""And after one, one of so many is still in doubt."""
+TRUSTED = 6
+"""From so many pulses on, what does not fit is one."""
 DOUBLE_NS = 2_000_000
 """Before there is a tempo, pulses nearer than this are one (400 bpm: 6.25 ms apart)."""
-JITTERY_DOUBLE_NS = 1_000_000
-"""The same where jitter alone brings pulses near each other."""
+JITTERY = 0.12
+"""Jitter of more than this share of the period brings pulses near each other by itself."""
+JITTERY_DOUBLE_NS = 300_000
+"""Then only what is nearer than this is one: two cables from one clock."""
+SHORTEST_PERIOD = 5e6
+"""No clock's pulses are nearer, in ns: 500 bpm."""
 DOUBLES_TO_BELIEVE = 3
 """So many pulses in a row that come far too early are no doubles but another tempo."""
 
@@ -46,7 +58,8 @@ class PulseFilter:
         self._doubles = 0
         self._raw: list[float] = []
         self._jitter = Jitter()
-        self._surprise = Surprise()
+        self._seen: deque[Seen] = deque(maxlen=LOOK_BACK + LONGEST_RUN)
+        self._surprises = 0
 
     def hear(self, at_ns: int) -> bool:
         """Take in a pulse; False if it only doubled the one before."""
@@ -85,7 +98,8 @@ class PulseFilter:
         self._unlearn()
 
     def _is_double(self, at: float) -> bool:
-        if not self.doubles(round(at)):
+        is_due = self.memory >= TRUSTED and at - self.at > self.period / 2  # several late ones may come at once
+        if is_due or not self.doubles(round(at)):
             return False
         self._doubles += 1
         if self._doubles >= DOUBLES_TO_BELIEVE:
@@ -98,7 +112,7 @@ class PulseFilter:
         """How near the one before a pulse may be, in ns."""
         if self.memory <= 2:
             return DOUBLE_NS
-        is_jittery = self._jitter.deviation > CLEAN * self.period
+        is_jittery = self._jitter.deviation > JITTERY * self.period
         return min(JITTERY_DOUBLE_NS if is_jittery else self.period, self.period / 4)
 
     def _begin(self, at: float) -> None:
@@ -110,49 +124,64 @@ class PulseFilter:
         self.at = at
 
     def _follow(self, at: float) -> None:
-        scale = self._scale()
-        error = at - self.at - self.period
-        verdict, more = self._surprise.judge(self._raw, error, self.period, scale, self.memory)
-        if verdict in (USUAL, ODD) and self._doubles and self.memory >= SHORTEST and error > self.period / 2:
-            verdict, more = GAP, 1  # what seemed a double was a pulse of its own
+        if self._doubles and self.memory >= TRUSTED and at - self.at > 1.5 * self.period:
+            self.index += 1  # what seemed a double was a pulse of its own
+            self.at += self.period
         self._doubles = 0
-        self.index += 1 + more
-        if verdict == TEMPO:
-            self._begin_anew()
+        self.index += 1
+        self._seen.append(Seen(at, self.at, self.period))
+        error = at - self.at - self.period
+        scale = self._scale()
+        if self.memory < TRUSTED or abs(error) <= (CALM if self._surprises else FITS) * scale:
+            self._surprises = 0
+            self._jitter.hear(self._raw)
+            self._correct(error, scale)
             return
-        if verdict == GAP:
-            error -= more * self.period
-            self._raw = [at]
-        if verdict == PHASE:
-            self._since_phase = 0
-            self._jitter.widen(error)
-        self._jitter.hear(self._raw)
-        self._correct(0.0 if verdict == ODD else error, 1 + max(more, 0), scale)
+        self._surprises += 1
+        explanation = explain(list(self._seen), self._surprises, scale)
+        if explanation is None:
+            self._jitter.hear(self._raw)
+            self.at += self.period
+        else:
+            self._take(explanation)
 
-    def _correct(self, error: float, steps: int, scale: float) -> None:
-        predicted = self.at + steps * self.period
+    def _take(self, explanation: Explanation) -> None:
+        """Go on as a change asks for that is now sure."""
+        kind, since, missing = explanation
+        seen = list(self._seen)[-since:]
+        _, line_at, period = seen[0]
+        self.index += missing
+        if kind == TEMPO:
+            self.at, slope = line([line_at, *(one.at for one in seen)])
+            self.period = max(slope, SHORTEST_PERIOD)
+            self.memory = since + 1
+            self._since_phase = LONGEST
+        elif kind == PHASE:
+            shift = sum(errors_of(seen)) / since
+            self.at, self.period = line_at + since * period + shift, period
+            self._since_phase = since
+            self._jitter.widen(shift)
+        else:
+            self.at, self.period = line_at + (since + missing) * period, period
+        self._raw = self._raw[-1:]
+        self._forget_errors()
+
+    def _correct(self, error: float, scale: float) -> None:
+        predicted = self.at + self.period
         n = self.memory = min(self.memory + 1, LONGEST)
         self._since_phase = min(self._since_phase + 1, LONGEST)
-        if n > SHORTEST and self._since_phase > 1:
+        if n > SHORTEST:
             error = max(-CLIP * scale, min(error, CLIP * scale))
             self._watch_lag(error / scale)
         phase_gain = max(2 * (2 * n - 1) / (n * (n + 1)), 1 / self._since_phase)
         self.at = predicted + phase_gain * error
-        if self._since_phase > 1:
-            self.period += 6 / (n * (n + 1)) * error / steps
+        self.period += 6 / (n * (n + 1)) * error
 
     def _watch_lag(self, deviations: float) -> None:
         self._lag += LAG_SHARE * (deviations - self._lag)
         if abs(self._lag) > LAG and self.memory > SHORTEST:
             self.memory = max(SHORTEST, self.memory // 2)
             self._lag /= 2
-
-    def _begin_anew(self) -> None:
-        """Another tempo: a line through the latest pulses alone."""
-        self.at, self.period = line(self._raw)
-        self.memory = len(self._raw)
-        self._since_phase = LONGEST
-        self._forget_errors()
 
     def _unlearn(self) -> None:
         self.memory = self._doubles = 0
@@ -161,7 +190,8 @@ class PulseFilter:
 
     def _forget_errors(self) -> None:
         self._lag = 0.0
-        self._surprise.forget()
+        self._surprises = 0
+        self._seen.clear()
 
     def _scale(self) -> float:
         """The standard deviation of the next pulse about where it is expected, in ns."""
