@@ -206,7 +206,7 @@ class Performance:
 
     def _end_clock(self) -> None:
         if self.clock_port is not None:
-            for due_ns, data in self._clock_out.close(time.monotonic_ns()):
+            for due_ns, data in self._clock_out.close(time.monotonic_ns() + self.clock_port.lead_ns):
                 with suppress(OSError, MachineError):
                     self.clock_port.send(data, due_ns)
 

@@ -16,6 +16,7 @@ from realtime.timed import performed
 
 CLOCK_NAME = "Antiphon clock"
 OWN_PORT = ""
+"""Instead of the name of a port that is there."""
 TO_HEAR = "   <- connect your keyboard, or a DAW track, to it"
 TO_BE_HEARD = "   -> connect it to a synth, or an armed DAW track"
 
@@ -71,7 +72,8 @@ def on_ports(api: Api, wishes: Wishes, seed: Piece | None, tempo: Tempo) -> Iter
     with ExitStack() as opened:
         heard = [opened.enter_context(_input(api, *one)) for one in _each(wishes.in_ports, in_names)]
         played = [_output(api, wishes, *one, opened) for one in _each(wishes.out_ports, out_names)]
-        clock = None if wishes.clock_out is None else opened.enter_context(_clock(api, wishes.clock_out, clock_name))
+        asked = wishes.clock_out
+        clock = None if asked is None else _output(api, wishes, asked or None, clock_name, opened)
         directions = (
             *(f"  hears    {port.name}{'' if wishes.in_ports else TO_HEAR}" for port in heard),
             *(f"  answers  {port.name}{'' if wishes.out_ports else TO_BE_HEARD}" for port in played),
@@ -81,7 +83,7 @@ def on_ports(api: Api, wishes: Wishes, seed: Piece | None, tempo: Tempo) -> Iter
         watch = Watch(api)
 
         def is_lost() -> bool:
-            return watch.is_lost() or any(port.is_lost() for port in played if isinstance(port, JackExact))
+            return watch.is_lost() or any(port.is_lost() for port in (*played, clock) if isinstance(port, JackExact))
 
         inputs: tuple[Input, ...] = (*heard, player) if player else tuple(heard)
         yield Venue(inputs, tuple(played), directions, player, is_lost, clock)
@@ -110,10 +112,6 @@ def _output(api: Api, wishes: Wishes, port: str | None, name: str, opened: ExitS
     if wishes.jack_exact:
         return opened.enter_context(JackExact.open(api, port, name))
     return opened.enter_context(OutPort.existing(api, port, name) if port else OutPort.virtual(api, name))
-
-
-def _clock(api: Api, port: str, name: str) -> OutPort:
-    return OutPort.virtual(api, name) if port == OWN_PORT else OutPort.existing(api, port, name)
 
 
 @contextmanager

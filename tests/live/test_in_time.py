@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import pairwise
 
 import pytest
 
@@ -44,20 +45,31 @@ def test_a_solo_lies_on_the_grid_of_somebody_elses_clock_and_ends_with_it(
     assert playing.errors == ""
 
 
+@pytest.mark.parametrize(("flags", "uneven_ms"), [((), PERIOD_MS), (("--jack-exact",), 0.2)])
 def test_our_own_clock_is_steady_and_stops_at_the_end(
-    jack: JackServer, closing: ExitStack, daemon: Callable[..., Daemon], tiny: str
+    jack: JackServer,
+    closing: ExitStack,
+    daemon: Callable[..., Daemon],
+    tiny: str,
+    flags: tuple[str, ...],
+    uneven_ms: float,
 ) -> None:
-    playing = daemon("--model", tiny, "--no-save", "--bpm", "96", "--clock-out")
+    if flags:
+        pytest.importorskip("jack", exc_type=ImportError)
+    playing = daemon("--model", tiny, "--no-save", "--bpm", "96", "--clock-out", *flags)
     playing.wait_ready()
     judge = closing.enter_context(ClockJudge(jack))
     jack.connect("Antiphon clock:Antiphon clock", judge.port)
-    wait_until(lambda: len(judge.pulses) > 24 * 12, "twelve beats", 30)
+    wait_until(lambda: len(judge.pulses) > 24 * 8, "eight beats", 30)
     playing.signal(signal.SIGINT)
     assert playing.wait() == 0
-    found = steadiness(judge.pulses)
-    print(f"our clock at 96 bpm, period {PERIOD}: {found}")
+    frames = judge.pulses
+    found = steadiness(frames)
+    steps = Spread.of([(later - earlier) * 1e9 / RATE - 60e9 / 96 / 24 for earlier, later in pairwise(frames)])
+    print(f"our clock at 96 bpm, period {PERIOD} {' '.join(flags)}: {found}, from pulse to pulse {steps}")
     assert found.bpm == pytest.approx(96, rel=1e-2)  # in frames, of which the dummy driver drops some when it is late
     assert found.jitter.p50_ms <= PERIOD_MS + 1.0
+    assert steps.p50_ms <= uneven_ms
     assert judge.beats[-1].message == b"\xfc"
 
 
