@@ -59,7 +59,13 @@ def test_bars_that_others_told_of_end_with_them_and_only_once() -> None:
     assert keeper.grid.next_bar(500) is None
     keeper.grid.take_bar(Bar(600, 0, WALTZ))
     keeper.keep(conducted(tick=700))
-    assert keeper.grid.next_bar(601) == 672, "those were nobody's but ours"
+    assert keeper.grid.next_bar(701) == 744, "those were nobody's but ours"
+
+
+def test_bars_that_were_known_from_the_beginning_need_nobody() -> None:
+    keeper = Timekeeper(Settings(), [Bar(0, 0, COMMON)])
+    keeper.keep(conducted(tick=480))
+    assert keeper.grid.next_bar(500) == 576
 
 
 def test_bars_of_others_stand_while_the_human_leads() -> None:
@@ -75,7 +81,7 @@ def test_a_tempo_that_others_set_is_where_the_next_beat_is_sought() -> None:
     for bpm in (90, 180):
         keeper = Timekeeper(Settings(), ())
         keeper.keep(conducted(bpm))
-        keeper.keep(conducted(bpm, is_free=True))
+        keeper.keep(conducted(120, is_free=True))
         assert keeper.follow(doubled)
         heard[bpm] = round(float(keeper.tempo.bpm))
     assert heard == {90: 90, 180: 180}
