@@ -6,9 +6,11 @@ jack_midi_clock gives 90 bpm, then 140 in the middle, and the daemon plays a sol
 against the grid of the clock's own pulses, both stamped with their frames by one receiver. Pulses, which are on their
 frames, have no error; onsets leave at the beginning of a period, so up to one is the port's own. What lies within
 SETTLING beats of the start or of the change of tempo is told apart from the steady rest: a line through the pulses
-around is the grid of the rest, the two neighbouring pulses that of the change. Then jack_mclk_dump judges
-`--clock-out`: mean tempo, and each pulse's distance from the straight line through all. It counts frames, of which the
-dummy driver leaves some out when the machine is late; an ear beside it says the same of the frames' own times.
+around is the grid of the rest, the two neighbouring pulses that of the change. Then `--clock-out` is judged: mean
+tempo, and each pulse's distance from the straight line through all. jack_mclk_dump counts frames, of which the dummy
+driver leaves some out when the machine is late; ears say the same of the frames' own times. In the same minutes the
+clock of another daemon that sends it at its frames is heard, and one of a program that does nothing but send it: what
+the two others have as well is the machine's.
 """
 
 import os
@@ -25,6 +27,7 @@ from tests.peers.ear import Ear
 from tests.peers.frames import FrameReceiver
 from tests.peers.grid import Grid, Spread, numbered
 from tests.peers.pulses import PPQN, PULSE
+from tests.peers.sender import Sender
 
 PERIODS = (64, 128, 256)
 TEMPI = (90.0, 140.0)
@@ -32,6 +35,8 @@ OURS = 96.0
 SETTLING = 4
 """Beats that a change of tempo may take to settle."""
 IN, OUT, CLOCK = "Antiphon in:Antiphon in", "Antiphon out:Antiphon out", "Antiphon clock:Antiphon clock"
+EXACT_CLOCK = "Antiphon clock 2:Antiphon clock 2"
+"""That of the second daemon."""
 
 
 def followed(server: jackd.JackServer, seconds: float, *flags: str) -> tuple[Spread, Spread]:
@@ -67,21 +72,27 @@ def told_apart(pulses: list[tuple[int, int]], onsets: list[int]) -> tuple[Spread
     return Spread.of(Grid(pulses).errors(steady)), Spread.of(Grid(pulses, window=2).errors(sorted(changing)))
 
 
-def given(server: jackd.JackServer, seconds: float) -> str:
-    """What the judge says of our clock, and what the ear says."""
+def given(server: jackd.JackServer, seconds: float) -> list[str]:
+    """What is said of our clock, of one at its frames, and of a bare one, in the same run."""
+    pulses = [(60.0 / (OURS * PPQN) * number, PULSE) for number in range(round(seconds * OURS * PPQN / 60))]
     with ExitStack() as stack:
-        playing = Daemon("--no-save", "--bpm", f"{OURS:g}", "--clock-out", environment=server.environment)
-        stack.callback(playing.stop)
-        playing.wait_ready()
+        os.environ.update(server.environment)  # ears and the bare sender take them from here
+        for flags in ((), ("--jack-exact",)):
+            playing = Daemon("--no-save", "--bpm", f"{OURS:g}", "--clock-out", *flags, environment=server.environment)
+            stack.callback(playing.stop)
+            playing.wait_ready()
         judge = stack.enter_context(ClockJudge(server))
-        os.environ.update(server.environment)  # the ear takes them from here
-        ear = stack.enter_context(Ear())
-        for port in (judge.port, ear.port):
-            server.connect(CLOCK, port)
-        time.sleep(seconds)
+        bare = stack.enter_context(Sender("sender"))
+        server.connect(CLOCK, judge.port)
+        ears = {}
+        for name, port in (("ours", CLOCK), ("at its frames", EXACT_CLOCK), ("bare", bare.port)):
+            ears[name] = stack.enter_context(Ear(name.replace(" ", "-")))
+            server.connect(port, ears[name].port)
+        bare.play(pulses, seconds + 30.0)
         frames = judge.pulses
-        moments = [round(one.at_ns * jackd.RATE / 1e9) for one in ear.heard if one.message == PULSE]
-    return f"in frames: {_judged(frames)}\nin their times: {_judged(moments)}"
+        heard = {name: [one.at_ns for one in ear.heard if one.message == PULSE] for name, ear in ears.items()}
+    lines = [f"{name}: {_judged([round(at * jackd.RATE / 1e9) for at in moments])}" for name, moments in heard.items()]
+    return [f"ours, in frames: {_judged(frames)}", *lines]
 
 
 def _judged(frames: list[int]) -> str:
@@ -105,7 +116,7 @@ def main(seconds: float, ours: float) -> None:
                 print(f"{name} steady: {_told(steady)}\n{name} around the change: {_told(changing)}", flush=True)
     jackd.PERIOD = 128
     with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
-        print(f"our clock, period 128, {ours:g} s\n{given(server, ours)}")
+        print(f"our clock, period 128, {ours:g} s", *given(server, ours), sep="\n")
 
 
 if __name__ == "__main__":
