@@ -9,6 +9,7 @@ some are among the music that the model learned from.
 
 import argparse
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby, pairwise
@@ -193,6 +194,8 @@ class Change:
     knob: str
     altered: Callable[[Note], Note]
     agreement: Agreement
+    kinds: Callable[[Sequence[Note]], list[int]]
+    """What varies in notes in order, of what is followed."""
     bends: Field | None = None
     """The field whose draws the knob bends."""
     shift: int = 0
@@ -237,6 +240,20 @@ def _notes_per_tick(onsets: Sequence[int]) -> float:
     return len(onsets) / len(struck) / usual
 
 
+def _pitch_classes(notes: Sequence[Note]) -> list[int]:
+    return [note.pitch % PITCH_CLASSES for note in notes]
+
+
+def _waits(notes: Sequence[Note]) -> list[int]:
+    """From chord or note to the next, but for the bars of the other's turn."""
+    waits = [later.onset - earlier.onset for earlier, later in pairwise(notes)]
+    return [wait for wait in waits if 0 < wait < TICKS_PER_BAR]
+
+
+def _velocities(notes: Sequence[Note]) -> list[int]:
+    return [note.velocity or 0 for note in notes]
+
+
 def _half_time(note: Note) -> Note:
     return replace(note, onset=note.onset // 2, duration=max(1, (note.duration or 1) // 2))
 
@@ -247,15 +264,17 @@ CHANGES = (
         "follow-key",
         lambda note: replace(note, pitch=note.pitch - TRITONE),
         _in_key,
+        _pitch_classes,
         PITCH,
         shift=-TRITONE,
     ),
-    Change("twice as fast: notes per beat within 25 %", "follow-density", _half_time, _at_pace, WAIT),
+    Change("twice as fast: notes per beat within 25 %", "follow-density", _half_time, _at_pace, _waits, WAIT),
     Change(
         "two octaves lower: pitches between the human's lowest and highest",
         "follow-register",
         lambda note: replace(note, pitch=note.pitch - 2 * PITCH_CLASSES),
         _in_register,
+        _pitch_classes,
         PITCH,
     ),
     Change(
@@ -263,6 +282,7 @@ CHANGES = (
         "follow-dynamics",
         lambda note: replace(note, velocity=(note.velocity or 0) // 2),
         _as_loud,
+        _velocities,
     ),
 )
 
@@ -302,15 +322,18 @@ class Heard:
     """Beside each of them, how many changed notes the human had played by then."""
     notes: list[float] = field(default_factory=list)
     """Of each performance, the answer's notes since the change for each of the human's."""
+    kinds: Counter[int] = field(default_factory=Counter)
+    """How often each kind came since the change."""
     nats: list[float] = field(default_factory=list)
     """The unbent model's surprise at each note since the change."""
 
-    def take(self, answer: Sequence[Note], human: Human, agreement: Agreement) -> None:
+    def take(self, answer: Sequence[Note], human: Human, change: Change) -> None:
         """One more performance."""
-        judged = list(zip(answer, agreement(answer, human), strict=True))
+        judged = list(zip(answer, change.agreement(answer, human), strict=True))
         since = [one for one in judged if one[0].onset >= human.changes_at]
         self.before += [agrees for _, agrees in judged[: len(judged) - len(since)] if agrees is not None]
         self.notes.append(len(since) / human.played_since(human.end))
+        self.kinds.update(change.kinds([note for note, _ in since]))
         for place, (note, agrees) in enumerate(since):
             if place == len(self.after):
                 self.after.append([])
@@ -324,15 +347,21 @@ class Heard:
         judged = [agrees for place in self.after[first:end] for agrees in place]
         return fmean(judged) if judged else 0.0
 
+    @property
+    def bits(self) -> float:
+        """The entropy of the kinds: how varied they were."""
+        shares = [count / self.kinds.total() for count in self.kinds.values()]
+        return -sum(share * math.log2(share) for share in shares)
+
     def back_after(self, share: float) -> tuple[float, float]:
         """How many notes of the human, and of the answer, come before WINDOW notes and all later ones agree by a share.
 
         All performances are taken together, and the human's notes by their median; never: infinitely many.
         """
         for first in range(len(self.after) - WINDOW + 1):
-            played = [count for place in self.played[first : first + WINDOW] for count in place]
-            if played and min(self.agreement(first, first + WINDOW), self.agreement(first)) >= share:
-                return median(played), first
+            is_judged = any(self.after[first : first + WINDOW])
+            if is_judged and min(self.agreement(first, first + WINDOW), self.agreement(first)) >= share:
+                return median(next(counts for counts in self.played[first:] if counts)), first
         return math.inf, math.inf
 
 
@@ -381,7 +410,7 @@ def hear(
         human = plays(tune, change, settings.mode, from_the_start=from_the_start)
         for seed in range(seeds):
             answer, ring = perform(model, human, replace(settings, rng_seed=seed))
-            heard.take(answer, human, change.agreement)
+            heard.take(answer, human, change)
             if change.bends is not None:
                 heard.nats += surprises(model, ring, human.changes_at, settings.imitate, change.bends)
         every.append(heard)
@@ -389,12 +418,13 @@ def hear(
 
 
 _BACK = f"  |{'human':>6}{'worst':>6}{'notes':>6}{'worst':>6}{'back':>6}"
-HEADING = f"{'':<22}{'before':>7}{'after':>7}{'worst':>7}{'%poss':>7}{2 * _BACK}  |{'x':>5}{'nats':>6}"
+HEADING = f"{'':<22}{'before':>7}{'after':>7}{'worst':>7}{'%poss':>7}{2 * _BACK}  |{'x':>5}{'bits':>6}{'nats':>6}"
 LEGEND = f"""\
 Agreement in %: before the change (what comes of playing on as before), after it (mean and worst of the tunes), and as a
 share of the possible: the knob at 1, and a human who has played so from the start. Between bars, back at {BACK:.0%} of
 the possible, then at {BACK:.0%}: after how many notes of the human's and of the answer's, median and worst of the tunes
-(-: never), and in how many tunes. x: the answer's notes for each of the human's. nats: the unbent model's surprise."""
+(-: never), and in how many tunes. x: the answer's notes for each of the human's. bits: how varied its pitch classes,
+waits or velocities are (entropy; the human's beside the title). nats: the unbent model's surprise at each."""
 
 
 def row(name: str, every: Sequence[Heard], possible: Sequence[float]) -> str:
@@ -410,7 +440,8 @@ def row(name: str, every: Sequence[Heard], possible: Sequence[float]) -> str:
         cells += f"  |{_counted(human)}{_counted(answer)}{f'{came}/{len(back)}':>6}"
     nats = [one for heard in every for one in heard.nats]
     cost = f"{fmean(nats):>6.2f}" if nats else f"{'':>6}"
-    return f"{name:<22}{cells}  |{fmean(one for heard in every for one in heard.notes):>5.1f}{cost}"
+    notes, bits = fmean(one for heard in every for one in heard.notes), fmean(heard.bits for heard in every)
+    return f"{name:<22}{cells}  |{notes:>5.1f}{bits:>6.1f}{cost}"
 
 
 def _counted(notes: Sequence[float]) -> str:
@@ -436,7 +467,7 @@ def lines(
                 return hear(model, change, settings, played, SEEDS[settings.mode], from_the_start=from_the_start)
 
             yield ""
-            yield f"{mode}, {change.name}"
+            yield f"{mode}, {change.name}; the human: {_own_bits(change, played):.1f} bits"
             yield HEADING
             best = heard(_turned(shipped, change, 1), from_the_start=True)
             possible = [one.agreement() for one in best]
@@ -444,6 +475,17 @@ def lines(
             yield row("0, imitation off", heard(replace(_turned(shipped, change, 0), imitate=0.0)), possible)
             for knob in knobs:
                 yield row(f"{change.knob} {knob:g}", heard(_turned(shipped, change, knob)), possible)
+
+
+def _own_bits(change: Change, played: Sequence[Tune]) -> float:
+    """How varied the human plays."""
+    every = []
+    for tune in played:
+        human = plays(tune, change, REPLY, from_the_start=True)
+        heard = Heard()
+        heard.take([note for phrase in human.phrases for note in phrase], human, change)
+        every.append(heard.bits)
+    return fmean(every)
 
 
 def _turned(settings: Settings, change: Change, knob: float) -> Settings:

@@ -10,7 +10,7 @@ import pytest
 from midi.notes import HUMAN, Note
 from midi.tokens import PITCH
 from realtime.bench import following
-from realtime.bench.following import BPM, CHANGES, WINDOW, Heard, Human, lines, perform, plays, surprises, tunes
+from realtime.bench.following import BPM, CHANGES, Heard, Human, lines, perform, plays, surprises, tunes
 from realtime.engine_process.model import StepModel
 from realtime.settings import ACCOMPANY, REPLY, Settings
 
@@ -39,7 +39,7 @@ def test_the_human_agrees_with_themself_after_the_change_and_hardly_before_it(
 ) -> None:
     human = plays(tune, change, REPLY, from_the_start=False)
     heard = Heard()
-    heard.take(answer_of(human), human, change.agreement)
+    heard.take(answer_of(human), human, change)
     assert heard.agreement() == 1
     assert sum(heard.before) / len(heard.before) < 0.6
     assert heard.back_after(0.9)[1] == 0
@@ -78,12 +78,28 @@ def test_back_is_where_a_window_and_all_that_follows_agrees() -> None:
     first = sum(note.onset < human.changes_at for note in answer)
     late = [replace(note, pitch=note.pitch + 6) if place < first + 10 else note for place, note in enumerate(answer)]
     heard = Heard()
-    heard.take(late, human, lambda notes, _: [index >= first + 10 for index in range(len(notes))])
-    assert heard.back_after(1.0) == (10 + WINDOW / 2 + 0.5, 10)
-    assert heard.back_after(0.9) == (10 + WINDOW / 2 + 0.5, 10)
-    lost = Heard()
-    lost.take(late, human, lambda notes, _: [first <= index < first + 20 for index in range(len(notes))])
-    assert lost.back_after(0.9) == (math.inf, math.inf)
+    heard.take(late, human, KEY)
+    assert heard.back_after(1.0) == (11, 10)
+
+
+def test_an_answer_that_goes_astray_again_is_not_back() -> None:
+    human = plays(tunes()[0], KEY, ACCOMPANY, from_the_start=False)
+    answer = answer_of(human)
+    astray = [
+        replace(note, pitch=note.pitch + 6) if place >= len(answer) - 9 else note for place, note in enumerate(answer)
+    ]
+    heard = Heard()
+    heard.take(astray, human, KEY)
+    assert heard.back_after(0.9) == (math.inf, math.inf)
+
+
+def test_one_wait_all_the_time_is_no_variety() -> None:
+    human = plays(tunes()[0], PACE, ACCOMPANY, from_the_start=True)
+    even, two = (Heard(), Heard())
+    even.take([Note(12 * index, 12, 60) for index in range(99)], human, PACE)
+    two.take([Note(18 * index + 6 * (index % 2), 12, 60) for index in range(99)], human, PACE)
+    assert even.bits == 0
+    assert two.bits == pytest.approx(1, abs=0.01)
 
 
 def test_only_the_answers_notes_since_the_change_surprise(model: StepModel) -> None:

@@ -44,6 +44,7 @@ def test_a_note_due_at_once_is_timed_from_its_human_note_with_and_without_the_ho
     [first] = matched(through(10, KEY, 1), answer(10.5, 12, ON, 1, 11.5))
     assert first.is_at_once
     assert first.beyond_ns == 3 * MS, "heard beside at 9, handed over at 12"
+    assert first.ready_ns == 2.5 * MS, "proposed at 11.5"
     assert (first.struck_ns, first.taken_ns, first.heard_ns) == (7 * MS, 10 * MS, 14 * MS)
 
 
