@@ -214,6 +214,7 @@ class Performance:
         now_ns = time.monotonic_ns()
         if now_ns - self._looked_ns > LOOK_NS:
             self._looked_ns = now_ns
+            gc.freeze()  # what was played stays in the record: a collection would go through hours of it
             if self.is_lost():
                 raise MachineError(
                     "the MIDI system has stopped, and Antiphon's ports with it: start it, then jam again"
