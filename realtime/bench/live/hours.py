@@ -118,7 +118,7 @@ def hours_lines(model: Path, hours: float) -> Iterator[str]:
     seconds = time.monotonic() - began
     yield (
         f"{hours:g} simulated hours in {seconds / 60:.1f} minutes, modes in turn by the hour:"
-        f" {long.human:,} human notes, {long.answer}   must 0 and 0: {_told(long.answer.all_match)}"
+        f" {long.human:,} human notes; the answer: {long.answer}   must 0 and 0: {_told(long.answer.all_match)}"
     )
     if not long.off_ns or not long.resident:
         return

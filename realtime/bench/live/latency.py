@@ -57,6 +57,16 @@ class First(NamedTuple):
         """What it took beyond the port hops: see this module's head."""
         return self.answer.sent_ns - self.beside_ns
 
+    @property
+    def decided_ns(self) -> int:
+        """Its proposal came to the daemon's I/O process."""
+        return self.answer.due_ns if self.answer.decided_ns is None else self.answer.decided_ns
+
+    @property
+    def ready_ns(self) -> int:
+        """What it took beyond the first port hop until its proposal came: what is due at once goes with that."""
+        return self.decided_ns - self.beside_ns
+
 
 def firsts(take: Take, sent: Sequence[Sent]) -> list[First]:
     """Match what the musician sent, what the daemon noted, and what the listener heard: each keeps the order.
@@ -91,49 +101,69 @@ def _is_restruck(answers: Sequence[Sent], index: int) -> bool:
     return before is not None and 0 <= before.sent_ns + LEAST_GAP_NS - on.due_ns < GAP_SLACK_NS
 
 
+class Run(NamedTuple):
+    """What one jam showed. Times in ns, but for the engine's."""
+
+    notes: int
+    """Human notes."""
+    hops: list[int]
+    """Musician to listener, on one cable, each message."""
+    through: list[int]
+    """Musician to listener, through the daemon."""
+    firsts: list[First]
+    ran_s: float
+    """How long the engine had a core."""
+    waited_s: float
+    """How long it waited for one."""
+    is_real_time: bool
+
+
 def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
-    """What becomes of human notes that come in one by one: accompanied, then in a solo."""
-    hops, through, found, notes = [], [], [], 0
-    ran_s = waited_s = 0.0
-    is_real_time = True
-    for mode in (ACCOMPANY, SOLO):
-        score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
-        with stage.jam(model, "--mode", mode, "--bpm", TEMPO, *ANSWER_FLAGS) as jam:
-            is_real_time = is_real_time and jam.is_real_time
-            before = procfs.core_seconds(jam.engine_pid)
-            stage.play(score, f"latency, {mode}")
-            ran, waited = procfs.core_seconds(jam.engine_pid)
-            jam.end()
-        ran_s, waited_s = ran_s + ran - before[0], waited_s + waited - before[1]
-        take = stage.take()
-        found += firsts(take, jam.sent)
-        notes += len(score) // 2
-        hops += [there.at_ns - here.at_ns for here, there in zip(take.sent, take.beside, strict=True)]
-        through += [there.at_ns - here.at_ns for here, there in zip(take.sent, by_human(take.heard), strict=True)]
+    """What becomes of human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
+    runs = [_run(stage, model, mode, seconds) for mode in (ACCOMPANY, SOLO)]
+    found = [one for run in runs for one in run.firsts]
     at_once = [one for one in found if one.is_at_once]
-    restruck = [one for one in found if not one.is_at_once and one.is_restruck]
-    decided = [one for one in found if one.answer.decided_ns is not None]
-    yield f"A human note in, its re-planned first note out; {told(is_real_time)}"
+    restruck = [one for one in found if one.is_restruck and not one.is_at_once]
+    notes = sum(run.notes for run in runs)
+    yield f"A human note in, its re-planned first note out; {told(all(run.is_real_time for run in runs))}"
     yield HEADING
-    yield row("port hop: musician to listener, one cable", hops)
-    yield row("musician to listener, through the daemon (--thru)", through)
+    yield row("port hop: musician to listener, one cable", [ns for run in runs for ns in run.hops])
+    yield row("musician to listener, through the daemon (--thru)", [ns for run in runs for ns in run.through])
     yield row("first note due at once: musician to listener", [one.heard_ns - one.struck_ns for one in at_once])
     yield row("  beyond the port hops", [one.beyond_ns for one in at_once], HANDED_OVER)
-    yield row(
-        f"  the same of a key that sounded: {LEAST_GAP_NS / NS_PER_MS:g} ms of silence before it",
-        [one.beyond_ns for one in restruck],
-    )
-    yield row(
-        "every first note: from the loop's look to its proposal",
-        [one.answer.decided_ns - one.taken_ns for one in decided if one.answer.decided_ns is not None],
-    )
+    yield row("  of that, from its proposal to the port", [one.answer.sent_ns - one.decided_ns for one in at_once])
+    gap = f"{LEAST_GAP_NS / NS_PER_MS:g} ms of silence before it"
+    yield row(f"  beyond, where its key sounded: {gap}", [one.beyond_ns for one in restruck])
+    yield row("every first note: beyond a port hop, to its proposal", [one.ready_ns for one in found], HANDED_OVER)
     later, none = len(found) - len(at_once) - len(restruck), notes - len(found)
     yield (
         f"{notes} human notes, {PACE_S[0]:g} to {PACE_S[1]:g} s apart: after {len(at_once)} the first note was due at"
         f" once, after {len(restruck)} as soon as its key was free, after {later} later, after {none} none came before"
         " the next human note"
     )
-    yield (
-        f"for each human note the engine had a core for {ran_s / notes * 1000:.2f} ms, and waited for one, which"
-        f" something else had, for {waited_s / notes * 1000:.2f} ms"
+    ran, waited = (sum(one) / notes * 1000 for one in ((run.ran_s for run in runs), (run.waited_s for run in runs)))
+    yield f"for each human note the engine had a core for {ran:.2f} ms, and waited {waited:.2f} ms for one to be free"
+
+
+def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
+    score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
+    with stage.jam(model, "--mode", mode, "--bpm", TEMPO, *ANSWER_FLAGS) as jam:
+        ran_s, waited_s = procfs.core_seconds(jam.engine_pid)
+        stage.play(score, f"latency, {mode}")
+        ran_until_s, waited_until_s = procfs.core_seconds(jam.engine_pid)
+        jam.end()
+    take = stage.take()
+    return Run(
+        sum(is_note_on(one.data) for one in score),
+        _between(take.sent, take.beside),
+        _between(take.sent, by_human(take.heard)),
+        firsts(take, jam.sent),
+        ran_until_s - ran_s,
+        waited_until_s - waited_s,
+        jam.is_real_time,
     )
+
+
+def _between(here: Sequence[Timed], there: Sequence[Timed]) -> list[int]:
+    """From each message to the same one further on; of what is lost, `firsts` tells."""
+    return [other.at_ns - one.at_ns for one, other in zip(here, there, strict=False)]

@@ -95,9 +95,9 @@ class Child:
             time.sleep(LOOK_S)
 
     def end(self, seconds: float = END_S) -> int:
-        """Ask it to end, as Ctrl-C does; its exit code. One that does not is killed, which its code tells."""
+        """Ask it to end; its exit code. One that does not is killed, which its code tells."""
         if self.exit_code is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.terminate()  # in the background, a shell has it ignore Ctrl-C
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -129,15 +129,15 @@ class Jam:
     """Whether the system lets the I/O process run when its time comes."""
 
     def end(self) -> int:
-        """End it as Ctrl-C does; its exit code."""
+        """End it as a musician does; its exit code."""
         code = self.child.end()
         time.sleep(DELIVERY_S)
         return code
 
     @property
     def sent(self) -> list[Sent]:
-        """Once it has ended: each message it handed to its port, in order."""
-        return read_timings(self.timing)
+        """Once it has ended: each message it handed to its port, in order; none, if it died before it could tell."""
+        return read_timings(self.timing) if self.timing.exists() else []
 
     @property
     def kept_its_engine(self) -> bool:
@@ -227,11 +227,12 @@ def stage(period: int) -> Iterator[Stage]:
         yield Stage(folder, playing, listening)
 
 
-def _player(title: str, module: str, folder: Path) -> Child:
+@contextmanager
+def _player(title: str, module: str, folder: Path) -> Iterator[Child]:
     """A player, ready."""
-    child = Child(title, [sys.executable, "-m", module], folder)
-    child.wait_until(lambda: "ready" in child.lines, START_S, "its port was open")
-    return child
+    with Child(title, [sys.executable, "-m", module], folder) as child:
+        child.wait_until(lambda: "ready" in child.lines, START_S, "its port was open")
+        yield child
 
 
 @contextmanager
