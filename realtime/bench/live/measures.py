@@ -33,16 +33,18 @@ def lateness(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
     yield HEADING
     for title, others in (("engine busy", 0), ("engine and machine busy", cpu_count() or 1)):
         score = melody(seconds, BUSY_S, _rng(), voices=2)
-        with _burners(others), stage.jam(model, *BUSY, *ANSWER_FLAGS) as jam:
+        with _burners(others), stage.jam(model, *BUSY, *ANSWER_FLAGS) as jam, stage.waiter(seconds) as waiter:
             before, began = procfs.cpu_seconds(jam.engine_pid), time.monotonic()
             stage.play(score, f"lateness, {title}")
             share = (procfs.cpu_seconds(jam.engine_pid) - before) / (time.monotonic() - began)
             jam.end()
+            floor = waiter()
         stage.take()
         sent = [one for one in jam.sent if one.is_answer]
         known = [one.sent_ns - one.due_ns for one in sent if one.in_time]
         yield row(f"{title}: decided before they were due", known, *LATENESS)
         yield row("  all, with those whose time had come when decided", [one.sent_ns - one.due_ns for one in sent])
+        yield row("  a program beside it that only waits: the machine's floor", floor)
         burners = f", {others} programs that do nothing but count" if others else ""
         yield f"  the engine used {share:.0%} of a core{burners}; {told(jam.is_real_time)}"
 

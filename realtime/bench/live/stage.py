@@ -20,7 +20,7 @@ from typing import Self
 from midi.errors import MachineError
 from midi.ports import open_api
 from realtime.bench import procfs
-from realtime.bench.live import listener, musician, scores
+from realtime.bench.live import listener, musician, scores, waiter
 from realtime.bench.live.timings import Sent, read_timings
 from realtime.bench.progress import Progress
 from realtime.timed import Timed
@@ -87,7 +87,7 @@ class Child:
         """
         limit = time.monotonic() + seconds
         while not condition():
-            if self.exit_code is not None:
+            if self.exit_code is not None and not condition():
                 said = (self.errors or self.lines or [f"exit code {self.exit_code}"])[-1]
                 raise MachineError(f"the {self.title} ended before {what}: {said}")
             if time.monotonic() > limit:
@@ -174,6 +174,19 @@ class Stage:
             child.wait_until(lambda: READY in child.lines, START_S, "it was ready")
             is_real_time = os.sched_getscheduler(child.pid) & ~os.SCHED_RESET_ON_FORK != os.SCHED_OTHER
             yield Jam(child, timing, procfs.engine_of(child.pid) or 0, is_real_time)
+
+    @contextmanager
+    def waiter(self, seconds: float) -> Iterator[Callable[[], list[int]]]:
+        """A program that only waits meanwhile; what is given tells, once the time is over, how late it was, in ns."""
+        path = self._new_path("late")
+        words = [sys.executable, "-m", waiter.__name__, str(path), f"{seconds:g}"]
+        with Child("waiter", words, self.folder) as child:
+
+            def late() -> list[int]:
+                child.wait_until(path.exists, seconds + START_S, "it told how late it was")
+                return [int(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+            yield late
 
     def play(self, score: Sequence[Timed], title: str, meanwhile: Callable[[float], None] = lambda _: None) -> None:
         """The musician plays a score to its end; `meanwhile` is called now and then with the seconds that are over."""
