@@ -6,7 +6,9 @@ jack_midi_clock gives 90 bpm, then 140 in the middle, and the daemon plays a sol
 against the grid of the clock's own pulses, both stamped with their frames by one receiver. Pulses, which are on their
 frames, have no error; onsets leave at the beginning of a period, so up to one is the port's own. What lies within
 SETTLING beats of the start or of the change of tempo is told apart from the steady rest: a line through the pulses
-around is the grid of the rest, the two neighbouring pulses that of the change. Then `--clock-out` is judged: mean
+around is the grid of the rest, the two neighbouring pulses that of the change. So is what lies within a beat of where
+the dummy driver left frames out, because the machine was late: there every later pulse is late in real time, by a shift
+that nobody can know of before it. Then `--clock-out` is judged: mean
 tempo, and each pulse's distance from the straight line through all. jack_mclk_dump counts frames, of which the dummy
 driver leaves some out when the machine is late; ears say the same of the frames' own times. In the same minutes the
 clock of another daemon that sends it at its frames is heard, and one of a program that does nothing but send it: what
@@ -18,6 +20,7 @@ import sys
 import time
 import uuid
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.peers import jackd
@@ -34,42 +37,74 @@ TEMPI = (90.0, 140.0)
 OURS = 96.0
 SETTLING = 4
 """Beats that a change of tempo may take to settle."""
+LEFT_OUT_NS = 2_000_000
+SMEARED = 4
+"""The driver has left frames out where the pulses' own times went on by so much more than their frames, within so many
+pulses: the server's idea of a frame's time follows with some delay."""
 IN, OUT, CLOCK = "Antiphon in:Antiphon in", "Antiphon out:Antiphon out", "Antiphon clock:Antiphon clock"
 EXACT_CLOCK = "Antiphon clock 2:Antiphon clock 2"
 """That of the second daemon."""
 
 
-def followed(server: jackd.JackServer, seconds: float, *flags: str) -> tuple[Spread, Spread]:
-    """The daemon's onsets against the clock's grid: those of the steady stretches, those around the changes."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The errors of onsets against a clock's grid, told apart by where they lie."""
+
+    steady: Spread
+    changing: Spread
+    """Within SETTLING beats of the start and of the change of tempo."""
+    left_out: Spread
+    """Within a beat of where the driver left frames out."""
+    gaps: int
+    """How often it did."""
+
+
+def followed(server: jackd.JackServer, seconds: float, *flags: str) -> Followed:
+    """The daemon's onsets against the grid of jack_midi_clock."""
     with ExitStack() as stack:
+        os.environ.update(server.environment)  # the ear takes it from here
         playing = Daemon("--no-save", "--sync", "clock", "--mode", "solo", *flags, environment=server.environment)
         stack.callback(playing.stop)
         playing.wait_ready()
         clock = stack.enter_context(Clock(server, TEMPI[0]))
-        frames = stack.enter_context(FrameReceiver(server))
+        frames, ear = stack.enter_context(FrameReceiver(server)), stack.enter_context(Ear())
         server.connect(clock.port, IN)
-        for source in (clock.port, OUT):
-            server.connect(source, frames.port)
+        server.connect(OUT, frames.port)
+        for sink in (frames, ear):
+            server.connect(clock.port, sink.port)
         for tempo in TEMPI:
             clock.tempo(tempo)
             clock.roll()
             time.sleep(seconds)
         clock.halt()
         time.sleep(0.5)
-        heard = frames.heard
-    return told_apart(numbered(heard), [one.at_ns for one in heard if one.is_on])
+        heard, times = frames.heard, [one.at_ns for one in ear.heard if one.message == PULSE]
+    return told_apart(numbered(heard), times, [one.at_ns for one in heard if one.is_on])
 
 
-def told_apart(pulses: list[tuple[int, int]], onsets: list[int]) -> tuple[Spread, Spread]:
-    """The errors of onsets in the steady stretches of a clock, and of those within SETTLING beats of its changes."""
+def told_apart(pulses: list[tuple[int, int]], times: list[int], onsets: list[int]) -> Followed:
+    """Sort the onsets. Those, and the pulses, are stamped in frames; `times` are the pulses' own on a real clock."""
     moments = [at for _, at in pulses]
     shortest = 30e9 / PPQN * (1 / TEMPI[0] + 1 / TEMPI[1])  # ns: half way between the pulses of the two tempi
     change = next(index for index, (one, other) in enumerate(pairwise(moments)) if other - one < shortest)
-    settling = SETTLING * PPQN
-    spans = [(moments[max(at - PPQN, 0)], moments[at + settling]) for at in (0, change)]
-    changing = {at for at in onsets if any(begin <= at <= end for begin, end in spans)}
-    steady = [at for at in onsets if at not in changing]
-    return Spread.of(Grid(pulses).errors(steady)), Spread.of(Grid(pulses, window=2).errors(sorted(changing)))
+    changes = [(moments[max(at - PPQN, 0)], moments[at + SETTLING * PPQN]) for at in (0, change)]
+    apart = [real - at for real, at in zip(times, moments, strict=True)]
+    gaps = [index for index in range(SMEARED, len(apart)) if apart[index] - apart[index - SMEARED] > LEFT_OUT_NS]
+    missing = [(moments[at - SMEARED], moments[min(at + PPQN, len(moments) - 1)]) for at in gaps]
+    changing = [at for at in onsets if _is_in(at, changes)]
+    beside = [at for at in onsets if _is_in(at, missing) and at not in changing]
+    steady = [at for at in onsets if at not in changing and at not in beside]
+    grid, near = Grid(pulses), Grid(pulses, window=2)
+    return Followed(
+        Spread.of(grid.errors(steady)),
+        Spread.of(near.errors(changing)),
+        Spread.of(near.errors(beside)),
+        sum(later - earlier > SMEARED for earlier, later in pairwise([-PPQN, *gaps])),
+    )
+
+
+def _is_in(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(begin <= at <= end for begin, end in spans)
 
 
 def given(server: jackd.JackServer, seconds: float) -> list[str]:
@@ -112,8 +147,10 @@ def main(seconds: float, ours: float) -> None:
         with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
             for flags in ((), ("--jack-exact",)):
                 name = f"period {period} ({period / 48:.1f} ms) {' '.join(flags):<12}"
-                steady, changing = followed(server, seconds, *flags)
-                print(f"{name} steady: {_told(steady)}\n{name} around the change: {_told(changing)}", flush=True)
+                found = followed(server, seconds, *flags)
+                print(f"{name} steady: {_told(found.steady)}\n{name} around the change: {_told(found.changing)}")
+                beside = f"after {found.gaps} gaps that the driver left" if found.gaps else "the driver left no gaps"
+                print(f"{name} {beside}: {_told(found.left_out)}", flush=True)
     jackd.PERIOD = 128
     with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
         print(f"our clock, period 128, {ours:g} s", *given(server, ours), sep="\n")
