@@ -2,17 +2,19 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from exported.shelf import find_model
 from midi.errors import InputError
 from realtime.verbs.jam import SEED
 
-LIVE, SOAK = "live", "soak"
+LIVE, SOAK, VOICES = "live", "soak", "voices"
 EPILOG = """\
 examples:
   antiphon bench                     the default model; about a minute
   antiphon bench --model mine        another one
+  antiphon bench voices              many musicians at once: what a note of each costs, 1 to 64
   antiphon bench live                a jam through real ports: latency, lateness, losses, eight simulated hours
   antiphon bench soak --seconds 600  a scripted human, some of it hostile, and what must hold after it
 
@@ -26,13 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=(LIVE, SOAK),
-        help="through real ports; if left out: time per note, start-up, memory",
+        choices=(LIVE, SOAK, VOICES),
+        help="live, soak: through real ports; voices: many at once; if left out: time per note, start-up, memory",
     )
     parser.add_argument(
         "--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)"
     )
-    alone = parser.add_argument_group("bench")
+    alone = parser.add_argument_group("bench and bench voices")
     alone.add_argument(
         "--notes", type=int, default=2000, metavar="N", help="notes decided in a row (default: %(default)s)"
     )
@@ -69,8 +71,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
-    if arguments.part is None:
-        return _bench(folder, arguments)
     _check_range("--period", arguments.period, 16, 4096)
     _check_range("--seconds", arguments.seconds, 1, 86_400)
     _check_range("--hours", arguments.hours, 0, 1000)
@@ -80,24 +80,29 @@ def run(arguments: argparse.Namespace) -> int:
         midi = arguments.midi or SEED.parent
         held = soak(folder, midi, arguments.seconds, arguments.rng_seed, arguments.period, _say)
         return 0 if held else 1
-
-    from realtime.bench.live.report import live_lines
-
-    for line in live_lines(folder, arguments.period, arguments.seconds, arguments.hours):
+    for line in _lines(folder, arguments):
         _say(line)
     return 0
 
 
-def _bench(folder: Path, arguments: argparse.Namespace) -> int:
-    from realtime.bench.decisions import decision_lines
-    from realtime.bench.footprint import idle_lines
+def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
+    """What a part prints."""
+    notes = max(1, arguments.notes)
+    if arguments.part == LIVE:
+        from realtime.bench.live.report import live_lines
 
-    for line in decision_lines(folder, max(1, arguments.notes), max(1, arguments.paced)):
-        _say(line)
-    _say("")
-    for line in idle_lines(folder, max(0.1, arguments.idle)):
-        _say(line)
-    return 0
+        yield from live_lines(folder, arguments.period, arguments.seconds, arguments.hours)
+    elif arguments.part == VOICES:
+        from realtime.bench.voices import voice_lines
+
+        yield from voice_lines(folder, notes)
+    else:
+        from realtime.bench.decisions import decision_lines
+        from realtime.bench.footprint import idle_lines
+
+        yield from decision_lines(folder, notes, max(1, arguments.paced))
+        yield ""
+        yield from idle_lines(folder, max(0.1, arguments.idle))
 
 
 def _check_range(flag: str, value: float, low: float, high: float) -> None:
