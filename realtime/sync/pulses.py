@@ -26,6 +26,8 @@ FITS = 3.5
 """An error of so many standard deviations is a surprise."""
 CALM = 2.0
 """And after one, one of so many is still in doubt."""
+EARLY = 8.0
+"""A pulse so many before its time is believed at once: it may be held up on its way, but not hurried."""
 TRUSTED = 6
 """From so many pulses on, what does not fit is one."""
 DOUBLE_NS = 2_000_000
@@ -60,6 +62,7 @@ class PulseFilter:
         self._jitter = Jitter()
         self._seen: deque[Seen] = deque(maxlen=LOOK_BACK + LONGEST_RUN)
         self._surprises = 0
+        self._early = 0.0
 
     def hear(self, at_ns: int) -> bool:
         """Take in a pulse; False if it only doubled the one before."""
@@ -133,17 +136,21 @@ class PulseFilter:
         error = at - self.at - self.period
         scale = self._scale()
         if self.memory < TRUSTED or abs(error) <= (CALM if self._surprises else FITS) * scale:
-            self._surprises = 0
             self._jitter.hear(self._raw)
+            self._jitter.widen(self._early)  # if one was early before, it was a shift
+            self._early, self._surprises = 0.0, 0
             self._correct(error, scale)
             return
         self._surprises += 1
         explanation = explain(list(self._seen), self._surprises, scale)
-        if explanation is None:
-            self._jitter.hear(self._raw)
-            self.at += self.period
-        else:
+        if explanation is not None:
             self._take(explanation)
+            return
+        self._jitter.hear(self._raw)
+        _, line_at, period = self._seen[-self._surprises]
+        is_early = self._surprises == 1 and EARLY * scale < -error < period / 2
+        self._early = error if is_early else 0.0
+        self.at = line_at + self._surprises * period + self._early
 
     def _take(self, explanation: Explanation) -> None:
         """Go on as a change asks for that is now sure."""
@@ -190,7 +197,7 @@ class PulseFilter:
 
     def _forget_errors(self) -> None:
         self._lag = 0.0
-        self._surprises = 0
+        self._early, self._surprises = 0.0, 0
         self._seen.clear()
 
     def _scale(self) -> float:

@@ -168,6 +168,24 @@ def test_one_late_pulse_moves_nothing() -> None:
     assert max(map(abs, errors_ms(ideal, heard)[50:])) < 0.1
 
 
+@pytest.mark.parametrize("after", [132, 140, 200])
+def test_a_pulse_far_before_its_time_is_believed_at_once(after: float) -> None:
+    ideal = train(lambda index: 120 if index < 100 else after, 102)
+    pulses = PulseFilter()
+    expected(pulses, [round(at) for at in ideal])
+    assert abs(pulses.at - ideal[-1]) < 0.01 * MS
+    assert pulses.period == pytest.approx(ideal[1] - ideal[0], rel=1e-4), "though whose tempo it is is not yet sure"
+
+
+def test_one_early_pulse_moves_the_next_note_and_no_other() -> None:
+    ideal = train(120, 10 * BEAT)
+    heard = [round(at) for at in ideal]
+    heard[150] -= 6 * MS
+    errors = errors_ms(ideal, heard)
+    assert abs(errors[150] + 6) < 0.1
+    assert max(map(abs, [*errors[50:150], *errors[151:]])) < 0.1
+
+
 def test_a_shift_of_phase_keeps_the_tempo() -> None:
     ideal = [at + 5 * MS * (index >= 150) for index, at in enumerate(train(120, 10 * BEAT))]
     pulses = PulseFilter()
