@@ -45,7 +45,7 @@ def onsets(offline: Offline) -> list[int]:
 def test_a_phrase_is_answered_in_the_last_tempo(model: StepModel, pulses_go_on: bool) -> None:
     offline = stopped(model, "reply", pulses_go_on=pulses_go_on)
     answered = onsets(offline)
-    assert len(answered) >= 3
+    assert answered
     assert min(answered) > WHILE_STOPPED_NS
     assert max(abs(at / PULSE_NS - round(at / PULSE_NS)) for at in answered) < 0.05, "on the grid that was left"
     assert offline.desk.conductor.source == "clock"
