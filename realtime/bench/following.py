@@ -1,10 +1,10 @@
 """How soon the answer follows a human who plays otherwise than before: another key, pace, register or loudness.
 
-Run as `python -m realtime.bench.following`, or with the modes to look at. A human plays four phrases of a tune, then
-the same four changed: a tritone lower, twice as fast, two octaves lower, or half as loud. What the default model plays
-after the change is held against the changed human, at several places of the knob that is to follow it, the others as
-they ship. The tempo is given (120), so that another pace is another density of notes. The tunes are public domain, and
-some are among the music that the model learned from.
+Run as `python -m realtime.bench.following`. A human plays four phrases of a tune, then the same four changed: a tritone
+lower, twice as fast, two octaves lower, or half as loud. What the default model plays after the change is held against
+the changed human, at several places of the knob that is to follow it, the others as they ship. The tempo is given
+(120), so that another pace is another density of notes. The tunes are public domain, and some are among the music that
+the model learned from.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from statistics import fmean, median
 
+from exported.sampling import Constraint
 from exported.shelf import find_model
 from midi.files import read_midi
 from midi.names import PITCH_CLASSES
@@ -44,7 +45,7 @@ LEGATO = 0.9
 """The share of a wait for which a key is down."""
 BACK = 0.9
 WINDOW = 8
-"""Notes of the answer over which agreement is taken."""
+"""An answer is back where so many notes in a row, and all later ones, agree by BACK."""
 FEWEST_WAITS = 4
 """A pace is judged by so many waits at least."""
 TRITONE = 6
@@ -195,7 +196,7 @@ class Change:
     altered: Callable[[Note], Note]
     agreement: Agreement
     kinds: Callable[[Sequence[Note]], list[int]]
-    """What varies in notes in order, of what is followed."""
+    """Of notes in order, what is to follow: by their entropy, how varied it is."""
     bends: Field | None = None
     """The field whose draws the knob bends."""
     shift: int = 0
@@ -467,7 +468,8 @@ def lines(
                 return hear(model, change, settings, played, SEEDS[settings.mode], from_the_start=from_the_start)
 
             yield ""
-            yield f"{mode}, {change.name}; the human: {_own_bits(change, played):.1f} bits"
+            chance = f", any pitch agrees by {_chance(change, played):.0%}" if change.bends == PITCH else ""
+            yield f"{mode}, {change.name}; the human: {_own_bits(change, played):.1f} bits{chance}"
             yield HEADING
             best = heard(_turned(shipped, change, 1), from_the_start=True)
             possible = [one.agreement() for one in best]
@@ -475,6 +477,14 @@ def lines(
             yield row("0, imitation off", heard(replace(_turned(shipped, change, 0), imitate=0.0)), possible)
             for knob in knobs:
                 yield row(f"{change.knob} {knob:g}", heard(_turned(shipped, change, knob)), possible)
+
+
+def _chance(change: Change, played: Sequence[Tune]) -> float:
+    """The share of a piano's keys that agree with the changed human."""
+    humans = [plays(tune, change, REPLY, from_the_start=True) for tune in played]
+    piano = Constraint()
+    keys = [Note(0, 1, pitch) for pitch in range(piano.lowest, piano.highest + 1)]
+    return fmean(bool(agrees) for human in humans for agrees in change.agreement(keys, human))
 
 
 def _own_bits(change: Change, played: Sequence[Tune]) -> float:
@@ -494,6 +504,6 @@ def _turned(settings: Settings, change: Change, knob: float) -> Settings:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m realtime.bench.following")
-    parser.add_argument("modes", nargs="*", metavar="MODE", help="those to look at (default: all)")
-    for line in lines(load_model(find_model("default")), parser.parse_args().modes or tuple(MODES)):
+    parser.add_argument("--mode", choices=tuple(MODES), action="append", help="only this one; may be given again")
+    for line in lines(load_model(find_model("default")), parser.parse_args().mode or tuple(MODES)):
         print(line, flush=True)

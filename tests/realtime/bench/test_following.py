@@ -123,3 +123,8 @@ def test_a_table_has_a_row_for_each_place_of_the_knob(model: StepModel, monkeypa
     assert list(rows) == ["so from the start, 1", "0, imitation off", "follow-dynamics 0", "follow-dynamics 1"]
     assert rows["follow-dynamics 0"][1] == "0"
     assert rows["follow-dynamics 1"][1] == "100"
+
+
+def test_the_heading_tells_what_chance_would_agree_with(model: StepModel) -> None:
+    told = list(lines(model, [REPLY], [KEY], [tune for tune in tunes() if tune.name == "Ode to Joy"], []))
+    assert any("any pitch agrees by 58%" in line for line in told), "51 of the 88 keys are in F sharp major"
