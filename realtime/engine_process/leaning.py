@@ -20,8 +20,10 @@ FOREIGN = math.log(100)
 """A pitch outside the scale is so much less likely, in nats, at knob 1."""
 SEMITONE = 1.0
 """Nats, at knob 1, that a pitch loses for each semitone outside the human's register."""
-OCTAVE = 10.0
-"""Nats, at knob 1, that a wait loses for each doubling, or halving, beyond the human's usual ones."""
+NEAR_OCTAVES = 0.5
+"""A wait up to a factor of 1.41 beyond the human's usual ones loses nothing: a dotted note is no other pace."""
+OCTAVE = 20.0
+"""Nats, at knob 1, that a wait loses for each doubling, or halving, beyond those."""
 FURTHEST = 40.0
 """Nats at most that register or density take off, at knob 1: float32 ends somewhere."""
 USUAL_CHORDS = 0.5
@@ -64,7 +66,7 @@ def density_nats(waits: Sequence[int], *, shared: bool = False) -> Doubles:
     if paces:
         # Not numpy's: slow for so few, and the first time it imports masked arrays, 40 ms in the midst of playing.
         shortest, _, longest = quantiles(paces, n=QUARTERS, method="inclusive") if len(paces) > 1 else 3 * paces
-        nats[1:END] = _fallen(_OCTAVES, shortest - shared, longest, OCTAVE)
+        nats[1:END] = _fallen(_OCTAVES, shortest - NEAR_OCTAVES - shared, longest + NEAR_OCTAVES, OCTAVE)
     return nats
 
 

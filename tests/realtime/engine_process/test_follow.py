@@ -88,6 +88,14 @@ def test_the_usual_waits_are_favoured_and_none_is_forbidden() -> None:
     assert wait.min() > 0
 
 
+def test_a_dotted_note_is_no_other_pace_and_half_or_double_is_one() -> None:
+    wait, _ = leans(follower(), follow_density=1.0)
+    assert wait is not None
+    assert wait[9] == wait[12] == wait[16] == 1
+    assert wait[18] > 0.1
+    assert max(wait[6], wait[24]) < 0.001
+
+
 def test_half_the_humans_waits_are_usual_where_two_play_at_once() -> None:
     alone, _ = leans(follower(), follow_density=1.0)
     together, _ = leans(follower(), follow_density=1.0, mode="accompany")
