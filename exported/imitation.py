@@ -11,6 +11,7 @@ plays with it, and whoever scores a model scores this.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -168,7 +169,7 @@ class Memory:
         if total < FAINTEST:
             return
         # (1 - share) * believed + share * votes, times what makes the factor of `believed` 1.
-        voice = share * float(np.add.reduce(likely)) / ((1 - share) * total + self._doubt(weight))
+        voice = share * float(likely.dot(_ones(len(likely)))) / ((1 - share) * total + self._doubt(weight))
         for chosen, votes in counted.items():
             likely[chosen] += votes * voice
 
@@ -192,3 +193,9 @@ class Memory:
         """
         if self.shares[field]:
             self.voters = [voter for voter in self.voters if voter[1][field] == drawn]
+
+
+@cache
+def _ones(size: int) -> Floats:
+    """To sum a short row by a product, in less than half the time of numpy's own sum."""
+    return np.ones(size, np.float32)

@@ -92,7 +92,7 @@ def draw(
     odds, before the temperature does. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
     randoms = rng.random(len(fields)).tolist()
-    ids = [*(0 for _ in fields), *NOWHERE]
+    ids = [0] * len(fields) + [*NOWHERE]
     wait = 0
     for column, field in enumerate(fields):
         chosen = constraint.given(field)
@@ -123,6 +123,8 @@ def _pick(likely: Floats, temperature: float, random: float) -> int:
     if temperature == 0 or most == 0:
         return best
     classes = (likely >= most * MIN_P**temperature).nonzero()[0]
+    if len(classes) == 1:  # as for seven fields of ten in a solo of the default model
+        return best
     power = 1 / temperature
     # Of the likeliest, which is 1: no underflow can empty it.
     sums = list(accumulate([(one / most) ** power for one in likely[classes].tolist()]))
