@@ -3,10 +3,13 @@
 What is said to an engine, and what it says, goes with its place among the voices, from 0.
 """
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from realtime.engine_process.engine import Engine
 from realtime.engine_process.model import StepModel
+from realtime.engine_process.moment import Step
 from realtime.engine_process.ring import CAPACITY
 from realtime.messages import Message, Played
 from realtime.settings import Settings
@@ -31,37 +34,49 @@ class Ensemble:
         """An engine for each of these settings."""
         self._model = model
         self._engines = [Engine(model, one, capacity_of(len(settings))) for one in settings]
+        self._wakes: list[float] = [math.inf] * len(settings)
+        """When each has something to do, as it said when it was last told or asked anything."""
+        self._settled: set[int] = set()
+        """The voices that have said since then that they need no step."""
         self._played: set[int] = set()
         """The voices whose humans have played since something was decided for them."""
 
     def receive(self, voice: int, message: Message) -> None:
         """Take in what happened."""
         self._engines[voice].receive(message)
+        self._touched(voice)
         if isinstance(message, Played):
             self._played.add(voice)
 
     def advance(self, now_ns: int) -> Iterator[tuple[int, Message]]:
-        """What follows by now: one step for every engine that needs one, and some decisions.
+        """What follows by now: one step for every engine that needs one, and some decisions of those that need none.
 
         Those for humans who have just played come first; the others wait for them, then the most urgent come first.
         """
-        due = [voice for wake_ns, voice in sorted(self._wakes()) if wake_ns <= now_ns]
-        steps = (self._engines[voice].next_step(now_ns) for voice in due)
-        self._model.step_together([step for step in steps if step is not None])
+        due = [voice for wake_ns, voice in sorted(zip(self._wakes, count())) if wake_ns <= now_ns]
+        steps: list[Step] = []
+        for voice in due:
+            if voice not in self._settled:
+                step = self._engines[voice].next_step(now_ns)
+                if step is None:
+                    self._settled.add(voice)
+                else:
+                    steps.append(step)
+        self._model.step_together(steps)
         first = [voice for voice in due if voice in self._played] or due
-        ready = [voice for voice in first if self._engines[voice].next_step(now_ns) is None]
-        for voice in ready[:DECISIONS]:
+        for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:
+            said = self._engines[voice].advance(now_ns)
             self._played.discard(voice)
-            for message in self._engines[voice].advance(now_ns):
+            self._touched(voice)
+            for message in said:
                 yield voice, message
 
-    @property
-    def wake_ns(self) -> int | None:
-        """When to call `advance` next if nothing is received; None: only then."""
-        return min((wake_ns for wake_ns, _ in self._wakes()), default=None)
+    def _touched(self, voice: int) -> None:
+        wake_ns = self._engines[voice].wake_ns
+        self._wakes[voice] = math.inf if wake_ns is None else wake_ns
+        self._settled.discard(voice)
 
-    def _wakes(self) -> Iterator[tuple[int, int]]:
-        for voice, engine in enumerate(self._engines):
-            wake_ns = engine.wake_ns
-            if wake_ns is not None:
-                yield wake_ns, voice
+    @property
+    def wake_ns(self) -> float:
+        """When to call `advance` next if nothing is received; infinity: only then."""
+        return min(self._wakes)

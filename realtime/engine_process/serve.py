@@ -4,6 +4,7 @@ It has no port and no say over time; if it dies or hangs, the I/O process starts
 """
 
 import gc
+import math
 import os
 import signal
 import time
@@ -58,7 +59,7 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
         link.flush()
 
 
-def _seconds_to(wake_ns: int | None, backlog: int) -> float | None:
+def _seconds_to(wake_ns: float, backlog: int) -> float | None:
     if backlog:
         return BACKLOG_S
-    return None if wake_ns is None else max(0, wake_ns - time.monotonic_ns()) / 1e9
+    return None if math.isinf(wake_ns) else max(0, wake_ns - time.monotonic_ns()) / 1e9
