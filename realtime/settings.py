@@ -69,7 +69,7 @@ class Settings:
         1.0, "how closely it takes up your loudness and accents", LIKENESS, low=0, high=1
     )
     follow_density: float = parameter(0.75, "how closely it takes up your notes per beat", LIKENESS, low=0, high=1)
-    follow_register: float = parameter(0.5, "how closely it stays where you play", LIKENESS, low=0, high=1)
+    follow_register: float = parameter(0.75, "how closely it stays where you play", LIKENESS, low=0, high=1)
     follow_key: float = parameter(0.75, "how closely it keeps to the key of your last phrase", LIKENESS, low=0, high=1)
 
     sync: str = parameter(
