@@ -30,7 +30,7 @@ INTERRUPTIONS = 400
 def voice_lines(folder: Path, notes: int) -> Iterator[str]:
     """The table, `notes` decided in each row; yields lines to print."""
     model = load_model(folder, "cpu", max(VOICES))
-    yield f"model {model.card.name}: many voices, one process, one thread, all busy; a note by the time of the processor"
+    yield f"model {model.card.name}: many voices, one process, all busy; a note in time of the processor"
     yield (
         f"{'voices':>6}{'us a note':>11}{'of one voice':>14}{'notes a second':>16}"
         f"{'key to proposal, us: median':>29}{'p99':>8}{'max':>8}"
