@@ -133,7 +133,7 @@ class Desk:
             self.conductor.set(settings, now_ns)
         before, self.settings = self.settings, settings
         self.schedule.late_ns = settings.late * MS
-        self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS))
+        self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS), now_ns)
         self.to_engine.append(Changed(f"{name} {text}".encode()))
         if settings.mode != before.mode:
             self._begin_epoch()
@@ -152,7 +152,7 @@ class Desk:
         if self.conductor.revision == self._revision:
             return []
         self._revision = self.conductor.revision
-        self.schedule.retime(self.conductor.tempo, round(self.settings.out_offset * MS))
+        self.schedule.retime(self.conductor.tempo, round(self.settings.out_offset * MS), now_ns)
         conducted = self._conducted()
         stops = self._told is not None and self._told.rolling and not conducted.rolling
         if self._is_news(conducted, now_ns):

@@ -65,7 +65,8 @@ class _Owed:
         if self.not_before_ns:
             self.off_ns = max(self.off_ns, self.on_ns + LEAST_GAP_NS)
         if self.successor is not None:
-            self.off_ns = min(self.off_ns, max(self.successor.on_ns - REPEAT_GAP_NS, self.successor.decided_ns))
+            in_time_ns = max(self.successor.on_ns - REPEAT_GAP_NS, self.successor.decided_ns)
+            self.off_ns = min(self.off_ns, max(in_time_ns, self.on_ns))
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
@@ -99,6 +100,8 @@ class Schedule:
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
     _released_ns: dict[Key, int] = field(default_factory=dict)
+    _retimed_ns: int = 0
+    """When time was last told to run otherwise."""
     _held: set[Key] = field(default_factory=set)
     """Keys that the human holds on our own output."""
 
@@ -118,12 +121,17 @@ class Schedule:
             before.place(self.tempo, self.offset_ns)
         heapq.heappush(self._waiting, (owed.on_ns, proposal.note_id, owed))
 
-    def retime(self, tempo: Tempo, offset_ns: int) -> None:
-        """Time runs otherwise from now on: what waits, and the ends of what sounds, move with it."""
-        self.tempo, self.offset_ns = tempo, offset_ns
+    def retime(self, tempo: Tempo, offset_ns: int, now_ns: int) -> None:
+        """Time runs otherwise from now on: what waits, and the ends of what sounds, move with it.
+
+        What would be due before now, and was not, is due now.
+        """
+        self.tempo, self.offset_ns, self._retimed_ns = tempo, offset_ns, now_ns
         waiting = sorted((owed for _, _, owed in self._waiting), key=lambda owed: owed.proposal.note_id, reverse=True)
         for owed in (*waiting, *self._sounding.values()):  # successors first
+            on_ns, off_ns = owed.on_ns, owed.off_ns
             owed.place(tempo, offset_ns)
+            owed.on_ns, owed.off_ns = max(owed.on_ns, min(on_ns, now_ns)), max(owed.off_ns, min(off_ns, now_ns))
         self._waiting = [(owed.on_ns, owed.proposal.note_id, owed) for owed in waiting]
         heapq.heapify(self._waiting)
 
@@ -174,7 +182,7 @@ class Schedule:
                 before.successor = owed
             owed.successor = None
             self._latest[owed.key] = owed
-        self.retime(self.tempo, self.offset_ns)
+        self.retime(self.tempo, self.offset_ns, self._retimed_ns)
         return count
 
     def hush(self, now_ns: int) -> list[Outgoing]:

@@ -125,3 +125,42 @@ def test_an_end_that_another_note_brings_forward_is_due_when_that_note_came_not_
     schedule.add(proposal(2, 55, 600), 50 * MS)
     [off] = schedule.due(50 * MS)
     assert (off.note_id, off.due_ns) == (1, 50 * MS)
+
+
+def test_what_a_new_tempo_moves_into_the_past_is_due_when_the_tempo_came_and_what_was_late_stays_late() -> None:
+    schedule = Schedule(TEMPO)
+    for note_id, onset in ((1, 40), (2, 100)):
+        schedule.add(proposal(note_id, onset, 900, 60 + note_id), 0)
+    schedule.add(proposal(3, 0, 200, 72), 0)
+    schedule.due(0)
+    schedule.retime(Tempo.of(25_000), 0, 50 * MS)
+    assert schedule.withdraw(80 * MS) == 0, "and a human note at the same moment changes nothing of it"
+    due = {(one.note_id, one.is_note_on): one.due_ns for one in schedule.due(50 * MS)}
+    assert due == {(1, True): 40 * MS, (2, True): 50 * MS, (3, False): 50 * MS}
+
+
+@given(
+    notes=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 200), st.integers(60, 63)), max_size=40),
+    tempi=st.dictionaries(st.integers(0, 300), st.floats(1_500, 4_000), max_size=6),
+    humans=st.sets(st.integers(0, 300), max_size=6),
+)
+def test_who_looks_in_time_sends_in_time_whatever_moves_the_plan(
+    notes: list[tuple[int, int, int]], tempi: dict[int, float], humans: set[int]
+) -> None:
+    schedule = Schedule(TEMPO)
+    waiting = [proposal(i, on, on + length, pitch) for i, (on, length, pitch) in enumerate(sorted(notes))]
+    looked_ns = 0
+    for ms in range(600):
+        now = ms * MS
+        while (due_ns := schedule.next_due_ns) is not None and due_ns <= now:
+            looked_ns = max(looked_ns, due_ns)
+            for one in schedule.due(looked_ns):
+                assert one.decided_ns is not None
+                assert one.due_ns == looked_ns or one.due_ns < one.decided_ns
+        looked_ns = now
+        if ms in tempi:
+            schedule.retime(Tempo.of(tempi[ms], now, schedule.tempo.tick_at(now)), ms % 3 * MS, now)
+        if ms in humans:
+            schedule.withdraw(now + 30 * MS)
+        while waiting and schedule.tempo.ns_at(waiting[0].onset) <= now + 20 * MS:
+            schedule.add(waiting.pop(0), now)
