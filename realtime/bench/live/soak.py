@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,9 +49,12 @@ class _Attendant:
     _look_at_s: float = 0.0
 
     def attend(self, passed_s: float) -> None:
-        """Do what is due by now."""
-        if self.jam.child.exit_code is not None:
-            return
+        """Do what is due by now; a daemon that has died meanwhile is left alone."""
+        if self.jam.child.exit_code is None:
+            with suppress(OSError):
+                self._attend(passed_s)
+
+    def _attend(self, passed_s: float) -> None:
         if passed_s >= self._type_at_s:
             self._type_at_s = passed_s + self.rng.uniform(*TYPED_EVERY_S)
             self.jam.child.write(self.rng.choice(TYPED))

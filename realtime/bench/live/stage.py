@@ -142,7 +142,10 @@ class Jam:
     @property
     def kept_its_engine(self) -> bool:
         """Asked before it ends: the engine is the one it began with."""
-        return self.child.exit_code is None and procfs.engine_of(self.child.pid) == self.engine_pid
+        try:
+            return procfs.engine_of(self.child.pid) == self.engine_pid
+        except OSError:  # it has died itself
+            return False
 
 
 @dataclass(frozen=True, slots=True)
