@@ -54,8 +54,8 @@ PACE, LOUDNESS = 0.25, 0.15
 LEAST = 1e-9
 """A probability below this is as good as none: min-p and float32 end somewhere."""
 KNOBS = (0.0, 0.25, 0.5, 0.75, 1.0)
-SEEDS = {REPLY: 3, ACCOMPANY: 1, SOLO: 1}
-"""Performances of each tune: an answer in turns has the fewest notes."""
+SEEDS = {REPLY: 3, ACCOMPANY: 2, SOLO: 1}
+"""Performances of each tune: an answer in turns has the fewest notes, a solo the most. Of loudness, one will do."""
 
 Phrase = tuple[Note, ...]
 
@@ -465,7 +465,8 @@ def lines(
             shipped = Settings(bpm=BPM, mode=mode)
 
             def heard(settings: Settings, change: Change = change, *, from_the_start: bool = False) -> list[Heard]:
-                return hear(model, change, settings, played, SEEDS[settings.mode], from_the_start=from_the_start)
+                seeds = SEEDS[settings.mode] if change.bends else 1
+                return hear(model, change, settings, played, seeds, from_the_start=from_the_start)
 
             yield ""
             chance = f", any pitch agrees by {_chance(change, played):.0%}" if change.bends == PITCH else ""
