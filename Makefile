@@ -47,7 +47,7 @@ lint: $(FULL) ## ruff, mypy, and who may import whom
 bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 	@.venv/bin/antiphon bench $(ARGS)
 
-bench-live: $(LIGHT) ## measure a jam through real ports: latency, lateness, losses, eight simulated hours; 8 minutes
+bench-live: $(LIGHT) ## measure a jam through real ports: latency, lateness, losses, eight simulated hours; 6 minutes
 	@.venv/bin/antiphon bench live $(ARGS)
 
 soak: $(LIGHT) ## ten minutes of a scripted human, some of it hostile, and what must hold: MIDI=~/midi for performances of yours

@@ -129,7 +129,7 @@ def hours_lines(model: Path, hours: float) -> Iterator[str]:
         f" {max(typical):.1f} in the worst   must <= {MOST_OFF_NS}: {_told(max(typical) <= MOST_OFF_NS)}"
     )
     if reply:
-        yield f"  in reply, where nothing is due at once: worst {max(reply) / 1e6:.3f} ms, a key that was struck again"
+        yield f"  in reply, where nothing is due at once, the furthest of all: {max(reply) / 1e6:.6f} ms"
     growth, record = long.growth_mb()
     begin, end = long.resident[0][1] / MB, long.resident[-1][1] / MB
     yield (

@@ -25,9 +25,13 @@ from realtime.timed import Timed
 NS_PER_MS = 1_000_000
 PACE_S = (0.12, 0.30)
 """How far apart the human's notes are."""
-TEMPO = "30"
-"""The answer is bound to ticks. At so slow a tempo they are long (83 ms), and more is due in the one that has begun."""
+FLAGS = ("--bpm", "30", "--follow-density", "0", *ANSWER_FLAGS)
+"""That more be due at once. The answer is bound to ticks: at so slow a tempo they are long (83 ms), and more is due in
+the one that has begun; and it may strike with the human, who strikes one key at a time."""
+MODES = (ACCOMPANY, SOLO)
 HANDED_OVER = Bar(0.99, 2.0)
+HANDED_OVER_BY = {ACCOMPANY: (), SOLO: (HANDED_OVER,)}
+"""In an accompaniment the human's own notes are foretold, and may be decided before: that is no hurry."""
 GAP_SLACK_NS = NS_PER_MS
 """How much less than its gap the silence of a key can look, whose release took a while to be sent."""
 
@@ -120,7 +124,7 @@ class Run(NamedTuple):
 
 def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
     """What becomes of human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
-    runs = [_run(stage, model, mode, seconds) for mode in (ACCOMPANY, SOLO)]
+    runs = [_run(stage, model, mode, seconds) for mode in MODES]
     found = [one for run in runs for one in run.firsts]
     at_once = [one for one in found if one.is_at_once]
     restruck = [one for one in found if one.is_restruck and not one.is_at_once]
@@ -134,7 +138,9 @@ def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
     yield row("  of that, from its proposal to the port", [one.answer.sent_ns - one.decided_ns for one in at_once])
     gap = f"{LEAST_GAP_NS / NS_PER_MS:g} ms of silence before it"
     yield row(f"  beyond, where its key sounded: {gap}", [one.beyond_ns for one in restruck])
-    yield row("every first note: beyond a port hop, to its proposal", [one.ready_ns for one in found], HANDED_OVER)
+    for mode, run in zip(MODES, runs, strict=True):
+        title = f"first notes, {mode}: beyond a hop, to its proposal"
+        yield row(title, [one.ready_ns for one in run.firsts], *HANDED_OVER_BY[mode])
     later, none = len(found) - len(at_once) - len(restruck), notes - len(found)
     yield (
         f"{notes} human notes, {PACE_S[0]:g} to {PACE_S[1]:g} s apart: after {len(at_once)} the first note was due at"
@@ -147,7 +153,7 @@ def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
 
 def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
     score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
-    with stage.jam(model, "--mode", mode, "--bpm", TEMPO, *ANSWER_FLAGS) as jam:
+    with stage.jam(model, "--mode", mode, *FLAGS) as jam:
         ran_s, waited_s = procfs.core_seconds(jam.engine_pid)
         stage.play(score, f"latency, {mode}")
         ran_until_s, waited_until_s = procfs.core_seconds(jam.engine_pid)
