@@ -44,7 +44,7 @@ class Settings:
     )
     bars: int | None = parameter(
         None,
-        "length of an answer or a solo; a change counts from the next one",
+        "length of an answer, or of a solo; while a solo plays, how long it still goes on",
         ROLE,
         int,
         low=1,

@@ -91,6 +91,8 @@ class Engine:
         """When a plan is to begin without the human; None: none is."""
         self._starts_at: int | None = None
         """The tick at which a count-in is over."""
+        self._phrase_ticks = 0
+        """How long the phrase was that was answered last."""
         self._proposed: dict[int, Note] = {}
         self._epoch = 0
         self._note_ids = 0
@@ -194,13 +196,13 @@ class Engine:
         if self._plan is not None and not self._plan.over:
             self._plan.interrupted(tick, self.tempo.tick_at(at_ns + KEEP_NS))
         elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
-            self._plan = self._planned(tick, None, enters=False)
+            self._plan = self._planned(tick, self._end_from(tick), enters=False)
         if self._plan is not None:
             self._is_replanned = True
             self._follow()
             self._plan.channel = self._channel
             self._plan.velocity_at = self._loudness(self._follower.measure_begun(tick))
-        if self._plan is not None and not self._mode.begins_alone:
+        if self._plan is not None and self._mode.ends_with_human:
             self._plan.end = tick + PATIENCE_TICKS
 
     # What became of the proposals
@@ -258,6 +260,9 @@ class Engine:
             self._follow()
             if self.settings.follow_dynamics != before.follow_dynamics:
                 self._plan.velocity_at = self._loudness(self._plan.begin)
+            if self.settings.bars != before.bars and not self._mode.ends_with_human:
+                takes_turns = self._mode.takes_turns
+                self._plan.end = self._end_from(self._plan.begin if takes_turns else self._plan.decided_until)
 
     def _follow_beat(self, phrase: Phrase) -> None:
         """Take up the beat of what the human has played, where nobody else sets the tempo."""
@@ -279,12 +284,18 @@ class Engine:
         if not self._mode.takes_turns:
             return
         begin = self._entry(self.tempo.tick_at(now_ns + ENTRY_NS), phrase.begin)
-        end = self._time.answer_end(begin, phrase.length, self.settings.bars)
-        self._plan = self._planned(begin, end, enters=True)
+        self._phrase_ticks = phrase.length
+        self._plan = self._planned(begin, self._end_from(begin), enters=True)
         self._follow()
 
     def _entry(self, tick: int, origin: int) -> int:
         return self._time.entry(tick, origin, self.settings.quantize_entry)
+
+    def _end_from(self, begin: int) -> int | None:
+        """Where what begins at a tick ends: an answer as long as the phrase or `bars`, the rest after those or never."""
+        if self.settings.bars is None and not self._mode.takes_turns:
+            return None
+        return self._time.answer_end(begin, self._phrase_ticks, self.settings.bars)
 
     def _begin_alone(self, now_ns: int) -> None:
         """What begins without the human: the clicks before, and a solo."""
@@ -296,10 +307,8 @@ class Engine:
             for click in clicks:
                 self._propose(click, 0)
         if self._begins_alone and self._is_rolling:
-            bars = self.settings.bars
-            end = None if bars is None else tick + bars * self._grid.bar_ticks(tick)
-            self._plan = self._planned(self._entry(tick, tick), end, enters=True)
-            self._plan.may_end = False
+            begin = self._entry(tick, tick)
+            self._plan = self._planned(begin, self._end_from(begin), enters=True)
 
     def _planned(self, begin: int, end: int | None, *, enters: bool) -> Plan:
         return Plan(
@@ -345,7 +354,7 @@ class Engine:
 
     def _decide(self, plan: Plan, now_ns: int) -> None:
         plan.forget_foretold(self.tempo.tick_at(now_ns - FORGET_NS))
-        if self._tracker.is_pressed and plan.end is not None and not self._mode.takes_turns:
+        if self._tracker.is_pressed and plan.end is not None and self._mode.ends_with_human:
             plan.end = max(plan.end, self.tempo.tick_at(now_ns) + PATIENCE_TICKS)
         not_before = 0 if self._mode.takes_turns else self.tempo.tick_at(now_ns)
         note = plan.decide(self.ring, self._rng, self._note_ids + 1, not_before)

@@ -116,6 +116,35 @@ def test_a_solo_of_so_many_bars_ends(model: StepModel) -> None:
     assert_nothing_hangs(offline.sent)
 
 
+def test_a_solo_that_waits_and_is_given_bars_ends_too(model: StepModel) -> None:
+    offline = playing(model, [Timed(10 * S, bytes((NOTE_ON, 60, 80)))], mode="solo", wait_for_me=True, bars=2)
+    ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
+    assert min(ticks) >= TEMPO.tick_at(10 * S)
+    assert max(ticks) < min(ticks) + 2 * 96
+
+
+def test_a_solo_can_be_given_its_end_while_it_plays_and_be_let_off_it(model: StepModel) -> None:
+    offline = playing(model, [], until_ns=20 * S, mode="solo")
+    offline.change("bars", "2")
+    offline.perform([], 21 * S)
+    offline.change("bars", "auto")
+    offline.perform([], 40 * S)
+    assert note_ons(offline.sent)[-1].at_ns > 38 * S
+    offline.change("bars", "2")
+    offline.perform([])
+    assert TEMPO.tick_at(39 * S) + 96 < TEMPO.tick_at(note_ons(offline.sent)[-1].at_ns) < TEMPO.tick_at(41 * S) + 2 * 96
+
+
+def test_an_answer_that_plays_can_be_made_longer(model: StepModel) -> None:
+    phrase = performed(MELODY[:4], TEMPO)
+    short = playing(model, phrase, bars=1)
+    longer = playing(model, phrase, until_ns=note_ons(short.sent)[0].at_ns, bars=1)
+    longer.change("bars", "4")
+    longer.perform([])
+    lengths = [TEMPO.tick_at(note_ons(one.sent)[-1].at_ns - note_ons(one.sent)[0].at_ns) for one in (short, longer)]
+    assert lengths[0] < 96 < lengths[1] < 4 * 96
+
+
 def test_a_humans_notes_join_a_solo(model: StepModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), until_ns=20 * S, mode="solo")
     assert Counter(note.voice for note in offline.engine.ring.notes())[HUMAN] == len(MELODY)
