@@ -292,7 +292,7 @@ class Engine:
         return self._time.entry(tick, origin, self.settings.quantize_entry)
 
     def _end_from(self, begin: int) -> int | None:
-        """Where what begins at a tick ends: an answer with the phrase's length or `bars`; else after those, or never."""
+        """Where what begins at a tick ends: after the phrase's length or `bars`; None: never."""
         if self.settings.bars is None and not self._mode.takes_turns:
             return None
         return self._time.answer_end(begin, self._phrase_ticks, self.settings.bars)
