@@ -4,15 +4,14 @@
 
 jack_midi_clock gives 90 bpm, then 140 in the middle, and the daemon plays a solo to it; every onset's error is that
 against the grid of the clock's own pulses, both stamped with their frames by one receiver. Pulses, which are on their
-frames, have no error; onsets leave at the beginning of a period, so up to one is the port's own. What lies within
-SETTLING beats of the start or of the change of tempo is told apart from the steady rest: a line through the pulses
-around is the grid of the rest, the two neighbouring pulses that of the change. So is what lies within a beat of where
-the dummy driver left frames out, because the machine was late: there every later pulse is late in real time, by a shift
-that nobody can know of before it. Then `--clock-out` is judged: mean
-tempo, and each pulse's distance from the straight line through all. jack_mclk_dump counts frames, of which the dummy
-driver leaves some out when the machine is late; ears say the same of the frames' own times. In the same minutes the
-clock of another daemon that sends it at its frames is heard, and one of a program that does nothing but send it: what
-the two others have as well is the machine's.
+frames, have no error; onsets leave at the beginning of a period, so up to one is the port's own. A line through the
+pulses around is the grid. What lies within SETTLING beats of the start or of the change of tempo is told apart, and
+there the two neighbouring pulses are the grid. So is what lies within a beat or two of where the dummy driver left
+frames out, because the machine was late: from there on every pulse is late in real time, which nobody can know before.
+
+Then `--clock-out` is judged: mean tempo, and each pulse's distance from the straight line through all. jack_mclk_dump
+counts frames; ears say the same of the frames' own times. In the same minutes the clock of another daemon that sends
+it at its frames is heard, and one of a program that does nothing but send it: what that has as well is the machine's.
 """
 
 import os
@@ -37,10 +36,8 @@ TEMPI = (90.0, 140.0)
 OURS = 96.0
 SETTLING = 4
 """Beats that a change of tempo may take to settle."""
-LEFT_OUT_NS = 2_000_000
-SMEARED = 4
-"""The driver has left frames out where the pulses' own times went on by so much more than their frames, within so many
-pulses: the server's idea of a frame's time follows with some delay."""
+LEFT_OUT_NS = 1_000_000
+"""Frames were left out where, within a beat, the pulses' own times went on by so much more than their frames."""
 IN, OUT, CLOCK = "Antiphon in:Antiphon in", "Antiphon out:Antiphon out", "Antiphon clock:Antiphon clock"
 EXACT_CLOCK = "Antiphon clock 2:Antiphon clock 2"
 """That of the second daemon."""
@@ -53,10 +50,10 @@ class Followed:
     steady: Spread
     changing: Spread
     """Within SETTLING beats of the start and of the change of tempo."""
-    left_out: Spread
-    """Within a beat of where the driver left frames out."""
-    gaps: int
-    """How often it did."""
+    beside: Spread
+    """Where the driver left frames out."""
+    left_out_ms: float
+    """How much it left out in all."""
 
 
 def followed(server: jackd.JackServer, seconds: float, *flags: str) -> Followed:
@@ -89,17 +86,18 @@ def told_apart(pulses: list[tuple[int, int]], times: list[int], onsets: list[int
     change = next(index for index, (one, other) in enumerate(pairwise(moments)) if other - one < shortest)
     changes = [(moments[max(at - PPQN, 0)], moments[at + SETTLING * PPQN]) for at in (0, change)]
     apart = [real - at for real, at in zip(times, moments, strict=True)]
-    gaps = [index for index in range(SMEARED, len(apart)) if apart[index] - apart[index - SMEARED] > LEFT_OUT_NS]
-    missing = [(moments[at - SMEARED], moments[min(at + PPQN, len(moments) - 1)]) for at in gaps]
+    # The server's idea of a frame's time follows with some delay: what shows within a beat may be of the one before.
+    late = [index for index in range(PPQN, len(apart)) if apart[index] - apart[index - PPQN] > LEFT_OUT_NS]
+    gaps = [(moments[max(index - 2 * PPQN, 0)], moments[index]) for index in late]
     changing = [at for at in onsets if _is_in(at, changes)]
-    beside = [at for at in onsets if _is_in(at, missing) and at not in changing]
+    beside = [at for at in onsets if _is_in(at, gaps) and at not in changing]
     steady = [at for at in onsets if at not in changing and at not in beside]
     grid, near = Grid(pulses), Grid(pulses, window=2)
     return Followed(
         Spread.of(grid.errors(steady)),
         Spread.of(near.errors(changing)),
-        Spread.of(near.errors(beside)),
-        sum(later - earlier > SMEARED for earlier, later in pairwise([-PPQN, *gaps])),
+        Spread.of(grid.errors(beside)),
+        (apart[-1] - apart[0]) / 1e6,
     )
 
 
@@ -149,8 +147,7 @@ def main(seconds: float, ours: float) -> None:
                 name = f"period {period} ({period / 48:.1f} ms) {' '.join(flags):<12}"
                 found = followed(server, seconds, *flags)
                 print(f"{name} steady: {_told(found.steady)}\n{name} around the change: {_told(found.changing)}")
-                beside = f"after {found.gaps} gaps that the driver left" if found.gaps else "the driver left no gaps"
-                print(f"{name} {beside}: {_told(found.left_out)}", flush=True)
+                print(f"{name} where the driver left out {found.left_out_ms:.1f} ms: {_told(found.beside)}", flush=True)
     jackd.PERIOD = 128
     with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
         print(f"our clock, period 128, {ours:g} s", *given(server, ours), sep="\n")

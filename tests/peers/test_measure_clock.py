@@ -14,12 +14,12 @@ def test_an_onset_is_steady_or_beside_a_change_or_beside_a_gap() -> None:
     times = [7 * MS + at + 12 * MS * (index >= gap) for index, at in enumerate(MOMENTS)]
     steady, changing, beside = MOMENTS[24 * 6] + MS, MOMENTS[CHANGE + 1] + 8 * MS, MOMENTS[gap + 1] + 5 * MS
     found = told_apart(PULSES, times, [steady, changing, beside])
-    assert found.gaps == 1
-    assert [round(one.max_ms, 3) for one in (found.steady, found.changing, found.left_out)] == [1, 8, 5]
+    assert found.left_out_ms == 12
+    assert [round(one.max_ms, 3) for one in (found.steady, found.changing, found.beside)] == [1, 8, 5]
 
 
-def test_where_the_driver_is_on_time_there_is_no_gap() -> None:
+def test_where_the_driver_is_on_time_nothing_lies_beside_a_gap() -> None:
     found = told_apart(PULSES, MOMENTS, MOMENTS[:: PPQN // 2])
-    assert (found.gaps, found.left_out.count) == (0, 0)
+    assert (found.left_out_ms, found.beside.count) == (0, 0)
     assert found.steady.count + found.changing.count == len(MOMENTS[:: PPQN // 2])
     assert found.steady.max_ms < 0.001
