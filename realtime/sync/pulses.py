@@ -26,7 +26,7 @@ FITS = 3.5
 """An error of so many standard deviations is a surprise."""
 CALM = 2.0
 """And after one, one of so many is still in doubt."""
-EARLY = 8.0
+EARLY = 5.0
 """A pulse so many before its time is believed at once: it may be held up on its way, but not hurried."""
 TRUSTED = 6
 """From so many pulses on, what does not fit is one."""
