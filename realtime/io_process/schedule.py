@@ -50,6 +50,9 @@ class _Owed:
     off_ns: int = 0
     not_before_ns: int = 0
     """The key was released so shortly before that it must wait."""
+    on_floor_ns: int = 0
+    off_floor_ns: int = 0
+    """What was not due when time last changed is not due before that."""
     successor: Optional["_Owed"] = None
     """The next note on its key, for which it must end in time."""
 
@@ -60,13 +63,19 @@ class _Owed:
     def place(self, tempo: Tempo, offset_ns: int) -> None:
         """Say when it sounds and when it ends; its successor has been placed before."""
         shift_ns = self.proposal.shift_ns - offset_ns
-        self.on_ns = max(tempo.ns_at(self.proposal.onset) + shift_ns, self.not_before_ns)
+        self.on_ns = max(tempo.ns_at(self.proposal.onset) + shift_ns, self.not_before_ns, self.on_floor_ns)
         self.off_ns = tempo.ns_at(self.proposal.end) + shift_ns
         if self.not_before_ns:
             self.off_ns = max(self.off_ns, self.on_ns + LEAST_GAP_NS)
         if self.successor is not None:
             in_time_ns = max(self.successor.on_ns - REPEAT_GAP_NS, self.successor.decided_ns)
             self.off_ns = min(self.off_ns, max(in_time_ns, self.on_ns))
+        self.off_ns = max(self.off_ns, self.off_floor_ns)
+
+    def change_time(self, now_ns: int) -> None:
+        """It is about to be placed anew, for time changes now."""
+        self.on_floor_ns = max(self.on_floor_ns, min(self.on_ns, now_ns))
+        self.off_floor_ns = max(self.off_floor_ns, min(self.off_ns, now_ns))
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
@@ -100,8 +109,6 @@ class Schedule:
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
     _released_ns: dict[Key, int] = field(default_factory=dict)
-    _retimed_ns: int = 0
-    """When time was last told to run otherwise."""
     _held: set[Key] = field(default_factory=set)
     """Keys that the human holds on our own output."""
 
@@ -126,12 +133,15 @@ class Schedule:
 
         What would be due before now, and was not, is due now.
         """
-        self.tempo, self.offset_ns, self._retimed_ns = tempo, offset_ns, now_ns
+        self.tempo, self.offset_ns = tempo, offset_ns
+        for owed in (*(owed for _, _, owed in self._waiting), *self._sounding.values()):
+            owed.change_time(now_ns)
+        self._place_all()
+
+    def _place_all(self) -> None:
         waiting = sorted((owed for _, _, owed in self._waiting), key=lambda owed: owed.proposal.note_id, reverse=True)
         for owed in (*waiting, *self._sounding.values()):  # successors first
-            on_ns, off_ns = owed.on_ns, owed.off_ns
-            owed.place(tempo, offset_ns)
-            owed.on_ns, owed.off_ns = max(owed.on_ns, min(on_ns, now_ns)), max(owed.off_ns, min(off_ns, now_ns))
+            owed.place(self.tempo, self.offset_ns)
         self._waiting = [(owed.on_ns, owed.proposal.note_id, owed) for owed in waiting]
         heapq.heapify(self._waiting)
 
@@ -182,7 +192,7 @@ class Schedule:
                 before.successor = owed
             owed.successor = None
             self._latest[owed.key] = owed
-        self.retime(self.tempo, self.offset_ns, self._retimed_ns)
+        self._place_all()
         return count
 
     def hush(self, now_ns: int) -> list[Outgoing]:

@@ -134,7 +134,8 @@ def test_what_a_new_tempo_moves_into_the_past_is_due_when_the_tempo_came_and_wha
     schedule.add(proposal(3, 0, 200, 72), 0)
     schedule.due(0)
     schedule.retime(Tempo.of(25_000), 0, 50 * MS)
-    assert schedule.withdraw(80 * MS) == 0, "and a human note at the same moment changes nothing of it"
+    assert schedule.withdraw(80 * MS) == 0, "a human note at the same moment changes nothing of it"
+    schedule.add(proposal(4, 800, 900, 62), 50 * MS)  # nor does another note on its key
     due = {(one.note_id, one.is_note_on): one.due_ns for one in schedule.due(50 * MS)}
     assert due == {(1, True): 40 * MS, (2, True): 50 * MS, (3, False): 50 * MS}
 
