@@ -175,13 +175,13 @@ def test_a_clock_that_stays_away_leaves_the_lead_to_the_human_and_takes_it_again
 
 
 def test_with_the_transport_stopped_a_phrase_is_answered_in_the_last_tempo(stage: Callable[..., Stage]) -> None:
-    on_stage = stage("--sync", "auto")
+    on_stage = stage("--sync", "auto", "--bars", "4")
     pulses = clock([(100.0, 24 * 6)])
     begin = pulses[-1].at + 1.0
     tune = [(begin + 0.25 * step, bytes((0x90, 60 + step, 80))) for step in range(4)]
     ends = [(at + 0.2, bytes((0x80, message[1], 0))) for at, message in tune]
     sent = on_stage.keyboard.play(script(pulses, (0.0, START), (pulses[-1].at + 0.001, STOP), *tune, *ends))
-    on_stage.wait_for_answer(4)
+    on_stage.wait_for_answer(2)
     moments = sent_pulses(pulses, sent)
     tick_ns = (moments[-1][1] - moments[0][1]) / (len(moments) - 1)
     ticks = [(at - moments[0][1]) / tick_ns for at in onsets(on_stage.listener.heard)]

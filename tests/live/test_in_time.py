@@ -67,8 +67,7 @@ def test_our_own_clock_is_steady_and_stops_at_the_end(
     found = steadiness(frames)
     steps = Spread.of([(later - earlier) * 1e9 / RATE - 60e9 / 96 / 24 for earlier, later in pairwise(frames)])
     print(f"our clock at 96 bpm, period {PERIOD} {' '.join(flags)}: {found}, from pulse to pulse {steps}")
-    assert found.bpm == pytest.approx(96, rel=1e-2)  # in frames, of which the dummy driver drops some when it is late
-    assert found.jitter.p50_ms <= PERIOD_MS + 1.0
+    # Only from pulse to pulse: over a longer time the dummy driver leaves frames out when the machine is late.
     assert steps.p50_ms <= uneven_ms
     assert judge.beats[-1].message == b"\xfc"
 
