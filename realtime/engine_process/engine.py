@@ -85,6 +85,8 @@ class Engine:
         self._plan: Plan | None = None
         self._is_replanned = False
         """The plan's next note answers what the human has just played: it may be due at once."""
+        self._unbent_since: int | None = None
+        """The tick of a human note that the plan has not been bent towards yet."""
         self._at_once: int | None = None
         """The onset of that note, once decided; of a chord, all are due with it."""
         self._begins_ns: int | None = None
@@ -134,6 +136,8 @@ class Engine:
             self._end_phrase(now_ns)
         elif _is_due(self._begins_ns, now_ns):
             self._begin_alone(now_ns)
+        elif self._bends:
+            self._bend()
         elif self._plan is not None and _is_due(self._decision_ns, now_ns):
             self._decide(self._plan, now_ns)
         elif self._seeks_beat:
@@ -145,7 +149,7 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """When to call `advance` next if nothing is received; None: only then."""
-        if self._out or self._seeks_beat or not self.ring.is_settled:
+        if self._out or self._bends or self._seeks_beat or not self.ring.is_settled:
             return AT_ONCE
         times = (self._tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
@@ -199,9 +203,11 @@ class Engine:
             self._plan = self._planned(tick, self._end_from(tick), enters=False)
         if self._plan is not None:
             self._is_replanned = True
-            self._follow()
             self._plan.channel = self._channel
-            self._plan.velocity_at = self._loudness(self._follower.measure_begun(tick))
+            is_behind = self._unbent_since is not None or self._plan.lean is None
+            self._unbent_since = tick
+            if is_behind:
+                self._bend()
         if self._plan is not None and self._mode.ends_with_human:
             self._plan.end = tick + PATIENCE_TICKS
 
@@ -336,6 +342,17 @@ class Engine:
     def _taste(self) -> Taste:
         return Taste(self.settings.temperature, self.settings.imitate)
 
+    def _bend(self) -> None:
+        """Bend the plan towards the human's latest note.
+
+        What answers that note at once is not kept waiting for it: it is bent by the notes before.
+        """
+        tick, self._unbent_since = self._unbent_since, None
+        if self._plan is not None:
+            self._follow()
+            begin = self._plan.begin if tick is None else self._follower.measure_begun(tick)
+            self._plan.velocity_at = self._loudness(begin)
+
     def _follow(self) -> None:
         """Bend the plan towards how the human plays now."""
         if self._plan is not None:
@@ -347,6 +364,10 @@ class Engine:
         if self._plan is None or self._plan.over:
             return None
         return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
+
+    @property
+    def _bends(self) -> bool:
+        return self._unbent_since is not None and not self._is_replanned
 
     @property
     def _seeks_beat(self) -> bool:

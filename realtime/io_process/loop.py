@@ -31,9 +31,11 @@ from realtime.sync.conductor import Conductor
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000
 """A sleep ends up to this late, so the last stretch before a due message is spent awake."""
-ACTIVE_POLL_S = 0.001
+ACTIVE_POLL_S = 0.0005
 IDLE_POLL_S = 0.005
 """How often the inputs are looked at while somebody plays, and while nobody has for IDLE_AFTER_NS."""
+PASS_S = 0.001
+"""How often all else is looked at while somebody plays and nothing happens."""
 IDLE_AFTER_NS = 5 * NS_PER_S
 DELIVERY_S = 0.05
 """What the ports need to deliver the last messages."""
@@ -92,6 +94,8 @@ class Performance:
     """Set, from a signal handler, to end the performance."""
     suspending: bool = False
     """Set, from a signal handler, to stop the process until it is continued."""
+    _arrived: list[tuple[int, int, Arrived]] = field(default_factory=list)
+    """What has been taken from the inputs and not been heard yet: when it came, and the place of its input."""
     _last_human_ns: int = 0
     _looked_ns: int = 0
 
@@ -163,7 +167,8 @@ class Performance:
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hear(self) -> None:
-        arrived = [(one.at_ns, place, one) for place, port in enumerate(self.inputs) for one in port.poll()]
+        self._poll()
+        arrived, self._arrived = self._arrived, []
         now_ns = time.monotonic_ns()
         system: list[Arrived] = []
         for _, place, one in sorted(arrived, key=itemgetter(0)):
@@ -181,6 +186,12 @@ class Performance:
             self._send(voice, desk.conduct(now_ns, () if voice else system))
         for line in self.conductor.lines():
             self.say(line)
+
+    def _poll(self) -> bool:
+        """Take what has arrived at the inputs; whether anything has."""
+        for place, port in enumerate(self.inputs):
+            self._arrived += [(one.at_ns, place, one) for one in port.poll()]
+        return bool(self._arrived)
 
     def _listen(self) -> None:
         """Carry out what was typed."""
@@ -255,14 +266,13 @@ class Performance:
     def _sleep(self) -> None:
         """Until the engine speaks, an input is due for a look, or a message is due: for that, awake at the end."""
         now_ns = time.monotonic_ns()
-        poll_s = ACTIVE_POLL_S if now_ns - self._last_human_ns < IDLE_AFTER_NS else IDLE_POLL_S
+        is_active = now_ns - self._last_human_ns < IDLE_AFTER_NS
+        rest_s = PASS_S if is_active else IDLE_POLL_S
         due_ns = self._next_due_ns
-        if due_ns is None:
-            self._rest(poll_s)
-            return
-        rest_s = (due_ns - now_ns - SPIN_NS) / NS_PER_S
-        if rest_s > 0:
-            self._rest(min(poll_s, rest_s))
+        if due_ns is not None:
+            rest_s = min(rest_s, (due_ns - now_ns - SPIN_NS) / NS_PER_S)
+        if due_ns is None or rest_s > 0:
+            self._rest(rest_s, ACTIVE_POLL_S if is_active else IDLE_POLL_S)
             return
         while time.monotonic_ns() < due_ns:
             pass
@@ -275,8 +285,16 @@ class Performance:
             leads.append((self._clock_out.next_due_ns(self.conductor.tempo), self.clock_port))
         return min((ns - port.lead_ns for ns, port in leads if ns is not None), default=None)
 
-    def _rest(self, seconds: float) -> None:
-        if not self.supervisor.alive:
-            time.sleep(seconds)
-        else:
-            self.supervisor.wait(seconds)
+    def _rest(self, seconds: float, poll_s: float) -> None:
+        """For so long, or until the engine speaks or something has arrived; the inputs are looked at every `poll_s`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._wait(min(left, poll_s)) or self._poll():
+                return
+
+    def _wait(self, seconds: float) -> bool:
+        """Sleep for so long, or until the engine speaks, which it tells."""
+        if self.supervisor.alive:
+            return self.supervisor.wait(seconds)
+        time.sleep(seconds)
+        return False

@@ -12,7 +12,7 @@ from midi.tempo import Tempo
 from realtime.engine_process.engine import PATIENCE_TICKS, Engine
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.ring import ContextRing
-from realtime.messages import NOTE_ON, Begin, Changed, Proposal, Sent
+from realtime.messages import NOTE_ON, Begin, Changed, Played, Proposal, Sent
 from realtime.modes import KEEP_NS
 from realtime.offline import Offline
 from realtime.settings import Settings
@@ -273,6 +273,36 @@ def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model
     engine.receive(Changed(b"mode reply"))
     engine.receive(Sent(proposals[0].note_id, 0))
     assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
+
+
+def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_what_follows_is(model: StepModel) -> None:
+    engine = Engine(model, Settings(bpm=120, mode="solo"))
+    engine.receive(Begin(0))
+    now = 0
+
+    def lean() -> object:
+        assert engine._plan is not None
+        return engine._plan.lean
+
+    def decide() -> None:
+        while not any(isinstance(one, Proposal) for one in engine.advance(now)):
+            pass
+
+    decide()
+    engine.receive(Played(now := S, NOTE_ON, 60, 80))
+    before = lean()
+    assert before is not None, "the first has none before it"
+    decide()
+    engine.receive(Played(now := 2 * S, NOTE_ON, 72, 80))
+    assert lean() is before
+    decide()
+    assert lean() is before
+    engine.advance(now)
+    assert lean() is not before
+    engine.receive(Played(now := 3 * S, NOTE_ON, 74, 80))
+    behind = lean()
+    engine.receive(Played(now, NOTE_ON, 75, 80))
+    assert lean() is not behind, "it is never more than one note behind"
 
 
 def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) -> None:
