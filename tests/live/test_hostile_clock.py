@@ -118,9 +118,9 @@ def test_a_solo_is_in_time_with_one_hostile_clock_after_another_and_leaves_nothi
         print(f"{name}: {spread}, about their median {about.p50_ms:.2f} ms")
         assert spread.count >= 2, name
         assert spread.p50_ms <= PERIOD_MS + 1.0, name
-        assert about.p50_ms <= PERIOD_MS / 2, (
-            f"{name}: what lies anywhere is a quarter of a tick off, 2.1 ms at 300 bpm"
-        )
+        # What lies anywhere is a quarter of a tick off: 2.1 ms at 300 bpm, and more at others. Of the few onsets of
+        # some cases, at the edges of periods, half can be half a period off, and a little.
+        assert about.p50_ms <= 1.75, name
         for stop, end in stands_still(heard):
             before = [one for one in heard if one.at_ns < end]
             assert not [at for at in onsets(before) if at > stop + SOON_NS], f"{name}: struck after a stop"
