@@ -15,7 +15,6 @@ from pathlib import Path
 from midi.errors import AntiphonError
 from realtime.messages import TEXT_BYTES, Failed, Quit, Ready
 from realtime.pipe import Link, PeerGoneError
-from realtime.priority import ENGINE_PRIORITY, ask_for_real_time
 from realtime.settings import Settings
 
 BACKLOG_S = 0.001
@@ -48,7 +47,6 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     ensemble = Ensemble(model, voices)
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
-    ask_for_real_time(ENGINE_PRIORITY)  # if it is refused, the I/O process has said so
     link.send(Ready(model.on_cuda))
     while True:
         if link.wait(_seconds_to(ensemble.wake_ns, link.backlog)):

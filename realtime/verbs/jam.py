@@ -19,13 +19,13 @@ from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process.console import HINT, Console
 from realtime.io_process.loop import Performance
+from realtime.io_process.priority import ask_for_real_time
 from realtime.io_process.recorder import save_session
 from realtime.io_process.seating import CHANNEL, CHANNELS, MOST_VOICES, PORT, Seating
 from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
 from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
 from realtime.pipe import PeerGoneError
-from realtime.priority import ask_for_real_time
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 

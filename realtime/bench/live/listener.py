@@ -16,7 +16,7 @@ import rtmidi
 
 from realtime.bench.live import musician
 from realtime.bench.live.scores import beside_of, save
-from realtime.priority import ask_for_real_time
+from realtime.io_process.priority import ask_for_real_time
 from realtime.timed import Timed
 
 NAME = "bench listener"

@@ -15,7 +15,7 @@ from typing import Any
 import rtmidi
 
 from realtime.bench.live.scores import load, save, sent_of
-from realtime.priority import ask_for_real_time
+from realtime.io_process.priority import ask_for_real_time
 from realtime.timed import Timed
 
 NAME = "bench musician"

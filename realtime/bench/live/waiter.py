@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from realtime.io_process.loop import SPIN_NS
-from realtime.priority import ask_for_real_time
+from realtime.io_process.priority import ask_for_real_time
 
 EVERY_NS = 10_000_000
 NS_PER_S = 1_000_000_000

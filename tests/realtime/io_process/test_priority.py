@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from realtime.priority import ask_for_real_time
+from realtime.io_process.priority import ask_for_real_time
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has to be asked")
 
@@ -31,7 +31,7 @@ def test_where_it_is_granted_the_processes_it_starts_do_not_have_it() -> None:
 
 ASK = """
 import os, subprocess, sys
-from realtime.priority import ask_for_real_time
+from realtime.io_process.priority import ask_for_real_time
 print(ask_for_real_time(), flush=True)
 print(os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK, flush=True)
 subprocess.run([sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"])
