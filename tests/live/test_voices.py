@@ -10,10 +10,12 @@ from tests.live.conftest import Stage, alive, kill
 from tests.peers.daemon import Daemon
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
-from tests.peers.receiver import Receiver, sounding
+from tests.peers.receiver import Heard, Receiver, sounding
 from tests.peers.sender import Sender, Timed
 
 VOICES = 4
+PAUSE_NS = 1_200_000_000
+"""Less than the pause that ends a phrase of one note."""
 
 
 def phrase(channel: int, lowest: int, count: int = 6) -> list[Timed]:
@@ -48,7 +50,7 @@ def test_each_musician_is_answered_on_their_own_channel(stage: Callable[..., Sta
 
 
 def test_one_musician_does_not_silence_the_answer_to_another(stage: Callable[..., Stage]) -> None:
-    on_stage = stage("--voices", "2", "--bpm", "120", "--mode", "solo")
+    on_stage = stage("--voices", "2", "--bpm", "120", "--mode", "solo", "--bars", "8")
     wait_until(lambda: len({one.message[0] for one in on_stage.listener.note_ons}) == 2, "two voices", 20)
     on_stage.daemon.write("2 mode reply")
     on_stage.daemon.write("1 mode reply")
@@ -56,13 +58,13 @@ def test_one_musician_does_not_silence_the_answer_to_another(stage: Callable[...
     on_stage.keyboard.play(phrase(0, 60))
     count = len(on_stage.listener.note_ons)
     on_stage.wait_for_answer(count + 2)
-    on_stage.keyboard.play([(0.0, b"\x91\x30\x50"), (0.1, b"\x81\x30\x00")])
-    before = len([one for one in on_stage.listener.note_ons if one.message[0] == 0x90])
-    wait_until(
-        lambda: len([one for one in on_stage.listener.note_ons if one.message[0] == 0x90]) > before,
-        "the answer to the first goes on",
-        10,
-    )
+    struck, _ = on_stage.keyboard.play([(0.0, b"\x91\x30\x50"), (0.1, b"\x81\x30\x00")])
+
+    def after() -> list[Heard]:
+        return [one for one in on_stage.listener.note_ons if one.at_ns > struck.at_ns and one.message[0] == 0x90]
+
+    wait_until(lambda: len(after()) > 2, "the answer to the first", 10)
+    assert after()[0].at_ns < struck.at_ns + PAUSE_NS, "it went on, and did not begin anew after a pause"
 
 
 def test_each_musician_has_ports_of_their_own(

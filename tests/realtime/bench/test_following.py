@@ -9,8 +9,12 @@ import pytest
 
 from midi.notes import HUMAN, Note
 from midi.tokens import PITCH
-from realtime.bench import following
-from realtime.bench.following import BPM, CHANGES, Heard, Human, lines, perform, plays, surprises, tunes
+from realtime.bench.following import table
+from realtime.bench.following.changes import CHANGES, Change, Human, plays
+from realtime.bench.following.heard import Heard
+from realtime.bench.following.performance import BPM, perform, surprises
+from realtime.bench.following.table import lines
+from realtime.bench.following.tunes import Tune, tunes
 from realtime.engine_process.model import StepModel
 from realtime.settings import ACCOMPANY, REPLY, Settings
 
@@ -23,7 +27,7 @@ def answer_of(human: Human) -> list[Note]:
 
 
 @pytest.mark.parametrize("tune", tunes(), ids=lambda tune: tune.name)
-def test_each_tune_stays_in_its_scale_and_in_the_range_of_a_piano_even_two_octaves_lower(tune: following.Tune) -> None:
+def test_each_tune_stays_in_its_scale_and_in_the_range_of_a_piano_even_two_octaves_lower(tune: Tune) -> None:
     pitches = [note.pitch for phrase in tune.phrases for note in phrase]
     assert {pitch % 12 for pitch in pitches} <= tune.scale
     assert min(pitches) - 24 >= 21
@@ -34,9 +38,7 @@ def test_each_tune_stays_in_its_scale_and_in_the_range_of_a_piano_even_two_octav
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.knob)
 @pytest.mark.parametrize("tune", tunes(), ids=lambda tune: tune.name)
-def test_the_human_agrees_with_themself_after_the_change_and_hardly_before_it(
-    tune: following.Tune, change: following.Change
-) -> None:
+def test_the_human_agrees_with_themself_after_the_change_and_hardly_before_it(tune: Tune, change: Change) -> None:
     human = plays(tune, change, REPLY, from_the_start=False)
     heard = Heard()
     heard.take(answer_of(human), human, change)
@@ -52,7 +54,7 @@ def test_who_plays_so_from_the_start_agrees_from_the_start() -> None:
 
 def test_what_does_not_agree_is_told_for_each_change() -> None:
     tune = tunes()[0]
-    astray: dict[following.Change, Callable[[Note], Note]] = {
+    astray: dict[Change, Callable[[Note], Note]] = {
         KEY: lambda note: replace(note, pitch=note.pitch + 6),
         REGISTER: lambda note: replace(note, pitch=note.pitch + 24),
         LOUDNESS: lambda note: replace(note, velocity=80),
@@ -117,7 +119,7 @@ def test_only_the_answers_notes_since_the_change_surprise(model: StepModel) -> N
 
 
 def test_a_table_has_a_row_for_each_place_of_the_knob(model: StepModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "SEEDS", {REPLY: 1})
+    monkeypatch.setattr(table, "SEEDS", {REPLY: 1})
     told = list(lines(model, [REPLY], [LOUDNESS], tunes()[:1], [0.0, 1.0]))
     rows = {line[:22].strip(): line[22:].split() for line in told if line.startswith(("so from", "0, ", "follow"))}
     assert list(rows) == ["so from the start, 1", "0, imitation off", "follow-dynamics 0", "follow-dynamics 1"]
