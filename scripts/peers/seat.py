@@ -5,6 +5,7 @@ when the system is ready, `{"name": .., "what": ..}`, and one a round, the secon
 itself prints goes to stderr. Imports nothing but the standard library: it runs in other systems' environments.
 """
 
+import io
 import json
 import os
 import resource
@@ -21,6 +22,8 @@ def serve(prepare: Callable[[], tuple[str, str, Callable[[Sequence[float]], list
         os.environ[name] = "1"
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # systems like to talk
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # in order with its errors: its last words are told
     name, what, play = prepare()
     print(json.dumps({"name": name, "what": what}), file=answers)
     for line in sys.stdin:
