@@ -34,8 +34,9 @@ SPIN_NS = 300_000
 ACTIVE_POLL_S = 0.0005
 IDLE_POLL_S = 0.005
 """How often the inputs are looked at while somebody plays, and while nobody has for IDLE_AFTER_NS."""
-PASS_S = 0.001
-"""How often all else is looked at while somebody plays and nothing happens."""
+ACTIVE_PASS_S = 0.001
+IDLE_PASS_S = 0.02
+"""How often all else is looked at, likewise, as long as nothing happens."""
 IDLE_AFTER_NS = 5 * NS_PER_S
 DELIVERY_S = 0.05
 """What the ports need to deliver the last messages."""
@@ -267,7 +268,7 @@ class Performance:
         """Until the engine speaks, an input is due for a look, or a message is due: for that, awake at the end."""
         now_ns = time.monotonic_ns()
         is_active = now_ns - self._last_human_ns < IDLE_AFTER_NS
-        rest_s = PASS_S if is_active else IDLE_POLL_S
+        rest_s = ACTIVE_PASS_S if is_active else IDLE_PASS_S
         due_ns = self._next_due_ns
         if due_ns is not None:
             rest_s = min(rest_s, (due_ns - now_ns - SPIN_NS) / NS_PER_S)
