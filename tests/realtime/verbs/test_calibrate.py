@@ -1,14 +1,15 @@
 """`antiphon calibrate`, through real ports."""
 
 import re
-import threading
 from collections.abc import Callable
 
 import pytest
 
 from antiphon import main
 from midi.errors import InputError, MachineError
+from tests.peers.daemon import installed
 from tests.peers.jackd import JackServer
+from tests.peers.program import Program
 from tests.peers.receiver import Receiver
 
 IN, OUT = "Antiphon in:Antiphon in", "Antiphon out:Antiphon out"
@@ -36,19 +37,13 @@ def test_its_own_loop_takes_no_more_than_a_period_and_a_look_or_so(
     assert offsets == pytest.approx([median, median / 2], abs=0.06)
 
 
-def test_a_cable_laid_while_it_waits_is_found(jack: JackServer, capsys: pytest.CaptureFixture[str]) -> None:
-    def lay() -> None:
-        jack.wait_for_port(IN)
-        jack.wait_for_port(OUT)
+def test_a_cable_laid_while_it_waits_is_found(jack: JackServer) -> None:
+    # Not before it waits: jackd may stand still for good where other clients come and go while its ports are opened.
+    with Program([installed(), "calibrate", "--count", "20", "--wait", "15"], jack.environment) as calibrating:
+        calibrating.wait_for_line("waiting 15 s for what leaves our 'Antiphon out' to come back at our 'Antiphon in'")
         jack.connect(OUT, IN)
-
-    hand = threading.Thread(target=lay)
-    hand.start()
-    assert main(["calibrate", "--count", "20", "--wait", "15"]) == 0
-    hand.join()
-    text = capsys.readouterr().out
-    assert "waiting 15 s for what leaves our 'Antiphon out' to come back at our 'Antiphon in'" in text
-    assert table(text)[4:] == [20, 0, 0]
+        assert calibrating.wait() == 0
+        assert table("\n".join(line.text for line in calibrating.lines))[4:] == [20, 0, 0]
 
 
 def test_where_nothing_comes_back_it_says_what_to_connect(
