@@ -31,7 +31,7 @@ from tests.peers.pulses import (
     sent_pulses,
     thinned,
 )
-from tests.peers.receiver import Heard
+from tests.peers.receiver import Heard, sounding
 from tests.peers.sender import Timed
 
 PERIOD_MS = 1000 * PERIOD / RATE
@@ -90,7 +90,7 @@ class Solo:
 
         def is_over() -> bool:
             heard = self.frames.heard[begin:]
-            return sum(one.message[0] >= 0xF0 for one in heard) >= messages and not still_down(heard)
+            return sum(one.message[0] >= 0xF0 for one in heard) >= messages and not sounding(heard)
 
         wait_until(is_over, "the end of the clock, and silence", 10)
         return self.frames.heard[begin:]
@@ -124,7 +124,7 @@ def test_a_solo_is_in_time_with_one_hostile_clock_after_another_and_leaves_nothi
         for stop, end in stands_still(heard):
             before = [one for one in heard if one.at_ns < end]
             assert not [at for at in onsets(before) if at > stop + SOON_NS], f"{name}: struck after a stop"
-            assert not still_down(before), f"{name}: sounding after a stop"
+            assert not sounding(before), f"{name}: sounding after a stop"
         assert onsets(heard)[-1] > heard[-1].at_ns - 3_000_000_000, f"{name}: it played to the end"
     assert solo.stage.daemon.errors == ""
 
@@ -225,7 +225,7 @@ def test_a_tempo_set_by_a_link_peer_moves_the_notes(stage: Callable[..., Stage])
             assert spread.count >= 4
             assert spread.p50_ms <= PERIOD_MS + 1.0
         peer.playing = False
-        wait_until(lambda: not still_down(on_stage.listener.heard), "silence", 10)
+        on_stage.wait_for_silence(10)
     finally:
         peer.enabled = False
 
@@ -264,8 +264,3 @@ def stands_still(heard: Sequence[Heard]) -> list[tuple[int, int]]:
     stops = [one.at_ns for one in heard if one.message == STOP]
     goes_on = [one.at_ns for one in heard if one.message in (START, CONTINUE)]
     return [(stop, min((at for at in goes_on if at > stop), default=2**63)) for stop in stops]
-
-
-def still_down(heard: Sequence[Heard]) -> int:
-    """How many note-ons have had no note-off."""
-    return sum(one.is_on for one in heard) - sum(one.is_off for one in heard)
