@@ -124,14 +124,14 @@ class Engine:
 
     def next_step(self, now_ns: int) -> Step | None:
         """A step of the model that `advance` needs at this time; None: none, any more."""
-        step = self.ring.next_step()
-        if step is None and self._plan is not None and _is_due(self._decision_ns, now_ns):
-            step = self._plan.next_step(self.ring)
-        return step
+        if self._plan is not None and _is_due(self._decision_ns, now_ns):
+            return self._plan.next_step(self.ring)
+        return self.ring.next_step()
 
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
-        self.ring.settle()
+        if self._plan is None or not (self._plan.is_hurried and _is_due(self._decision_ns, now_ns)):
+            self.ring.settle()
         if _is_due(self._tracker.phrase_over_ns, now_ns):
             self._end_phrase(now_ns)
         elif _is_due(self._begins_ns, now_ns):
@@ -172,10 +172,11 @@ class Engine:
     def _hear(self, played: Played) -> None:
         if played.is_note_on:
             self._epoch += 1
-            for before, after in self._tracker.press(played):
+            changes = self._tracker.press(played)
+            for before, after in changes:
                 self._correct(before, after) if before else self._take(after)
             self._onsets_since_beat += 1
-            self._give_way(played.at_ns)
+            self._give_way(changes[-1][1], played.at_ns)
         elif played.is_panic:
             self._epoch += 1
             self._plan = None
@@ -191,14 +192,14 @@ class Engine:
         if correct(self.ring, before, after) and self._plan is not None:
             self._plan.unsettle()
 
-    def _give_way(self, at_ns: int) -> None:
+    def _give_way(self, note: Note, at_ns: int) -> None:
         """The human has played a note: a plan that takes turns is over, another is made anew from here on."""
         if self._mode.takes_turns:
             self._plan = None
             return
         tick = self.tempo.tick_at(at_ns)
         if self._plan is not None and not self._plan.over:
-            self._plan.interrupted(tick, self.tempo.tick_at(at_ns + KEEP_NS))
+            self._plan.interrupted(note, tick, self.tempo.tick_at(at_ns + KEEP_NS), self.ring)
         elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
             self._plan = self._planned(tick, self._end_from(tick), enters=False)
         if self._plan is not None:

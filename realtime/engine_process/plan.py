@@ -3,8 +3,8 @@
 Proposals are not facts. The branch starts at the ring's head and carries its own moments; a note leaves it for the
 ring when it has been sent. Its steps are taken when the next note is to be decided: what has just been proposed need
 not wait for its own. If the ring changes behind the branch (the human played, or a duration became known), it is
-stepped again over the notes that still stand. Where the human's next notes are foretold with our own, they stand
-on the branch too, until they prove right or wrong.
+stepped again over the notes that still stand; what answers the human at once does not wait for that (see `shortcut`).
+Where the human's next notes are foretold with our own, they stand on the branch too, until they prove right or wrong.
 """
 
 from bisect import bisect_left
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Moment, Step
 from realtime.engine_process.ring import ContextRing
+from realtime.engine_process.shortcut import Shortcut
 
 TAIL_TICKS = TICKS_PER_BAR
 """How long the last notes may ring on past the plan's end."""
@@ -38,6 +40,8 @@ class Planned(NamedTuple):
 
     note_id: int
     note: Note
+    after: Moment | None = None
+    """The moment after it, if it has been stepped over; that of before, if a duration has become known since."""
 
 
 @dataclass(slots=True)
@@ -65,6 +69,10 @@ class Plan:
     _branch: deque[Planned] = field(default_factory=deque)
     _settled: deque[tuple[Token, Moment]] = field(default_factory=deque)
     """Of the notes of the branch that have been stepped over, the token and the moment after it."""
+    _shortcut: Shortcut | None = None
+    """From the human's latest note on, if something of the plan stood."""
+    _is_hurried: bool = False
+    """The next note of our own is decided from there."""
     _is_entering: bool = field(init=False)
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
@@ -79,6 +87,8 @@ class Plan:
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int, not_before: int = 0) -> Note | None:
         """The next note, at tick `not_before` or later; None: the plan is over. One of the human's is not to sound."""
         self.settle(ring)
+        if not self.is_hurried:
+            self._shortcut = None
         if not self._drawn:
             self._drawn.extend(self._draw(ring, rng, not_before))
         if not self._drawn:
@@ -86,9 +96,12 @@ class Plan:
             return None
         note = self._drawn.popleft()
         self._branch.append(Planned(note_id, note))
+        if self._shortcut is not None:
+            self._shortcut.waiting.append(note)
         self._is_entering = False
         self.decided_until = note.onset
         if note.voice == ANSWER:
+            self._is_hurried = False
             self._last_own = note.onset
             self.last_end = max(self.last_end, note.end)
         return note
@@ -96,7 +109,7 @@ class Plan:
     def _draw(self, ring: ContextRing, rng: np.random.Generator, not_before: int) -> list[Note]:
         """The notes of the next token; none if the plan is over."""
         last = self._branch[-1].note if self._branch else ring.last
-        moment = self._moment_before(ring, len(self._branch))
+        moment = self._latest(ring)
         memory = ring.recall(moment.key) if self.taste.imitate else None
         constraint = self._constraint(ring, last, not_before)
         token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint, self.lean)
@@ -140,13 +153,19 @@ class Plan:
     # Its steps
 
     def settle(self, ring: ContextRing) -> None:
-        """Step over every note of the ring and of the branch that is new or comes after a change."""
-        ring.settle()
+        """Take every step that the next decision needs."""
         while (step := self.next_step(ring)) is not None:
             step.keep(self.model.step(step.token, step.state))
 
     def next_step(self, ring: ContextRing) -> Step | None:
-        """The step over the first note of the branch without a moment, once the ring has all of its own."""
+        """A step that the next decision needs: over the first note without a moment, of the ring or else of the branch.
+
+        Of one that the human's latest note hurries: over the first note on the shortcut.
+        """
+        if self._is_hurried and self._shortcut is not None:
+            return self._shortcut.next_step(ring.speech)
+        if (step := ring.next_step()) is not None:
+            return step
         joins = ring.speech.joins
         while len(self._settled) < len(self._branch):
             place = len(self._settled)
@@ -163,7 +182,15 @@ class Plan:
         return None
 
     def _settle_one(self, token: Token, moment: Moment) -> None:
+        place = len(self._settled)
+        self._branch[place] = self._branch[place]._replace(after=moment)
         self._settled.append((token, moment))
+
+    def _latest(self, ring: ContextRing) -> Moment:
+        """The moment from which to decide."""
+        if self._is_hurried and self._shortcut is not None:
+            return self._shortcut.moment
+        return self._moment_before(ring, len(self._branch))
 
     def _moment_before(self, ring: ContextRing, place: int) -> Moment:
         return self._settled[place - 1][1] if place else ring.head
@@ -174,8 +201,25 @@ class Plan:
         return self._drawn[0] if self._drawn else None
 
     def unsettle(self) -> None:
-        """The ring has changed behind the branch: its moments hold no more."""
+        """A duration has become known behind the branch: its moments hold no more, but for a shortcut."""
         self._settled.clear()
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether the next decision takes the shortcut: it answers the human at once, and waits for no other steps."""
+        return self._is_hurried and self._shortcut is not None
+
+    def _shorten(self, by: Note, ring: ContextRing) -> None:
+        """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
+        known = list(takewhile(lambda one: one.after is not None, self._branch))
+        if known and not ring.speech.joins(by, by):  # where notes join, one moment is not after each
+            waiting = [one.note for one in islice(self._branch, len(known), None)]
+            self._shortcut = Shortcut(known[-1].after or ring.head, known[-1].note, deque(waiting))
+        elif not self._branch and ring.behind <= 1:
+            self._shortcut = None
+        if self._shortcut is not None:
+            self._shortcut.waiting.append(by)
+        self._branch = deque(one._replace(after=None) for one in self._branch)
 
     # What became of it
 
@@ -183,9 +227,8 @@ class Plan:
         """A proposal went out: it joins the ring as a fact. Those before it did not happen. False: it is not ours."""
         if all(planned.note_id != note_id for planned in self._branch):
             return False
-        while self._branch[0].note_id != note_id:
-            self._branch.popleft()
-            self.unsettle()
+        skipped = set(takewhile(lambda other: other != note_id, [one.note_id for one in self._branch]))
+        self._drop(lambda one: one.note_id in skipped)
         fact = self._branch.popleft()
         self._last_sent = fact.note.onset
         is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
@@ -196,10 +239,14 @@ class Plan:
             self.unsettle()
         return True
 
-    def interrupted(self, at: int, kept_until: int) -> None:
-        """The human played at tick `at`: of the plan stands what is ours and due until `kept_until`, in ticks."""
-        standing = (one for one in self._branch if one.note.voice == ANSWER and one.note.onset <= kept_until)
-        self._branch = deque(standing)
+    def interrupted(self, by: Note, at: int, kept_until: int, ring: ContextRing) -> None:
+        """The human played a note at tick `at`, and it is in the ring.
+
+        Of the plan stands what is ours and due until `kept_until`, in ticks.
+        """
+        self._drop(lambda one: one.note.voice != ANSWER or one.note.onset > kept_until)
+        self._shorten(by, ring)
+        self._is_hurried = True
         self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
         self._drawn.clear()
         self._is_entering = False
@@ -208,9 +255,20 @@ class Plan:
 
     def forget_foretold(self, before: int) -> None:
         """What the human was to have played before a tick, and has not, is not part of the music."""
-        if any(one.note.voice == HUMAN and one.note.onset < before for one in self._branch):
-            standing = (one for one in self._branch if one.note.voice == ANSWER or one.note.onset >= before)
-            self._branch = deque(standing)
+        self._drop(lambda one: one.note.voice == HUMAN and one.note.onset < before)
+
+    def _drop(self, goes: Callable[[Planned], bool]) -> None:
+        """Some notes are no part of the plan any more, and the moments after them hold no more."""
+        gone: list[Note] = []
+        standing: deque[Planned] = deque()
+        for one in self._branch:
+            if goes(one):
+                gone.append(one.note)
+            else:
+                standing.append(one._replace(after=None) if gone else one)
+        if gone:
+            self._branch = standing
+            self._shortcut = None if self._shortcut is None else self._shortcut.without(gone)
             self.unsettle()
 
 

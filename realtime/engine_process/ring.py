@@ -147,9 +147,14 @@ class ContextRing:
         """Whether every note has its moment."""
         return self._settled == self._end
 
+    @property
+    def behind(self) -> int:
+        """How many notes have no moment."""
+        return self._end - self._settled
+
     def settle(self) -> int:
         """Step over every note that is new or comes after a change; says how many."""
-        count = self._end - self._settled
+        count = self.behind
         while (step := self.next_step()) is not None:
             step.keep(self._model.step(step.token, step.state))
         return count
@@ -180,10 +185,9 @@ class ContextRing:
     def recall(self, key: Floats) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (K,).
 
-        Of some of the last (`looked_back_on`), whatever was played before them.
+        Of some of the last (`looked_back_on`) that have their moments, whatever was played before them.
         """
-        self.settle()
-        first, end = looked_back_on(max(0, len(self) - 1))
+        first, end = looked_back_on(max(0, self._settled - self._begin - 1))
         slot = (self._begin + first) % self._capacity
         voting = closest(key, self._sketches[slot : slot + end - first])
         voting += slot

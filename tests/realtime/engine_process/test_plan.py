@@ -63,8 +63,9 @@ def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_on
     plan = plan_of(model, enters=True)
     note = plan.decide(ring, rng, 1)
     assert note is not None
-    place_in_order(ring, Note(note.onset, 12, 127, 80, voice=HUMAN))
-    plan.interrupted(note.onset, note.onset)
+    theirs = Note(note.onset, 12, 127, 80, voice=HUMAN)
+    place_in_order(ring, theirs)
+    plan.interrupted(theirs, note.onset, note.onset, ring)
     assert plan.sent(1, ring)
     assert [one.pitch for one in ring.notes()][-2:] == [note.pitch, 127]
 
@@ -75,6 +76,100 @@ def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(mod
     notes = [plan.decide(ring, rng, index) for index in range(12)]
     onsets = [note.onset for note in notes if note is not None]
     cut = onsets[5]
-    plan.interrupted(cut, cut)
+    theirs = Note(cut, None, 60, 80, voice=HUMAN)
+    place_in_order(ring, theirs)
+    plan.interrupted(theirs, cut, cut, ring)
     assert [one.note.onset for one in plan._branch] == [onset for onset in onsets if onset <= cut]
     assert len(plan._branch) < len(onsets)
+
+
+def played_over(ring: ContextRing, plan: Plan, at: int, kept_until: int, pitch: int = 60) -> None:
+    """The human plays a note at a tick, into the ring and over the plan."""
+    theirs = Note(at, None, pitch, 80, voice=HUMAN)
+    place_in_order(ring, theirs)
+    plan.interrupted(theirs, at, kept_until, ring)
+
+
+def steps_needed(plan: Plan, ring: ContextRing) -> int:
+    """How many steps of the model come before the next decision; they are taken."""
+    count = 0
+    while (step := plan.next_step(ring)) is not None:
+        step.keep(plan.model.step(step.token, step.state))
+        count += 1
+    return count
+
+
+def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model)
+    notes = [plan.decide(ring, rng, index) for index in range(12)]
+    plan.settle(ring)
+    last = notes[-1]
+    assert last is not None
+    played_over(ring, plan, 48, last.onset)
+    assert len(plan._branch) == 12
+    assert steps_needed(plan, ring) == 1
+    assert plan.decide(ring, rng, 12) is not None
+    assert steps_needed(plan, ring) == 1 + 13, "what comes later is decided in the order of time"
+
+
+def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model)
+    notes = [plan.decide(ring, rng, index) for index in range(12)]
+    plan.settle(ring)
+    last = notes[-1]
+    assert last is not None
+    played_over(ring, plan, 48, last.onset)
+    assert all(plan.sent(index, ring) for index in range(12))
+    assert ring.behind == 13
+    assert steps_needed(plan, ring) == 1
+    answer = plan.decide(ring, rng, 12)
+    assert answer is not None
+    played_over(ring, plan, 48, answer.onset, pitch=64)
+    assert steps_needed(plan, ring) == 2, "over our own answer, and over the human's second note"
+    assert plan.decide(ring, rng, 13) is not None
+    steps_needed(plan, ring)
+    played_over(ring, plan, 49, answer.onset, pitch=67)
+    played_over(ring, plan, 49, 0, pitch=71)
+    assert plan.decide(ring, rng, 14) is not None
+    plan.settle(ring)
+    assert_as_taken_in_at_once(ring, plan)
+
+
+def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
+    """Ring and branch know what they would, had every note been taken in, once and in the order of time."""
+    anew = ContextRing(plan.model)
+    for note in [*ring.notes(), *(one.note for one in plan._branch)]:
+        anew.feed(note)
+    assert np.allclose(plan._moment_before(ring, len(plan._branch)).state, anew.head.state, atol=1e-5)
+
+
+def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model)
+    notes = [plan.decide(ring, rng, index) for index in range(12)]
+    plan.settle(ring)
+    onsets = [note.onset for note in notes if note is not None]
+    played_over(ring, plan, 48, onsets[3])
+    later = plan.decide(ring, rng, 12, onsets[-1])
+    assert later is not None
+    assert later.onset >= onsets[-1]
+    played_over(ring, plan, 48, onsets[3], pitch=64)
+    assert steps_needed(plan, ring) == 1, "over the human's second note: the answer to the first is no more"
+
+
+def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model)
+    notes = [plan.decide(ring, rng, index) for index in range(6)]
+    plan.settle(ring)
+    last = notes[-1]
+    assert last is not None
+    ring.amend(ring.end - 1, Note(36, 40, 63, 80, voice=HUMAN))
+    plan.unsettle()
+    played_over(ring, plan, 48, last.onset)
+    assert steps_needed(plan, ring) == 1
+    assert plan.decide(ring, rng, 6) is not None
+    assert steps_needed(plan, ring) == 2 + 7
+    assert_as_taken_in_at_once(ring, plan)

@@ -23,6 +23,7 @@ def fed(model: StepModel, notes: list[Note], capacity: int = 4096) -> ContextRin
     ring = ContextRing(model, capacity)
     for note in notes:
         ring.feed(note)
+    ring.settle()
     return ring
 
 
@@ -86,7 +87,9 @@ def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: StepModel)
 
 def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: StepModel) -> None:
     notes = melody(30)
-    ring = fed(model, notes)
+    ring = ContextRing(model)
+    for note in notes:
+        ring.feed(note)
     assert ring.settle() == 30
     for position in (29, 12, 20, 12):
         ring.amend(position, Note(notes[position].onset, 3, notes[position].pitch, 80))
