@@ -130,15 +130,16 @@ class Engine:
 
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
-        if self._plan is None or not (self._plan.is_hurried and _is_due(self._decision_ns, now_ns)):
+        decides = self._plan is not None and _is_due(self._decision_ns, now_ns)
+        if self._plan is None or not (self._plan.is_hurried and decides):
             self.ring.settle()
         if _is_due(self._tracker.phrase_over_ns, now_ns):
             self._end_phrase(now_ns)
         elif _is_due(self._begins_ns, now_ns):
             self._begin_alone(now_ns)
-        elif self._bends:
+        elif self._unbent_since is not None and not (self._is_replanned and decides):
             self._bend()
-        elif self._plan is not None and _is_due(self._decision_ns, now_ns):
+        elif self._plan is not None and decides:
             self._decide(self._plan, now_ns)
         elif self._seeks_beat:
             self._follow_beat(self._tracker.phrase)
@@ -149,7 +150,7 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """When to call `advance` next if nothing is received; None: only then."""
-        if self._out or self._bends or self._seeks_beat or not self.ring.is_settled:
+        if self._out or self._unbent_since is not None or self._seeks_beat or not self.ring.is_settled:
             return AT_ONCE
         times = (self._tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
@@ -205,9 +206,8 @@ class Engine:
         if self._plan is not None:
             self._is_replanned = True
             self._plan.channel = self._channel
-            is_behind = self._unbent_since is not None or self._plan.lean is None
             self._unbent_since = tick
-            if is_behind:
+            if self._plan.lean is None:
                 self._bend()
         if self._plan is not None and self._mode.ends_with_human:
             self._plan.end = tick + PATIENCE_TICKS
@@ -365,10 +365,6 @@ class Engine:
         if self._plan is None or self._plan.over:
             return None
         return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
-
-    @property
-    def _bends(self) -> bool:
-        return self._unbent_since is not None and not self._is_replanned
 
     @property
     def _seeks_beat(self) -> bool:

@@ -33,6 +33,8 @@ REST_TICKS = 2 * TICKS_PER_BEAT
 """A rest this long, once half of an answer has been played, is its end: the phrase is complete."""
 LONGEST_SILENCE = TICKS_PER_BEAT
 """Where the human's notes are foretold too: after so long without a note of our own, the next one is ours."""
+FORETOLD_FIRST = 2
+"""Likewise after so many foretold since the human played: ours may be due at once, and each takes a millisecond."""
 
 
 class Planned(NamedTuple):
@@ -129,9 +131,14 @@ class Plan:
         return ring.speech.following(
             last,
             may_end=self.may_end and self._is_half_over(last.onset),
-            is_ours=not self.foretells or last.onset - self._last_own >= LONGEST_SILENCE,
+            is_ours=not self.foretells or self._is_our_turn(last),
             earliest=bisect_left(WAIT_TICKS, not_before - last.onset),
         )
+
+    def _is_our_turn(self, last: Note) -> bool:
+        """Whether the human's next note is not to be foretold."""
+        foretold = sum(one.note.voice == HUMAN for one in self._branch)
+        return last.onset - self._last_own >= LONGEST_SILENCE or (self._is_hurried and foretold >= FORETOLD_FIRST)
 
     def _is_half_over(self, onset: int) -> bool:
         return self.end is not None and onset - self.begin >= (self.end - self.begin) // 2

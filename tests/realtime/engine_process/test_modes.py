@@ -301,8 +301,24 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
     assert lean() is not before
     engine.receive(Played(now := 3 * S, NOTE_ON, 74, 80))
     behind = lean()
-    engine.receive(Played(now, NOTE_ON, 75, 80))
-    assert lean() is not behind, "it is never more than one note behind"
+    engine.receive(Played(now, NOTE_ON, 78, 80))
+    assert lean() is behind, "nor is a chord waited for"
+    decide()
+    engine.advance(now)
+    assert lean() is not behind
+
+
+def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: StepModel) -> None:
+    engine = Engine(model, Settings(bpm=120, mode="accompany"))
+    engine.receive(Begin(0))
+    engine.receive(Played(S, NOTE_ON, 60, 80))
+    assert engine._plan is not None
+    before = engine._plan.lean
+    engine.receive(Played(2 * S, NOTE_ON, 72, 80))
+    assert engine._plan.lean is before
+    assert engine.wake_ns == 0
+    engine.advance(S)  # it is a second ahead of what is planned
+    assert engine._plan.lean is not before
 
 
 def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) -> None:

@@ -7,7 +7,7 @@ from exported.sampling import Taste
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.engine_process.context import place_in_order
 from realtime.engine_process.model import StepModel
-from realtime.engine_process.plan import Plan
+from realtime.engine_process.plan import FORETOLD_FIRST, Plan
 from realtime.engine_process.ring import ContextRing
 
 ONLY_HUMAN = (np.array([1.0, 1e-12], np.float32), None, None, None)
@@ -33,6 +33,14 @@ def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: StepModel) -
     voices = [note.voice for note in notes if note is not None]
     assert HUMAN in voices
     assert ANSWER in voices
+
+
+def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model, foretells=True, lean=ONLY_HUMAN)
+    played_over(ring, plan, 48, 48)
+    notes = [plan.decide(ring, rng, index) for index in range(FORETOLD_FIRST + 1)]
+    assert [note.voice for note in notes if note is not None] == [HUMAN] * FORETOLD_FIRST + [ANSWER]
 
 
 def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: StepModel) -> None:
