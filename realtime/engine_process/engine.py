@@ -26,7 +26,7 @@ from realtime.engine_process.follow import Follower
 from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.groove import Groove
 from realtime.engine_process.model import StepModel
-from realtime.engine_process.moment import Step
+from realtime.engine_process.moment import Moment, Step
 from realtime.engine_process.plan import Plan
 from realtime.engine_process.ring import CAPACITY, ContextRing
 from realtime.engine_process.timekeeper import Timekeeper
@@ -173,11 +173,12 @@ class Engine:
     def _hear(self, played: Played) -> None:
         if played.is_note_on:
             self._epoch += 1
+            before_it = self.ring.known()
             changes = self._tracker.press(played)
             for before, after in changes:
                 self._correct(before, after) if before else self._take(after)
             self._onsets_since_beat += 1
-            self._give_way(changes[-1][1], played.at_ns)
+            self._give_way(changes[-1][1], played.at_ns, before_it)
         elif played.is_panic:
             self._epoch += 1
             self._plan = None
@@ -193,14 +194,14 @@ class Engine:
         if correct(self.ring, before, after) and self._plan is not None:
             self._plan.unsettle()
 
-    def _give_way(self, note: Note, at_ns: int) -> None:
+    def _give_way(self, note: Note, at_ns: int, before_it: tuple[Moment, Note] | None) -> None:
         """The human has played a note: a plan that takes turns is over, another is made anew from here on."""
         if self._mode.takes_turns:
             self._plan = None
             return
         tick = self.tempo.tick_at(at_ns)
         if self._plan is not None and not self._plan.over:
-            self._plan.interrupted(note, tick, self.tempo.tick_at(at_ns + KEEP_NS), self.ring)
+            self._plan.interrupted(note, tick, self.tempo.tick_at(at_ns + KEEP_NS), self.ring, before_it)
         elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
             self._plan = self._planned(tick, self._end_from(tick), enters=False)
         if self._plan is not None:

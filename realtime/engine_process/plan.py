@@ -216,14 +216,20 @@ class Plan:
         """Whether the next decision takes the shortcut: it answers the human at once, and waits for no other steps."""
         return self._is_hurried and self._shortcut is not None
 
-    def _shorten(self, by: Note, ring: ContextRing) -> None:
+    def _shorten(self, by: Note, ring: ContextRing, before_it: tuple[Moment, Note] | None) -> None:
         """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
-        known = list(takewhile(lambda one: one.after is not None, self._branch))
-        if known and not ring.speech.joins(by, by):  # where notes join, one moment is not after each
+        known: list[tuple[Moment, Note]] = []
+        for one in self._branch:
+            if one.after is None:
+                break
+            known.append((one.after, one.note))
+        base = known[-1] if known else before_it
+        if ring.speech.joins(by, by) or (not self._branch and ring.behind <= 1):
+            self._shortcut = None  # where notes join one moment is not after each; and where nothing stands, no need
+        elif base is not None and (self._shortcut is None or len(known) == len(self._branch)):
+            moment, last = base
             waiting = [one.note for one in islice(self._branch, len(known), None)]
-            self._shortcut = Shortcut(known[-1].after or ring.head, known[-1].note, deque(waiting))
-        elif not self._branch and ring.behind <= 1:
-            self._shortcut = None
+            self._shortcut = Shortcut(moment, last, deque(waiting))
         if self._shortcut is not None:
             self._shortcut.waiting.append(by)
         self._branch = deque(one._replace(after=None) for one in self._branch)
@@ -246,13 +252,15 @@ class Plan:
             self.unsettle()
         return True
 
-    def interrupted(self, by: Note, at: int, kept_until: int, ring: ContextRing) -> None:
+    def interrupted(
+        self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: tuple[Moment, Note] | None = None
+    ) -> None:
         """The human played a note at tick `at`, and it is in the ring.
 
-        Of the plan stands what is ours and due until `kept_until`, in ticks.
+        Of the plan stands what is ours and due until `kept_until`, in ticks. `before_it`: what the ring knew before.
         """
         self._drop(lambda one: one.note.voice != ANSWER or one.note.onset > kept_until)
-        self._shorten(by, ring)
+        self._shorten(by, ring, before_it)
         self._is_hurried = True
         self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
         self._drawn.clear()

@@ -92,6 +92,13 @@ class ContextRing:
         self.settle()
         return self._moment_before(self._end)
 
+    def known(self) -> tuple[Moment, Note] | None:
+        """The moment after the newest note, to be kept, and that note; None: it has not been stepped over yet."""
+        if not len(self) or self.behind:
+            return None
+        row = self._rows[(self._end - 1) % self._capacity]
+        return self._model.layout.moment(row.copy()), self.note(self._end - 1)
+
     def feed(self, note: Note) -> None:
         """Take in a note; the oldest goes if the ring is full."""
         if self._end - self._settled >= self._capacity - 1:

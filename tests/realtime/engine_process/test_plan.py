@@ -93,9 +93,10 @@ def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(mod
 
 def played_over(ring: ContextRing, plan: Plan, at: int, kept_until: int, pitch: int = 60) -> None:
     """The human plays a note at a tick, into the ring and over the plan."""
+    before_it = ring.known()
     theirs = Note(at, None, pitch, 80, voice=HUMAN)
     place_in_order(ring, theirs)
-    plan.interrupted(theirs, at, kept_until, ring)
+    plan.interrupted(theirs, at, kept_until, ring, before_it)
 
 
 def steps_needed(plan: Plan, ring: ContextRing) -> int:
@@ -119,6 +120,23 @@ def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: St
     assert steps_needed(plan, ring) == 1
     assert plan.decide(ring, rng, 12) is not None
     assert steps_needed(plan, ring) == 1 + 13, "what comes later is decided in the order of time"
+
+
+def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_the_order_of_time(
+    model: StepModel,
+) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model)
+    for index in range(12):
+        assert plan.decide(ring, rng, index) is not None
+    plan.settle(ring)
+    assert all(plan.sent(index, ring) for index in range(12))
+    played_over(ring, plan, 30, 48)
+    assert ring.behind == 14, "the human's note, twelve of ours and one of theirs"
+    assert steps_needed(plan, ring) == 1
+    assert plan.decide(ring, rng, 12) is not None
+    assert steps_needed(plan, ring) == 14 + 1
+    assert_as_taken_in_at_once(ring, plan)
 
 
 def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: StepModel) -> None:
