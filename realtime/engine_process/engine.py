@@ -26,7 +26,7 @@ from realtime.engine_process.follow import Follower
 from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.groove import Groove
 from realtime.engine_process.model import StepModel
-from realtime.engine_process.moment import Moment, Step
+from realtime.engine_process.moment import Known, Step
 from realtime.engine_process.plan import Plan
 from realtime.engine_process.ring import CAPACITY, ContextRing
 from realtime.engine_process.timekeeper import Timekeeper
@@ -194,7 +194,7 @@ class Engine:
         if correct(self.ring, before, after) and self._plan is not None:
             self._plan.unsettle()
 
-    def _give_way(self, note: Note, at_ns: int, before_it: tuple[Moment, Note] | None) -> None:
+    def _give_way(self, note: Note, at_ns: int, before_it: Known | None) -> None:
         """The human has played a note: a plan that takes turns is over, another is made anew from here on."""
         if self._mode.takes_turns:
             self._plan = None

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from exported.heads import Floats
+from midi.notes import Note
 from midi.tokens import Token
 
 
@@ -19,6 +20,13 @@ class Moment(NamedTuple):
     state: Floats
     key: Floats
     hidden: tuple[Floats, ...]
+
+
+class Known(NamedTuple):
+    """A note that has been stepped over, and the moment after it."""
+
+    note: Note
+    moment: Moment
 
 
 class Step(NamedTuple):

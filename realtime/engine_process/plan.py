@@ -23,7 +23,7 @@ from midi.tokens import WAIT_TICKS, Token
 from realtime.engine_process.context import place_in_order
 from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.model import StepModel
-from realtime.engine_process.moment import Moment, Step
+from realtime.engine_process.moment import Known, Moment, Step
 from realtime.engine_process.ring import ContextRing
 from realtime.engine_process.shortcut import Shortcut
 
@@ -196,7 +196,7 @@ class Plan:
     def _latest(self, ring: ContextRing) -> Moment:
         """The moment from which to decide."""
         if self._is_hurried and self._shortcut is not None:
-            return self._shortcut.moment
+            return self._shortcut.reached
         return self._moment_before(ring, len(self._branch))
 
     def _moment_before(self, ring: ContextRing, place: int) -> Moment:
@@ -216,20 +216,18 @@ class Plan:
         """Whether the next decision takes the shortcut: it answers the human at once, and waits for no other steps."""
         return self._is_hurried and self._shortcut is not None
 
-    def _shorten(self, by: Note, ring: ContextRing, before_it: tuple[Moment, Note] | None) -> None:
+    def _shorten(self, by: Note, ring: ContextRing, before_it: Known | None) -> None:
         """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
-        known: list[tuple[Moment, Note]] = []
+        known: list[Known] = []
         for one in self._branch:
             if one.after is None:
                 break
-            known.append((one.after, one.note))
+            known.append(Known(one.note, one.after))
         base = known[-1] if known else before_it
         if ring.speech.joins(by, by) or (not self._branch and ring.behind <= 1):
             self._shortcut = None  # where notes join one moment is not after each; and where nothing stands, no need
         elif base is not None and (self._shortcut is None or len(known) == len(self._branch)):
-            moment, last = base
-            waiting = [one.note for one in islice(self._branch, len(known), None)]
-            self._shortcut = Shortcut(moment, last, deque(waiting))
+            self._shortcut = Shortcut([base], deque(one.note for one in islice(self._branch, len(known), None)))
         if self._shortcut is not None:
             self._shortcut.waiting.append(by)
         self._branch = deque(one._replace(after=None) for one in self._branch)
@@ -253,7 +251,7 @@ class Plan:
         return True
 
     def interrupted(
-        self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: tuple[Moment, Note] | None = None
+        self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: Known | None = None
     ) -> None:
         """The human played a note at tick `at`, and it is in the ring.
 

@@ -18,7 +18,7 @@ from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
 from realtime.engine_process.model import StepModel
-from realtime.engine_process.moment import Moment, Step
+from realtime.engine_process.moment import Known, Moment, Step
 from realtime.engine_process.speech import PlaceOf, speech_of
 
 CAPACITY = 4096
@@ -92,12 +92,12 @@ class ContextRing:
         self.settle()
         return self._moment_before(self._end)
 
-    def known(self) -> tuple[Moment, Note] | None:
-        """The moment after the newest note, to be kept, and that note; None: it has not been stepped over yet."""
+    def known(self) -> Known | None:
+        """The newest note and the moment after it, to be kept; None: it has not been stepped over yet."""
         if not len(self) or self.behind:
             return None
         row = self._rows[(self._end - 1) % self._capacity]
-        return self._model.layout.moment(row.copy()), self.note(self._end - 1)
+        return Known(self.note(self._end - 1), self._model.layout.moment(row.copy()))
 
     def feed(self, note: Note) -> None:
         """Take in a note; the oldest goes if the ring is full."""

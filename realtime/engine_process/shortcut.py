@@ -8,38 +8,41 @@ later is decided in the order of time.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import takewhile
 
 from midi.notes import Note
-from realtime.engine_process.moment import Moment, Step
+from realtime.engine_process.moment import Known, Moment, Step
 from realtime.engine_process.speech import Speech
 
 
 @dataclass(slots=True)
 class Shortcut:
-    """A moment, and the notes that are to be stepped over from there, in the order in which they came."""
+    """The notes it has led over so far, and those that are to be stepped over next, in the order in which they came."""
 
-    moment: Moment
-    last: Note
-    """The note before that moment."""
-    waiting: deque[Note] = field(default_factory=deque)
-    _taken: list[Note] = field(default_factory=list)
+    trail: list[Known]
+    """Never empty: it begins with the last note that stood before the human's."""
+    waiting: deque[Note]
+
+    @property
+    def reached(self) -> Moment:
+        """The moment after the notes so far."""
+        return self.trail[-1].moment
 
     def next_step(self, speech: Speech) -> Step | None:
         """The step over the first note that waits."""
         if not self.waiting:
             return None
         note = self.waiting[0]
-        token = speech.heard([note], min(self.last.onset, note.onset))
-        return Step(token, self.moment.state, self._keep)
+        token = speech.heard([note], min(self.trail[-1].note.onset, note.onset))
+        return Step(token, self.reached.state, self._keep)
 
     def _keep(self, moment: Moment) -> None:
-        self.moment, self.last = moment, self.waiting.popleft()
-        self._taken.append(self.last)
+        self.trail.append(Known(self.waiting.popleft(), moment))
 
     def without(self, gone: Sequence[Note]) -> "Shortcut | None":
-        """The way on without notes that left the plan; None: it has led over one of them."""
-        if any(note in self._taken for note in gone):
-            return None
-        self.waiting = deque(note for note in self.waiting if note not in gone)
-        return self
+        """The way without notes that have left the plan, from before the first of them; None: it began after one."""
+        sound = list(takewhile(lambda known: known.note not in gone, self.trail))
+        later = [known.note for known in self.trail[len(sound) :]]
+        standing = deque(note for note in (*later, *self.waiting) if note not in gone)
+        return Shortcut(sound, standing) if sound else None

@@ -185,6 +185,35 @@ def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> N
     assert steps_needed(plan, ring) == 1, "over the human's second note: the answer to the first is no more"
 
 
+def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: StepModel) -> None:
+    ring, rng = heard(model), np.random.default_rng(0)
+    plan = plan_of(model, foretells=True)
+    ours = plan_with_ours_standing(plan, ring, rng)
+    plan.lean = ONLY_HUMAN
+    played_over(ring, plan, 48, ours)
+    foretold = plan.decide(ring, rng, 100)
+    assert foretold is not None
+    assert foretold.voice == HUMAN
+    assert steps_needed(plan, ring) == 1, "over what is foretold"
+    shortcut = plan._shortcut
+    assert shortcut is not None
+    assert [known.note for known in shortcut.trail][-1] == foretold
+    played_over(ring, plan, 48, ours, pitch=64)
+    assert plan._shortcut is not None
+    assert foretold not in [known.note for known in plan._shortcut.trail]
+    assert steps_needed(plan, ring) == 1, "over the human's second note, from their first on"
+    assert [known.note.pitch for known in plan._shortcut.trail][-2:] == [60, 64]
+
+
+def plan_with_ours_standing(plan: Plan, ring: ContextRing, rng: np.random.Generator) -> int:
+    """Decide some notes of our own, and step over them; until when they are due."""
+    plan.lean = (np.array([1e-12, 1.0], np.float32), None, None, None)
+    notes = [plan.decide(ring, rng, index) for index in range(6)]
+    assert all(note is not None and note.voice == ANSWER for note in notes)
+    plan.settle(ring)
+    return plan.decided_until
+
+
 def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model)
