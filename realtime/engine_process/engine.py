@@ -83,8 +83,6 @@ class Engine:
         self._is_rolling = True
         self._onsets_since_beat = 0
         self._plan: Plan | None = None
-        self._is_replanned = False
-        """The plan's next note answers what the human has just played: it may be due at once."""
         self._unbent_since: int | None = None
         """The tick of a human note that the plan has not been bent towards yet."""
         self._at_once: int | None = None
@@ -124,23 +122,22 @@ class Engine:
 
     def next_step(self, now_ns: int) -> Step | None:
         """A step of the model that `advance` needs at this time; None: none, any more."""
-        if self._plan is not None and _is_due(self._decision_ns, now_ns):
-            return self._plan.next_step(self.ring)
-        return self.ring.next_step()
+        plan = self._deciding(now_ns)
+        return self.ring.next_step() if plan is None else plan.next_step(self.ring)
 
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
-        decides = self._plan is not None and _is_due(self._decision_ns, now_ns)
-        if self._plan is None or not (self._plan.is_hurried and decides):
+        plan = self._deciding(now_ns)
+        if plan is None or not plan.takes_shortcut:
             self.ring.settle()
         if _is_due(self._tracker.phrase_over_ns, now_ns):
             self._end_phrase(now_ns)
         elif _is_due(self._begins_ns, now_ns):
             self._begin_alone(now_ns)
-        elif self._unbent_since is not None and not (self._is_replanned and decides):
+        elif self._unbent_since is not None and not (plan is not None and plan.answers_at_once):
             self._bend()
-        elif self._plan is not None and decides:
-            self._decide(self._plan, now_ns)
+        elif plan is not None:
+            self._decide(plan, now_ns)
         elif self._seeks_beat:
             self._follow_beat(self._tracker.phrase)
         out = list(self._out)
@@ -204,8 +201,8 @@ class Engine:
             self._plan.interrupted(note, tick, self.tempo.tick_at(at_ns + KEEP_NS), self.ring, before_it)
         elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
             self._plan = self._planned(tick, self._end_from(tick), enters=False)
+            self._plan.answers_at_once = True
         if self._plan is not None:
-            self._is_replanned = True
             self._plan.channel = self._channel
             self._unbent_since = tick
             if self._plan.lean is None:
@@ -367,6 +364,10 @@ class Engine:
             return None
         return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
 
+    def _deciding(self, now_ns: int) -> Plan | None:
+        """The plan whose next note is to be decided now."""
+        return self._plan if _is_due(self._decision_ns, now_ns) else None
+
     @property
     def _seeks_beat(self) -> bool:
         return self._onsets_since_beat >= BEAT_ONSETS and not self._mode.takes_turns
@@ -376,6 +377,7 @@ class Engine:
         if self._tracker.is_pressed and plan.end is not None and self._mode.ends_with_human:
             plan.end = max(plan.end, self.tempo.tick_at(now_ns) + PATIENCE_TICKS)
         not_before = 0 if self._mode.takes_turns else self.tempo.tick_at(now_ns)
+        answers_at_once = plan.answers_at_once
         note = plan.decide(self.ring, self._rng, self._note_ids + 1, not_before)
         if note is None:
             self._note_ids += 1
@@ -388,8 +390,8 @@ class Engine:
                 del self._proposed[next(iter(self._proposed))]
             origin = plan.begin if self._grid.beat_origin is None else self._grid.beat_origin
             shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
-            if self._is_replanned:
-                self._is_replanned, self._at_once = False, note.onset
+            if answers_at_once:
+                self._at_once = note.onset
             if note.onset == self._at_once:  # a tick is long: what is due in this one is due now
                 shift_ns = max(shift_ns, min(now_ns - self.tempo.ns_at(note.onset), self.tempo.ns_of(1)))
             self._propose(note, shift_ns)

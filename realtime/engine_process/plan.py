@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +63,8 @@ class Plan:
     """The model may say that the music is over before `end`."""
     foretells: bool = False
     lean: Lean | None = None
+    answers_at_once: bool = False
+    """The next note of our own answers what the human has just played: it may be due at once."""
     over: bool = False
     last_end: int = 0
     """The tick at which the last note so far ends."""
@@ -72,9 +74,7 @@ class Plan:
     _settled: deque[tuple[Token, Moment]] = field(default_factory=deque)
     """Of the notes of the branch that have been stepped over, the token and the moment after it."""
     _shortcut: Shortcut | None = None
-    """From the human's latest note on, if something of the plan stood."""
-    _is_hurried: bool = False
-    """The next note of our own is decided from there."""
+    """From the human's latest note on, if something stood: what answers them at once is decided from there."""
     _is_entering: bool = field(init=False)
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
@@ -89,7 +89,7 @@ class Plan:
     def decide(self, ring: ContextRing, rng: np.random.Generator, note_id: int, not_before: int = 0) -> Note | None:
         """The next note, at tick `not_before` or later; None: the plan is over. One of the human's is not to sound."""
         self.settle(ring)
-        if not self.is_hurried:
+        if not self.answers_at_once:
             self._shortcut = None
         if not self._drawn:
             self._drawn.extend(self._draw(ring, rng, not_before))
@@ -103,7 +103,7 @@ class Plan:
         self._is_entering = False
         self.decided_until = note.onset
         if note.voice == ANSWER:
-            self._is_hurried = False
+            self.answers_at_once = False
             self._last_own = note.onset
             self.last_end = max(self.last_end, note.end)
         return note
@@ -138,7 +138,7 @@ class Plan:
     def _is_our_turn(self, last: Note) -> bool:
         """Whether the human's next note is not to be foretold."""
         foretold = sum(one.note.voice == HUMAN for one in self._branch)
-        return last.onset - self._last_own >= LONGEST_SILENCE or (self._is_hurried and foretold >= FORETOLD_FIRST)
+        return last.onset - self._last_own >= LONGEST_SILENCE or (self.answers_at_once and foretold >= FORETOLD_FIRST)
 
     def _is_half_over(self, onset: int) -> bool:
         return self.end is not None and onset - self.begin >= (self.end - self.begin) // 2
@@ -167,10 +167,10 @@ class Plan:
     def next_step(self, ring: ContextRing) -> Step | None:
         """A step that the next decision needs: over the first note without a moment, of the ring or else of the branch.
 
-        Of one that the human's latest note hurries: over the first note on the shortcut.
+        Where it takes the shortcut: over the first note that waits there.
         """
-        if self._is_hurried and self._shortcut is not None:
-            return self._shortcut.next_step(ring.speech)
+        if (way := self._way) is not None:
+            return way.next_step(ring.speech)
         if (step := ring.next_step()) is not None:
             return step
         joins = ring.speech.joins
@@ -195,9 +195,7 @@ class Plan:
 
     def _latest(self, ring: ContextRing) -> Moment:
         """The moment from which to decide."""
-        if self._is_hurried and self._shortcut is not None:
-            return self._shortcut.reached
-        return self._moment_before(ring, len(self._branch))
+        return self._moment_before(ring, len(self._branch)) if self._way is None else self._way.reached
 
     def _moment_before(self, ring: ContextRing, place: int) -> Moment:
         return self._settled[place - 1][1] if place else ring.head
@@ -212,9 +210,13 @@ class Plan:
         self._settled.clear()
 
     @property
-    def is_hurried(self) -> bool:
-        """Whether the next decision takes the shortcut: it answers the human at once, and waits for no other steps."""
-        return self._is_hurried and self._shortcut is not None
+    def takes_shortcut(self) -> bool:
+        """Whether the next decision waits for no steps but those on the shortcut."""
+        return self._way is not None
+
+    @property
+    def _way(self) -> Shortcut | None:
+        return self._shortcut if self.answers_at_once else None
 
     def _shorten(self, by: Note, ring: ContextRing, before_it: Known | None) -> None:
         """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
@@ -238,8 +240,7 @@ class Plan:
         """A proposal went out: it joins the ring as a fact. Those before it did not happen. False: it is not ours."""
         if all(planned.note_id != note_id for planned in self._branch):
             return False
-        skipped = set(takewhile(lambda other: other != note_id, [one.note_id for one in self._branch]))
-        self._drop(lambda one: one.note_id in skipped)
+        self._drop(lambda one: one.note_id < note_id)  # they count up
         fact = self._branch.popleft()
         self._last_sent = fact.note.onset
         is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
@@ -250,16 +251,14 @@ class Plan:
             self.unsettle()
         return True
 
-    def interrupted(
-        self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: Known | None = None
-    ) -> None:
+    def interrupted(self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: Known | None) -> None:
         """The human played a note at tick `at`, and it is in the ring.
 
         Of the plan stands what is ours and due until `kept_until`, in ticks. `before_it`: what the ring knew before.
         """
         self._drop(lambda one: one.note.voice != ANSWER or one.note.onset > kept_until)
         self._shorten(by, ring, before_it)
-        self._is_hurried = True
+        self.answers_at_once = True
         self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
         self._drawn.clear()
         self._is_entering = False

@@ -12,6 +12,7 @@ from realtime.engine_process.ring import ContextRing
 
 ONLY_HUMAN = (np.array([1.0, 1e-12], np.float32), None, None, None)
 """A lean by which the model believes that nobody but the human plays."""
+ONLY_OURS = (np.array([1e-12, 1.0], np.float32), None, None, None)
 
 
 def heard(model: StepModel) -> ContextRing:
@@ -71,9 +72,7 @@ def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_on
     plan = plan_of(model, enters=True)
     note = plan.decide(ring, rng, 1)
     assert note is not None
-    theirs = Note(note.onset, 12, 127, 80, voice=HUMAN)
-    place_in_order(ring, theirs)
-    plan.interrupted(theirs, note.onset, note.onset, ring)
+    played_over(ring, plan, note.onset, note.onset, pitch=127)
     assert plan.sent(1, ring)
     assert [one.pitch for one in ring.notes()][-2:] == [note.pitch, 127]
 
@@ -84,9 +83,7 @@ def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(mod
     notes = [plan.decide(ring, rng, index) for index in range(12)]
     onsets = [note.onset for note in notes if note is not None]
     cut = onsets[5]
-    theirs = Note(cut, None, 60, 80, voice=HUMAN)
-    place_in_order(ring, theirs)
-    plan.interrupted(theirs, cut, cut, ring)
+    played_over(ring, plan, cut, cut)
     assert [one.note.onset for one in plan._branch] == [onset for onset in onsets if onset <= cut]
     assert len(plan._branch) < len(onsets)
 
@@ -97,6 +94,15 @@ def played_over(ring: ContextRing, plan: Plan, at: int, kept_until: int, pitch: 
     theirs = Note(at, None, pitch, 80, voice=HUMAN)
     place_in_order(ring, theirs)
     plan.interrupted(theirs, at, kept_until, ring, before_it)
+
+
+def planned_ahead(ring: ContextRing, plan: Plan, rng: np.random.Generator, count: int) -> tuple[Plan, list[int]]:
+    """The plan with so many notes of our own, 0 to `count` - 1, all stepped over; and their onsets."""
+    notes = [plan.decide(ring, rng, index) for index in range(count)]
+    plan.settle(ring)
+    onsets = [note.onset for note in notes if note is not None and note.voice == ANSWER]
+    assert len(onsets) == count
+    return plan, onsets
 
 
 def steps_needed(plan: Plan, ring: ContextRing) -> int:
@@ -110,12 +116,8 @@ def steps_needed(plan: Plan, ring: ContextRing) -> int:
 
 def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    notes = [plan.decide(ring, rng, index) for index in range(12)]
-    plan.settle(ring)
-    last = notes[-1]
-    assert last is not None
-    played_over(ring, plan, 48, last.onset)
+    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
+    played_over(ring, plan, 48, plan.decided_until)
     assert len(plan._branch) == 12
     assert steps_needed(plan, ring) == 1
     assert plan.decide(ring, rng, 12) is not None
@@ -126,10 +128,7 @@ def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_t
     model: StepModel,
 ) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    for index in range(12):
-        assert plan.decide(ring, rng, index) is not None
-    plan.settle(ring)
+    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
     assert all(plan.sent(index, ring) for index in range(12))
     played_over(ring, plan, 30, 48)
     assert ring.behind == 14, "the human's note, twelve of ours and one of theirs"
@@ -141,12 +140,8 @@ def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_t
 
 def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    notes = [plan.decide(ring, rng, index) for index in range(12)]
-    plan.settle(ring)
-    last = notes[-1]
-    assert last is not None
-    played_over(ring, plan, 48, last.onset)
+    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
+    played_over(ring, plan, 48, plan.decided_until)
     assert all(plan.sent(index, ring) for index in range(12))
     assert ring.behind == 13
     assert steps_needed(plan, ring) == 1
@@ -173,10 +168,7 @@ def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
 
 def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    notes = [plan.decide(ring, rng, index) for index in range(12)]
-    plan.settle(ring)
-    onsets = [note.onset for note in notes if note is not None]
+    plan, onsets = planned_ahead(ring, plan_of(model), rng, 12)
     played_over(ring, plan, 48, onsets[3])
     later = plan.decide(ring, rng, 12, onsets[-1])
     assert later is not None
@@ -187,10 +179,9 @@ def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> N
 
 def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True)
-    ours = plan_with_ours_standing(plan, ring, rng)
+    plan, onsets = planned_ahead(ring, plan_of(model, foretells=True, lean=ONLY_OURS), rng, 6)
     plan.lean = ONLY_HUMAN
-    played_over(ring, plan, 48, ours)
+    played_over(ring, plan, 48, onsets[-1])
     foretold = plan.decide(ring, rng, 100)
     assert foretold is not None
     assert foretold.voice == HUMAN
@@ -198,32 +189,19 @@ def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_som
     shortcut = plan._shortcut
     assert shortcut is not None
     assert [known.note for known in shortcut.trail][-1] == foretold
-    played_over(ring, plan, 48, ours, pitch=64)
+    played_over(ring, plan, 48, onsets[-1], pitch=64)
     assert plan._shortcut is not None
     assert foretold not in [known.note for known in plan._shortcut.trail]
     assert steps_needed(plan, ring) == 1, "over the human's second note, from their first on"
     assert [known.note.pitch for known in plan._shortcut.trail][-2:] == [60, 64]
 
 
-def plan_with_ours_standing(plan: Plan, ring: ContextRing, rng: np.random.Generator) -> int:
-    """Decide some notes of our own, and step over them; until when they are due."""
-    plan.lean = (np.array([1e-12, 1.0], np.float32), None, None, None)
-    notes = [plan.decide(ring, rng, index) for index in range(6)]
-    assert all(note is not None and note.voice == ANSWER for note in notes)
-    plan.settle(ring)
-    return plan.decided_until
-
-
 def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    notes = [plan.decide(ring, rng, index) for index in range(6)]
-    plan.settle(ring)
-    last = notes[-1]
-    assert last is not None
+    plan, _ = planned_ahead(ring, plan_of(model), rng, 6)
     ring.amend(ring.end - 1, Note(36, 40, 63, 80, voice=HUMAN))
     plan.unsettle()
-    played_over(ring, plan, 48, last.onset)
+    played_over(ring, plan, 48, plan.decided_until)
     assert steps_needed(plan, ring) == 1
     assert plan.decide(ring, rng, 6) is not None
     assert steps_needed(plan, ring) == 2 + 7
