@@ -321,6 +321,29 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Ste
     assert engine._plan.lean is not before
 
 
+def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_that_note_is_replayed(
+    model: StepModel,
+) -> None:
+    engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1000))
+    engine.receive(Begin(0))
+    planned: list[Proposal] = []
+    for now in range(0, S, 10 * MS):
+        planned += [one for one in engine.advance(now) if isinstance(one, Proposal)]
+    went_out = planned[:6]
+    for one in went_out:
+        engine.receive(Sent(one.note_id, TEMPO.ns_at(one.onset)))
+    while engine.wake_ns == 0:
+        engine.advance(S)
+    engine.receive(Played(TEMPO.ns_at(went_out[0].onset), NOTE_ON, 21, 80))
+    assert engine.ring.behind >= 6
+    said = engine.advance(now := TEMPO.ns_at(went_out[-1].onset) + 10 * MS)
+    assert any(isinstance(one, Proposal) for one in said)
+    assert engine.ring.behind >= 6
+    while engine.wake_ns == 0:
+        engine.advance(now)
+    assert engine.ring.behind == 0
+
+
 def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) -> None:
     scale = {(2 + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)}
     phrase = [Note(12 * i, 10, pitch, 70) for i, pitch in enumerate((62, 64, 66, 67, 69, 71, 73, 74))]
