@@ -2,7 +2,10 @@
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
+from realtime.bench.live.timings import read_timings
+from realtime.modes import KEEP_NS
 from tests.live.conftest import Stage
 from tests.peers.program import wait_until
 from tests.peers.receiver import sounding
@@ -17,6 +20,8 @@ MELODY = [
     )
 ]
 BEAT_NS = 500_000_000
+HOPS_NS = 30_000_000
+"""A note's way to the daemon, and a machine that others use too."""
 
 
 def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage]) -> None:
@@ -29,6 +34,21 @@ def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage])
     assert len(meanwhile) > 5
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
     assert on_stage.daemon.errors == ""
+
+
+def test_a_human_note_in_a_solo_voids_what_was_planned_and_is_answered_anew(
+    stage: Callable[..., Stage], tmp_path: Path
+) -> None:
+    on_stage = stage("--mode", "solo", "--bpm", "120", "--timing", str(tmp_path / "timing.csv"), "--model", "default")
+    on_stage.wait_for_answer(2)
+    sent = on_stage.keyboard.play(MELODY)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    played = [one.at_ns for one in sent if one.message[0] == 0x90]
+    answers = [one for one in read_timings(tmp_path / "timing.csv") if one.is_answer and one.is_note_on]
+    voided = [one for one in answers if one.epoch < len(played) and one.sent_ns > played[one.epoch] + KEEP_NS + HOPS_NS]
+    assert voided == [], "planned before a human note, and sent well after it"
+    assert len({one.epoch for one in answers} - {0}) > len(played) / 4, "planned anew, and heard before the next"
 
 
 def test_what_is_typed_changes_the_mode_within_a_beat_and_nothing_hangs(stage: Callable[..., Stage]) -> None:
