@@ -56,7 +56,7 @@ def _path(module: str) -> Path:
 
 
 def test_the_vocabularys_core_loads_no_device_and_no_file_format() -> None:
-    assert not imported_by("midi.notes", "midi.tokens", "midi.tempo") & {"mido", "rtmidi", "numpy"}
+    assert not imported_by("midi.notes", "midi.pedal", "midi.tokens", "midi.tempo") & {"mido", "rtmidi", "numpy"}
 
 
 def test_the_hinge_loads_nothing_but_the_core() -> None:
