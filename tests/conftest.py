@@ -9,9 +9,15 @@ import pytest
 
 from tests.peers.daemon import Daemon
 from tests.peers.jackd import JackServer
+from tests.peers.program import have_children_heed_signals
 from tests.peers.receiver import Receiver
 from tests.peers.sender import Sender
 from tests.peers.synth import Synth
+
+
+def pytest_configure() -> None:
+    """Have tests pass under nohup and in the background of a script."""
+    have_children_heed_signals()
 
 
 @pytest.fixture

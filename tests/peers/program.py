@@ -61,6 +61,20 @@ def leave_when_told() -> None:
     signal.signal(signal.SIGTERM, leave)
 
 
+HEEDED = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
+"""What nohup, and a script that starts something in the background, have their children ignore."""
+
+
+def have_children_heed_signals() -> None:
+    """Give every process that this one starts from now on its default answer to HEEDED, ignored here or not.
+
+    A child inherits what is ignored, but not what is handled: so what was ignored is handled, by doing nothing.
+    """
+    for number in HEEDED:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
 class Program:
     """A process in a group of its own, which ends with the test even if the test run is killed."""
 

@@ -1,6 +1,7 @@
 """The peers themselves can be trusted: what they report is what happened."""
 
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -89,3 +90,17 @@ def test_a_program_gets_the_signal_and_its_exit_code_tells() -> None:
         program.wait_for_line("up")
         program.signal(signal.SIGTERM)
         assert program.wait() == -signal.SIGTERM
+
+
+def test_a_child_of_the_tests_heeds_every_signal() -> None:
+    words = [sys.executable, "-c", "import signal as s; print([s.getsignal(n) != s.SIG_IGN for n in (1, 2, 3)])"]
+    with Program(words) as program:
+        program.wait_for_line(r"^\[True, True, True\]$")
+
+
+def test_it_does_so_where_the_tests_themselves_were_told_to_ignore_them() -> None:
+    """As nohup, and the background of a script, have it."""
+    test = f"{Path(__file__)}::{test_a_child_of_the_tests_heeds_every_signal.__name__}"
+    pytest_words = f'exec "{sys.executable}" -m pytest -q -p no:cacheprovider "{test}"'
+    done = subprocess.run(["sh", "-c", f"trap '' HUP INT QUIT; {pytest_words}"], capture_output=True, text=True)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
