@@ -7,7 +7,7 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test lint bench bench-live soak bench-model bench-peers clean
+.PHONY: help jam train test lint bench bench-live bench-players soak bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -49,6 +49,9 @@ bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 
 bench-live: $(LIGHT) ## measure a jam through real ports: latency, lateness, losses, eight simulated hours; 6 minutes
 	@.venv/bin/antiphon bench live $(ARGS)
+
+bench-players: $(LIGHT) ## hold what is answered to phrases that people play against the players' own figures; minutes
+	@.venv/bin/antiphon bench players $(ARGS)
 
 soak: $(LIGHT) ## ten minutes of a scripted human, some of it hostile, and what must hold: MIDI=~/midi for performances of yours
 	@.venv/bin/antiphon bench soak --seconds 600 $(if $(MIDI),--midi "$(patsubst ~%,$(HOME)%,$(MIDI))") $(ARGS)

@@ -7,14 +7,18 @@ from pathlib import Path
 
 from exported.shelf import find_model
 from midi.errors import InputError
+from realtime.modes import MODES
 from realtime.verbs.jam import SEED
 
-LIVE, SOAK, VOICES = "live", "soak", "voices"
+LIVE, PLAYERS, SOAK, VOICES = "live", "players", "soak", "voices"
 EPILOG = """\
 examples:
   antiphon bench                     the default model; about a minute
   antiphon bench --model mine        another one
   antiphon bench voices              many musicians at once: what a note of each costs, 1 to 64
+  antiphon bench players             nine phrases that people play, and how the answer compares; minutes
+  antiphon bench players --phrase iivi_c --mode reply --bpm-known
+                                     one phrase, one way: seconds, while you mend what is played
   antiphon bench live                a jam through real ports: latency, lateness, losses, eight simulated hours
   antiphon bench soak --seconds 600  a scripted human, some of it hostile, and what must hold after it
 
@@ -28,8 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=(LIVE, SOAK, VOICES),
-        help="live, soak: through real ports; voices: many at once; if left out: time per note, start-up, memory",
+        choices=(LIVE, PLAYERS, SOAK, VOICES),
+        help="live, soak: through real ports; players: what is answered to phrases that people play; voices: many at"
+        " once; if left out: time per note, start-up, memory",
     )
     parser.add_argument(
         "--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)"
@@ -44,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     alone.add_argument(
         "--idle", type=float, default=5.0, metavar="S", help="seconds of idling watched (default: %(default)s)"
     )
+    add_player_flags(parser)
     ports = parser.add_argument_group("bench live and bench soak")
     ports.add_argument(
         "--period", type=int, default=128, metavar="N", help="frames a JACK period, at 48 kHz (default: %(default)s)"
@@ -60,6 +66,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ports.add_argument(
         "--rng-seed", type=int, default=0, metavar="N", help="soak: another number, another human (default: 0)"
     )
+
+
+def add_player_flags(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `bench players`."""
+    players = parser.add_argument_group("bench players", "exit code 1 where a bar is missed that must be met")
+    players.add_argument(
+        "--phrase", action="append", metavar="NAME", help="only this phrase; may be given again (default: all)"
+    )
+    players.add_argument(
+        "--mode", action="append", choices=tuple(MODES), help="only this mode; may be given again (default: all)"
+    )
+    tempo = players.add_mutually_exclusive_group()
+    tempo.add_argument("--bpm-known", action="store_true", help="only with the tempo given, as by jam --bpm")
+    tempo.add_argument("--bpm-heard", action="store_true", help="only with the tempo left to be heard")
+    players.add_argument(
+        "--seeds", type=int, default=3, metavar="N", help="performances of each, by random seed (default: %(default)s)"
+    )
+    players.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every performance as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -80,9 +104,24 @@ def run(arguments: argparse.Namespace) -> int:
         midi = arguments.midi or SEED.parent
         held = soak(folder, midi, arguments.seconds, arguments.rng_seed, arguments.period, _say)
         return 0 if held else 1
+    if arguments.part == PLAYERS:
+        return 0 if _players(folder, arguments) else 1
     for line in _lines(folder, arguments):
         _say(line)
     return 0
+
+
+def _players(folder: Path, arguments: argparse.Namespace) -> bool:
+    """Whether every bar is met."""
+    from realtime.bench.players.phrases import chosen_phrases
+    from realtime.bench.players.report import Choice, players
+
+    _check_range("--seeds", arguments.seeds, 1, 1000)
+    is_chosen = arguments.bpm_known or arguments.bpm_heard
+    knows_bpm = (bool(arguments.bpm_known),) if is_chosen else (True, False)
+    modes = tuple(arguments.mode or MODES)
+    choice = Choice(tuple(chosen_phrases(arguments.phrase)), modes, knows_bpm, arguments.seeds)
+    return players(folder, choice, _say, arguments.json)
 
 
 def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
