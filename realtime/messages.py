@@ -23,6 +23,9 @@ def is_channel_message(data: bytes) -> bool:
     return bool(data) and len(data) == CHANNEL_MESSAGE_BYTES.get(data[0] & 0xF0) and max(data[1:]) < 0x80
 
 
+NO_BEAT = -1
+
+
 class Played(NamedTuple):
     """I/O to engine: the human played this channel message."""
 
@@ -94,6 +97,8 @@ class Conducted(NamedTuple):
     """False: the transport that time is taken from stands still."""
     is_free: bool
     """Whether the human's own beat may set the tempo."""
+    beat: int = NO_BEAT
+    """Where beats are, where bars are not known: the ticks from tick 0 to the first one; NO_BEAT: nobody knows."""
 
 
 class Changed(NamedTuple):
@@ -178,7 +183,7 @@ _LAYOUTS: dict[type, Struct] = {
     Ping: Struct("<q"),
     Quit: Struct("<"),
     Ready: Struct("<?"),
-    Conducted: Struct("<dqqbqq??"),
+    Conducted: Struct("<dqqbqq??b"),
     Changed: Struct(f"<{CHANGE_BYTES}s"),
     Proposal: Struct("<qqqqqBBB"),
     AnswerOver: Struct("<qq"),

@@ -6,7 +6,7 @@ from midi.meter import UNKNOWN_METER, Bar
 from midi.tempo import Tempo
 from realtime.engine_process.grid import Grid
 from realtime.engine_process.heard_beat import HeardBeat
-from realtime.messages import Conducted
+from realtime.messages import NO_BEAT, Conducted
 from realtime.settings import AUTO, BAR, DEFAULT_BPM, FOLLOW, OFF, Settings
 
 LONGEST_BARS = 8
@@ -34,7 +34,10 @@ class Timekeeper:
         elif self._has_bars_of_others and not self._is_free:
             self._has_bars_of_others = False
             self.grid.lose_bars(conducted.anchor_tick)
-        if not self._is_free:
+        is_tapped = conducted.beat != NO_BEAT
+        if is_tapped and conducted.meter == UNKNOWN_METER:
+            self.grid.beat_origin = conducted.beat
+        if is_tapped or not self._is_free:
             self._heard_beat.agree(self.tempo)
 
     def follow(self, onsets_ns: Sequence[int]) -> bool:

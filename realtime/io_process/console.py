@@ -1,13 +1,15 @@
-"""What is typed while playing: a parameter and its value, a line each. I/O process; a thread reads, nobody waits."""
+"""Lines typed while playing: a parameter and its value, or an action. I/O process; a thread reads, nobody waits."""
 
 import os
 import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TextIO
 
+from realtime.io_process.actions import ACTIONS
 from realtime.parameters import Parameter
 from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
 
@@ -23,13 +25,21 @@ class Change(NamedTuple):
     voice: int | None = None
 
 
+class Action(NamedTuple):
+    """One of ACTIONS, and when it was typed (ns); `voice`: whose, from 1, or None: everybody's."""
+
+    name: str
+    at_ns: int
+    voice: int | None = None
+
+
 class Console:
-    """Lines of a terminal or a pipe, as changes of parameters."""
+    """Lines of a terminal or a pipe, as changes of parameters and actions."""
 
     def __init__(self, lines: TextIO, say: Callable[[str], None]) -> None:
         """Begin to read in a thread that ends with the process, or with the lines."""
         self._say = say
-        self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._typed: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(lines,), name="console", daemon=True).start()
 
     @classmethod
@@ -49,27 +59,35 @@ class Console:
     def _read(self, lines: TextIO) -> None:
         try:
             for line in lines:
-                self._typed.put(line.strip())
+                self._typed.put((time.monotonic_ns(), line.strip()))
         except (OSError, ValueError):  # the terminal has gone, or these bytes are no text
             return
 
-    def poll(self, settings: Sequence[Settings]) -> list[Change]:
-        """Changes asked for since the last call; never blocks. Help is given at once. `settings`: of each voice."""
-        changes: list[Change] = []
+    def poll(self, settings: Sequence[Settings]) -> list[Change | Action]:
+        """Changes and actions asked for since the last call; never blocks. Help is given at once.
+
+        `settings`: those of each voice.
+        """
+        typed: list[Change | Action] = []
         while not self._typed.empty():
-            voice, line = _addressed(self._typed.get())
+            at_ns, whole = self._typed.get()
+            voice, line = _addressed(whole)
             name, _, text = line.replace("=", " ", 1).lstrip("-").partition(" ")
             shown = settings[voice - 1 if voice and voice <= len(settings) else 0]
             if name in HELP:
                 for row in PARAMETERS.values():
                     self._say(told(row, shown))
+                for action, meaning in ACTIONS.items():
+                    self._say(f"{action}: {meaning}")
+            elif name in ACTIONS:
+                typed.append(Action(name, at_ns, voice))
             elif name == FOLLOW_ALL:
-                changes += [Change(one, text.strip(), voice) for one in FOLLOWED]
+                typed += [Change(one, text.strip(), voice) for one in FOLLOWED]
             elif name in PARAMETERS and not text.strip():
                 self._say(told(PARAMETERS[name], shown))
             elif name:
-                changes.append(Change(name, text.strip(), voice))
-        return changes
+                typed.append(Change(name, text.strip(), voice))
+        return typed
 
 
 def _addressed(line: str) -> tuple[int | None, str]:

@@ -14,6 +14,7 @@ from midi.tempo import Tempo
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, Outgoing, Schedule
 from realtime.messages import (
+    NO_BEAT,
     NOTE_OFF,
     AnswerOver,
     Begin,
@@ -168,7 +169,8 @@ class Desk:
         meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
         is_free = self.conductor.source == FOLLOW and self.leader is None
         time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
-        return Conducted(*time, meter, bar_tick, position, self.conductor.rolling, is_free)
+        beat = NO_BEAT if self.conductor.beat is None else self.conductor.beat
+        return Conducted(*time, meter, bar_tick, position, self.conductor.rolling, is_free, beat)
 
     def _is_news(self, conducted: Conducted, now_ns: int) -> bool:
         """Whether the engine would plan otherwise: it need not hear of every pulse."""

@@ -16,6 +16,8 @@ from typing import Protocol
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
+from realtime.io_process.actions import TAP
+from realtime.io_process.console import Action, Change
 from realtime.io_process.desk import Desk
 from realtime.io_process.schedule import Outgoing
 from realtime.io_process.seating import Seating
@@ -27,6 +29,7 @@ from realtime.settings import Settings
 from realtime.sync.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.sync.clock_out import ClockOut
 from realtime.sync.conductor import Conductor
+from realtime.sync.taps import Taps
 
 NS_PER_S = 1_000_000_000
 SPIN_NS = 300_000
@@ -66,10 +69,10 @@ class Output(Protocol):
 
 
 class Console(Protocol):
-    """Where the human changes parameters while playing."""
+    """Where the human types while playing."""
 
-    def poll(self, settings: Sequence[Settings]) -> Sequence[tuple[str, str, int | None]]:
-        """Changes asked for since the last call, as (name, value as typed, voice from 1 or all); never blocks."""
+    def poll(self, settings: Sequence[Settings]) -> Sequence[Change | Action]:
+        """Changes and actions asked for since the last call; never blocks."""
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ class Performance:
     """Where our own MIDI clock goes, if anywhere."""
     timing: Timing = field(default_factory=Timing)
     _clock_out: ClockOut = field(default_factory=ClockOut)
+    _taps: Taps = field(default_factory=Taps)
     stopping: bool = False
     """Set, from a signal handler, to end the performance."""
     suspending: bool = False
@@ -196,13 +200,26 @@ class Performance:
 
     def _listen(self) -> None:
         """Carry out what was typed."""
-        for name, text, whose in self.console.poll([desk.settings for desk in self.desks]) if self.console else ():
+        for typed in self.console.poll([desk.settings for desk in self.desks]) if self.console else ():
             try:
-                for voice in self.seating.changing(name, whose):
-                    self.desks[voice].change(name, text, time.monotonic_ns())
-                self.supervisor.settings = tuple(desk.settings for desk in self.desks)
+                if isinstance(typed, Change):
+                    self._change(typed)
+                elif typed.name == TAP:
+                    self._tap(typed.at_ns)
             except AntiphonError as error:
                 self.say(str(error))
+
+    def _change(self, change: Change) -> None:
+        for voice in self.seating.changing(change.name, change.voice):
+            self.desks[voice].change(change.name, change.text, time.monotonic_ns())
+        self.supervisor.settings = tuple(desk.settings for desk in self.desks)
+
+    def _tap(self, at_ns: int) -> None:
+        """A tap sets the tempo as `bpm` does, and says where the beat is."""
+        tapped = self._taps.tap(at_ns)
+        if tapped is not None:
+            self._change(Change("bpm", f"{tapped.bpm:.1f}"))
+            self.conductor.take_beat(tapped.beat_ns)
 
     def _tick(self) -> None:
         """Send our own clock."""

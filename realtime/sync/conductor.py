@@ -7,8 +7,10 @@ for it, and what answers a phrase answers in the last tempo.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from midi.meter import UNKNOWN_METER, Bar, bar_ticks, meter_of
+from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
 from realtime.settings import AUTO, CLOCK, DEFAULT_BPM, FOLLOW, INTERNAL, LINK, Settings
 from realtime.sync.clock import ClockSlave
@@ -18,6 +20,8 @@ from realtime.sync.pulse_time import PulseTime
 
 HOLD_NS = 10_000_000_000
 COMMON_TIME = (4, 4)
+TOLD_APART = 0.03
+"""The human's tempo is told again where it differs from what was told last by more than this share."""
 
 
 def join_link(bpm: float, quantum: int) -> LinkSession:
@@ -35,8 +39,9 @@ class Conductor:
     """Tells the performance its time.
 
     `tempo`: performance ticks to ns; a new one goes on where the old one is. `bar`: from its tick on bars run; None
-    where nobody knows of any. `rolling`: False while the transport that time is taken from stands still, or is yet
-    to be heard of. `source`: CLOCK, LINK, INTERNAL or FOLLOW. `revision`: raised whenever one of these has changed.
+    where nobody knows of any. `beat`: ticks from tick 0 to the first beat, where the human tapped it; else None.
+    `rolling`: False while the transport that time is taken from stands still, or is yet to be heard of. `source`:
+    CLOCK, LINK, INTERNAL or FOLLOW. `revision`: raised whenever one of these has changed.
 
     Raises:
         MachineError: sync is LINK, and its package is not installed.
@@ -46,6 +51,7 @@ class Conductor:
         self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM, now_ns)
         self.bar: Bar | None = None
         self.rolling = True
+        self.beat: int | None = None
         self.source = ""
         self.revision = 0
         self._settings = settings
@@ -56,6 +62,8 @@ class Conductor:
         self._held_until: int | None = None
         self._is_lost = self._is_awaited = False
         self._lines: list[str] = []
+        self._told_bpm: float | None = None
+        """The tempo of the human's that was told last."""
         if settings.meter or settings.count_in:
             self.bar = Bar(0, 0, self._meter())
         self._join_or_leave(settings)
@@ -82,7 +90,31 @@ class Conductor:
     def follow(self, tempo: Tempo) -> None:
         """The human's beat, as the engine hears it: kept if nothing else sets the tempo."""
         if self.source == FOLLOW:
+            self.beat = None  # the engine knows
             self._adopt(tempo, self.bar, FOLLOW, rolling=True)
+            self._tell_bpm("your tempo: about {:.0f} bpm; --bpm sets it")
+
+    def take_beat(self, beat_ns: int) -> None:
+        """A beat falls on this moment, as it was tapped: the tempo stays, its ticks move. Nothing where others lead."""
+        if self.source not in (INTERNAL, FOLLOW):
+            return
+        self.revision += 1
+        tick = self.tempo.tick_at(beat_ns)
+        if self.bar is not None:
+            self.beat = (self.bar.tick - self.bar.position) % TICKS_PER_BEAT
+        elif self.beat is None:
+            self.beat = tick % TICKS_PER_BEAT
+        half = TICKS_PER_BEAT // 2
+        tick += half - (tick - self.beat + half) % TICKS_PER_BEAT
+        self._adopt(replace(self.tempo, anchor_ns=beat_ns, anchor_tick=tick), self.bar, self.source, rolling=True)
+        self._tell_bpm("your taps: {:.0f} bpm")
+
+    def _tell_bpm(self, line: str) -> None:
+        """Tell the tempo that the human set by playing, unless it is all but the one told last."""
+        bpm = float(self.tempo.bpm)
+        if self._told_bpm is None or abs(bpm / self._told_bpm - 1) > TOLD_APART:
+            self._told_bpm = bpm
+            self._lines.append(line.format(bpm))
 
     def set(self, settings: Settings, now_ns: int) -> None:
         """Take over changed settings.
@@ -146,6 +178,8 @@ class Conductor:
             tempo = self.tempo
         has_changed = (tempo, bar, source, rolling) != (self.tempo, self.bar, self.source, self.rolling)
         came = source != self.source
+        if source in (CLOCK, LINK):
+            self.beat = None
         self.tempo, self.bar, self.source, self.rolling = tempo, bar, source, rolling
         self.revision += has_changed
         if came or (self._is_awaited and self._clock.is_settled):

@@ -26,7 +26,7 @@ from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
 from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
 from realtime.pipe import PeerGoneError
-from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
+from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
 from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
 
 EPILOG = """\
@@ -50,6 +50,7 @@ GUIDE = {
     ACCOMPANY: "Play, and it plays with you.",
     SOLO: "It plays on alone; your notes steer it.",
 }
+NO_TEMPO = "Without a clock it has to guess your tempo: --bpm sets it, or tap, typed at your beat while you play"
 NO_MIDI = "none"
 READY = "ready"
 """The line printed once the ports are open and the model is warm; scripts wait for it."""
@@ -151,6 +152,8 @@ def run(arguments: argparse.Namespace) -> int:
             obstacle = ask_for_real_time()
             notes = [f"  {GUIDE[settings.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
             performance.console = Console.of_terminal(_print) if api else None
+            if settings.bpm is None and settings.sync in (AUTO, FOLLOW):
+                notes.append(f"  {NO_TEMPO}.")
             if performance.console:
                 notes.append(f"  While you play: {HINT}.")
             for line in (

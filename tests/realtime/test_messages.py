@@ -37,7 +37,7 @@ EXAMPLES: list[Message] = [
     Ping(3),
     Quit(),
     Ready(on_cuda=False),
-    Conducted(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False),
+    Conducted(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False, beat=23),
     Proposal(1, 2, LATE, LATE + 1, -LATE, 127, 1, 15),
     AnswerOver(4, LATE),
     Followed(96.5, LATE, 7),

@@ -106,3 +106,10 @@ def test_an_answer_ends_with_a_bar_where_bars_are_known() -> None:
     keeper = Timekeeper(Settings(), [Bar(0, 0, WALTZ)])
     assert [keeper.answer_end(begin, 10, 1) for begin in (72, 73, 96, 143)] == [144, 144, 144, 144]
     assert keeper.answer_end(72, 73, None) == 216
+
+
+def test_a_tapped_beat_is_where_an_answer_enters() -> None:
+    keeper = Timekeeper(Settings(), ())
+    assert keeper.follow(HUMAN_AT_90)
+    keeper.keep(conducted()._replace(beat=7))
+    assert keeper.entry(100, 0, BEAT) == 103

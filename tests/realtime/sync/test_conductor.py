@@ -368,3 +368,55 @@ def test_a_clock_that_was_waited_for_is_told_when_it_comes() -> None:
     for index in range(30):
         conductor.hear(b"\xf8", index * 20_833_333)
     assert conductor.lines() == ["MIDI clock: 120 bpm"]
+
+
+def heard(tempo_bpm: float, anchor_tick: int = 0) -> Tempo:
+    return Tempo.of(tempo_bpm, START_NS, anchor_tick)
+
+
+def test_the_tempo_heard_is_told_once_and_again_when_it_changes() -> None:
+    conductor = Conductor(Settings(), START_NS)
+    told = []
+    for tempo in (129.8, 131, 128, 133, 140, 138, 130):
+        conductor.follow(heard(tempo))
+        told.append(conductor.lines())
+    first, again = "your tempo: about 130 bpm; --bpm sets it", "your tempo: about 140 bpm; --bpm sets it"
+    assert told == [[first], [], [], [], [again], [], [first]]
+
+
+def test_a_tempo_heard_is_not_told_where_somebody_else_leads() -> None:
+    conductor = Conductor(Settings(bpm=100), START_NS)
+    conductor.follow(heard(130))
+    assert conductor.lines() == []
+
+
+def test_beats_fall_on_the_taps_and_the_tempo_is_told_once() -> None:
+    conductor = Conductor(Settings(), START_NS)
+    beats = [START_NS + 250 * MS + index * 500 * MS for index in range(1, 5)]
+    for beat_ns in beats:
+        conductor.set(Settings(bpm=120.0), beat_ns)
+        conductor.take_beat(beat_ns)
+    assert conductor.source == "internal"
+    assert conductor.lines() == ["your taps: 120 bpm"]
+    assert conductor.beat is not None
+    for beat_ns in beats:
+        tick = conductor.tempo.tick_at(beat_ns)
+        assert tick % TICKS_PER_BEAT == conductor.beat
+        assert conductor.tempo.ns_at(tick) == pytest.approx(beat_ns, abs=1000)
+
+
+def test_taps_where_bars_are_known_fall_on_the_beats_of_these() -> None:
+    settings = Settings(bpm=100, meter="3/4")
+    conductor = Conductor(settings, START_NS)
+    tap_ns = START_NS + 8 * NS + 123 * MS
+    conductor.take_beat(tap_ns)
+    assert conductor.tempo.tick_at(tap_ns) % TICKS_PER_BEAT == 0
+    assert abs(conductor.tempo.ns_at(0) - START_NS) <= 300 * MS
+
+
+def test_a_tap_does_not_move_a_clock() -> None:
+    scene = Scene(Settings())
+    scene.clock(120, 30)
+    before = scene.conductor.tempo
+    scene.conductor.take_beat(scene.now + 100 * MS)
+    assert (scene.conductor.tempo, scene.conductor.beat) == (before, None)
