@@ -135,9 +135,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may not be text in this alphabet
     try:
         code = _dispatch(words, asked)
-        print(end="", flush=True)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # print(flush=True) would write nothing first, which a closed terminal refuses
     except AntiphonError as error:
-        print(f"antiphon: {error}", file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -148,9 +149,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in UNWRITABLE:
             raise
         _give_up_stdout()
-        print(f"antiphon: the output cannot be written: {error.strerror}", file=sys.stderr)
+        _complain(f"the output cannot be written: {error.strerror}")
         return MachineError.exit_code
     return code
+
+
+def _complain(line: str) -> None:
+    """Write a line to stderr, if it takes one within a second: a terminal may have been stopped by Ctrl-S."""
+    from realtime.io_process.printer import Printer
+
+    with Printer(sys.stderr) as printer:
+        printer.notify(line)
 
 
 def _give_up_stdout() -> None:

@@ -20,13 +20,18 @@ from realtime.settings import Settings
 BACKLOG_S = 0.001
 """How soon to try again to send what the pipe had no room for."""
 
+DECIDED_FOR_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+"""Signals that reach both processes, from a terminal or a service manager: the I/O process says when to end."""
+
 
 def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, voices: Sequence[Settings]) -> None:
     """The process's main function: load the model, then serve the link until it closes or says Quit.
 
     `voices`: the settings of each musician.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; the I/O process decides
+    for name in DECIDED_FOR_US:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
     link = Link(connection)
     try:

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from midi.arrivals import Arrived
@@ -21,6 +22,8 @@ def pitch_name(pitch: int) -> str:
 class Screen:
     """Prints note-ons as they sound, with the seconds since the first of them."""
 
+    print: Callable[[str], None]
+    """Takes a line and never blocks."""
     _began_ns: int = 0
 
     def show(self, who: str, message: bytes) -> None:
@@ -31,7 +34,7 @@ class Screen:
         self._began_ns = self._began_ns or now_ns
         seconds = (now_ns - self._began_ns) / 1e9
         loudness = "*" * (1 + message[2] // VELOCITY_PER_MARK)
-        print(f"{seconds:7.2f} s  {who:<8}  {pitch_name(message[1]):<4} {loudness}", flush=True)
+        self.print(f"{seconds:7.2f} s  {who:<8}  {pitch_name(message[1]):<4} {loudness}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,8 @@ def _output(api: Api, wishes: Wishes, port: str | None, name: str, opened: ExitS
 
 
 @contextmanager
-def embedded(seed: Piece, tempo: Tempo, reason: str) -> Iterator[Venue]:
+def embedded(seed: Piece, tempo: Tempo, reason: str, print_line: Callable[[str], None]) -> Iterator[Venue]:
     """No ports: the seed phrase plays itself, and both are printed as they sound."""
-    screen = Screen()
+    screen = Screen(print_line)
     player = SelfPlaying(deque(performed(seed.notes, tempo)), screen)
     yield Venue((player,), (Printed(screen),), (f"  {reason}", "  A seed phrase plays, Antiphon answers:"), player)

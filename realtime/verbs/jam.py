@@ -2,11 +2,10 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -19,9 +18,11 @@ from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process.console import HINT, Console
 from realtime.io_process.loop import Performance
+from realtime.io_process.printer import Printer
 from realtime.io_process.priority import ask_for_real_time
 from realtime.io_process.recorder import save_session
 from realtime.io_process.seating import CHANNEL, CHANNELS, MOST_VOICES, PORT, Seating
+from realtime.io_process.signals import flags_raised_by_signals
 from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
 from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
@@ -54,7 +55,6 @@ NO_TEMPO = "Without a clock it has to guess your tempo: --bpm sets it, or tap, t
 NO_MIDI = "none"
 READY = "ready"
 """The line printed once the ports are open and the model is warm; scripts wait for it."""
-END_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +120,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
+    with Printer(sys.stdout) as printer:
+        return _run(arguments, printer)
+
+
+def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     asked = read_midi(arguments.seed) if arguments.seed else None
     seating = Seating(arguments.voices, arguments.voices_by)
     seating.settings(settings_of(arguments))  # a bad flag is told before all else
@@ -134,24 +139,24 @@ def run(arguments: argparse.Namespace) -> int:
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
     supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
-    with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm)) as venue:
+    with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
         performance = Performance(
             venue.inputs,
             venue.outputs * (len(supervisor.settings) // len(venue.outputs)),  # one for each, or one that all share
             supervisor,
             seating=seating,
-            say=_say,
+            say=printer.notify,
             is_lost=venue.is_lost,
             clock_port=venue.clock,
         )
-        with _end_signals(performance):
+        with flags_raised_by_signals(performance):
             _start(performance)
             if performance.stopping:
                 supervisor.stop()
                 return 0
             obstacle = ask_for_real_time()
             notes = [f"  {GUIDE[settings.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
-            performance.console = Console.of_terminal(_print) if api else None
+            performance.console = Console.of_terminal(printer.print) if api else None
             if settings.bpm is None and settings.sync in (AUTO, FOLLOW):
                 notes.append(f"  {NO_TEMPO}.")
             if performance.console:
@@ -163,16 +168,16 @@ def run(arguments: argparse.Namespace) -> int:
                 *(notes if api else notes[1:]),
                 READY,
             ):
-                _print(line)
+                printer.print(line)
             if venue.seed is not None:
                 venue.seed.begin()
             try:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(performance, session)
+                    _save(performance, session, printer)
                 if arguments.timing:
-                    _save_timing(performance.timing, arguments.timing)
+                    _save_timing(performance.timing, arguments.timing, printer)
     return 0
 
 
@@ -197,23 +202,26 @@ def _venue(
     seating: Seating,
     seed: Piece | None,
     tempo: Tempo,
+    printer: Printer,
 ) -> AbstractContextManager[Venue]:
     if api is not None:
         wishes = Wishes(
             arguments.in_ports, arguments.out_ports, arguments.jack_exact, arguments.clock_out, seating.ports
         )
         return on_ports(api, wishes, seed, tempo)
-    return embedded(seed or read_midi(SEED), tempo, no_midi)
+    return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
 
 
 def _start(performance: Performance) -> None:
     try:
         performance.start()
     except PeerGoneError:
+        if performance.stopping:  # what ended the one may have ended the other
+            return
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
-def _save(performance: Performance, session: Path) -> None:
+def _save(performance: Performance, session: Path, printer: Printer) -> None:
     """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
     recorders = [desk.recorder for desk in performance.desks]
     if not any(map(len, recorders)):
@@ -225,19 +233,19 @@ def _save(performance: Performance, session: Path) -> None:
     except (OSError, InputError) as error:
         refuge = Path(gettempdir()) / f"antiphon-session-{os.getpid()}.mid"
         save_session(refuge, recorders, bpm, time.monotonic_ns())
-        _say(f"the session could not be saved as {session} ({error}); it is in {refuge}")
+        printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
-    _print(str(session))
+    printer.print(str(session))
 
 
-def _save_timing(timing: Timing, path: Path) -> None:
+def _save_timing(timing: Timing, path: Path, printer: Printer) -> None:
     try:
         timing.save(path)
     except InputError as error:
-        _say(str(error))
+        printer.notify(str(error))
         return
     for line in (*timing.lines(), str(path)):
-        _print(line)
+        printer.print(line)
 
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
@@ -247,18 +255,6 @@ def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bo
 def _title(card: Card, settings: Settings, api: Api | None) -> str:
     time = "your tempo" if settings.bpm is None else f"{settings.bpm:g} bpm"
     return f"Antiphon: {settings.mode}, model {card.name}, {time}, {api.title if api else 'no MIDI'}"
-
-
-def _say(line: str) -> None:
-    _print(f"antiphon: {line}")
-
-
-def _print(line: str) -> None:
-    """Print a line, if anybody still reads: a terminal that was closed is no reason to stop playing."""
-    try:
-        print(line, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _session_file(asked: Path | None) -> Path:
@@ -272,25 +268,3 @@ def _session_file(asked: Path | None) -> Path:
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
     return path
-
-
-@contextmanager
-def _end_signals(performance: Performance) -> Iterator[None]:
-    """While it plays, a signal to end only raises a flag: the loop releases every note on its way out."""
-
-    def end(number: int, _: object) -> None:
-        performance.stopping = True
-        signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once, whatever it is stuck in
-
-    def suspend(*_: object) -> None:
-        performance.suspending = True
-
-    handlers = dict.fromkeys(END_SIGNALS, end) | {"SIGTSTP": suspend}
-    there = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
-    wanted = [number for number in there if signal.getsignal(number) != signal.SIG_IGN]  # as under nohup
-    before = {number: signal.signal(number, there[number]) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

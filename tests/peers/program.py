@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 """The checkout."""
 
-_DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--") if which("setpriv") else ()
+DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--") if which("setpriv") else ()
 """util-linux: the child is killed when the test run is, so that no JACK server outlives it."""
 
 
@@ -86,7 +86,7 @@ class Program:
         self._errors: list[Line] = []
         self._open = 2
         self._process = subprocess.Popen(
-            [*_DIE_WITH_PARENT, *words],
+            [*DIE_WITH_PARENT, *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
