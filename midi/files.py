@@ -1,7 +1,10 @@
-"""Standard MIDI Files to notes and back, by mido. Keeps velocity, channel and timing (to the tick)."""
+"""Standard MIDI Files to notes and back. Keeps velocity, channel and timing (to the tick).
+
+Reading is our own (midi/chunks.py, midi/events.py): files in the wild break the format in ways that make libraries give
+up, and to mend their bytes means to read them first. Writing is mido's.
+"""
 
 import os
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -9,12 +12,21 @@ from pathlib import Path
 
 import mido
 
+from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
-from midi.meter import Bar, merged, meter_of
-from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note, canonical
+from midi.events import Track, read_track
+from midi.meter import Bar
+from midi.music import Music, joined
+from midi.notes import TICKS_PER_BEAT, Note, canonical
+from midi.performance import performed
+from midi.rests import LONGEST_REST_BEATS, Cuts
+from midi.songs import Song, read_song
+from midi.tempo import TempoChange
 
 DEFAULT_BPM = 120.0
-SUFFIXES = (".mid", ".midi")
+SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+SONGS = 2
+"""The format of a file whose tracks are songs of their own."""
 WRITTEN_TICKS_PER_BEAT = 480
 LONGEST_DELTA = 0x0FFFFFFF
 """The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
@@ -23,105 +35,106 @@ DEFAULT_VELOCITY = 80
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a file says: its notes in canonical order, and its first tempo in quarter notes a minute (None: unsaid).
+    """A file's notes in canonical order, and its first tempo in quarter notes a minute (None: unsaid).
 
     `bars`: none before its first time signature, since the 4/4 that MIDI then assumes is seldom meant. `parts`: for
     each note the number of its track and channel, counted in the order of tracks, then channels, that hold notes.
+    `tempi`: every change of tempo; before the first, files play at 120. `remarks`: what a musician should know of how
+    it was read, each a line.
     """
 
     notes: tuple[Note, ...]
     bpm: float | None = None
     bars: tuple[Bar, ...] = ()
     parts: tuple[int, ...] = ()
+    tempi: tuple[TempoChange, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def read_midi(path: Path) -> Piece:
-    """Read the pitched notes of a MIDI file (percussion is left out); all tracks are one stream.
+    """Read the pitched notes of a MIDI file, as long as they sound (pedals are heard); all tracks are one stream.
+
+    Drums are left out. Songs of a type 2 file follow one another, each from a beat. Rests of hours are shortened. Of a
+    damaged file, what can be read is read, and a remark says so.
 
     Raises:
-        InputError: the file cannot be read, is not a MIDI file, is damaged, or holds no notes.
+        InputError: the file cannot be read, is not a MIDI file, or holds no notes.
     """
+    with _named(path):
+        return _piece(split(path.read_bytes()))
+
+
+def read_performance(path: Path) -> list[tuple[int, bytes]]:
+    """The channel messages of a MIDI file as they are played, each with its moment in ns; drums are left out.
+
+    Raises:
+        InputError: as `read_midi`.
+    """
+    with _named(path):
+        chunks = split(path.read_bytes())
+        _piece(chunks)
+        return performed([[track.events for track in song] for song in _songs(chunks)], chunks.division)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say in every error which file it is about."""
     try:
-        file = mido.MidiFile(path, clip=True)
+        yield
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    except Exception as error:  # mido lets struct, EOF, key, index and value errors through for damaged files
-        raise InputError(f"{path}: not a readable MIDI file ({_reason(error)})") from None
-    if file.ticks_per_beat <= 0:
-        raise InputError(f"{path}: time code (SMPTE) division is not supported; export it with ticks per quarter note")
-    struck: list[tuple[Note, tuple[int, int]]] = []
-    for number, track in enumerate(file.tracks):
-        struck += [(note, (number, note.channel)) for note in _notes_of(track, file.ticks_per_beat)]
-    if not struck:
-        raise InputError(f"{path}: no notes in it")
-    notes = tuple(canonical(note for note, _ in struck))
-    return Piece(notes, _first_bpm(file), _bars(file), _parts(notes, struck))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
-def _parts(notes: Sequence[Note], struck: Sequence[tuple[Note, tuple[int, int]]]) -> tuple[int, ...]:
+def _songs(chunks: Chunks) -> list[list[Track]]:
+    """The tracks of each song: all of them are one, but in a file of songs."""
+    tracks = [read_track(chunk.data, is_cut=chunk.is_cut) for chunk in chunks.tracks]
+    return [[track] for track in tracks] if chunks.format == SONGS else [tracks]
+
+
+def _piece(chunks: Chunks) -> Piece:
+    tracks = _songs(chunks)
+    damage = _damage(chunks, [track for song in tracks for track in song])
+    songs = [read_song([track.events for track in song]) for song in tracks]
+    music = joined(songs, chunks.division)
+    if not music.notes:
+        raise InputError(_without_notes(songs, damage))
+    remarks = [f"{damage}: the notes before that were read"] if damage else []
+    if chunks.division.is_timecode:
+        remarks.append(f"it counts time in film frames, not in beats: it is read as if at {TIMECODE_BPM} bpm")
+    cuts = Cuts.of(music.notes)
+    if cuts:
+        remarks.append(f"where nothing begins for more than {LONGEST_REST_BEATS} beats, the wait was shortened to that")
+        music = Music(cuts.notes(music.notes), music.origins, cuts.tempi(music.tempi), cuts.bars(music.bars))
+    notes = tuple(canonical(music.notes))
+    bpm = music.tempi[0].bpm if music.tempi else None
+    return Piece(notes, bpm, music.bars, _parts(notes, music), music.tempi, tuple(remarks))
+
+
+def _parts(notes: Sequence[Note], music: Music) -> tuple[int, ...]:
     """The number of each note's track and channel; equal notes of two are the first one's, as in `canonical`."""
-    numbers = {origin: number for number, origin in enumerate(sorted({origin for _, origin in struck}))}
-    origins: dict[Note, tuple[int, int]] = {}
-    for note, origin in struck:
-        origins.setdefault(note, origin)
-    return tuple(numbers[origins[note]] for note in notes)
+    numbers = {origin: number for number, origin in enumerate(sorted(set(music.origins)))}
+    parts: dict[Note, int] = {}
+    for note, origin in zip(music.notes, music.origins, strict=True):
+        parts.setdefault(note, numbers[origin])
+    return tuple(parts[note] for note in notes)
 
 
-def _bars(file: mido.MidiFile) -> tuple[Bar, ...]:
-    """A bar begins at every time signature (Standard MIDI Files 1.0, FF 58)."""
-    bars: list[Bar] = []
-    for track in file.tracks:
-        now = 0
-        for message in track:
-            now += message.time
-            if message.type == "time_signature":
-                bars.append(Bar(_ticks(now, file.ticks_per_beat), 0, meter_of(message.numerator, message.denominator)))
-    return merged(sorted(bars, key=lambda bar: bar.tick))
+def _damage(chunks: Chunks, tracks: Sequence[Track]) -> str:
+    """What is wrong with a file of which not all could be read; nothing if nothing is."""
+    damaged = [number for number, track in enumerate(tracks) if not track.is_whole]
+    if any(chunks.tracks[number].is_cut for number in damaged):
+        return "it ends in the middle of a track"
+    return "a track is damaged" if damaged else ""
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "it ends in the middle of a track, or is no MIDI file at all"
-    return str(error) or type(error).__name__
-
-
-def _first_bpm(file: mido.MidiFile) -> float | None:
-    for track in file.tracks:
-        for message in track:
-            if message.type == "set_tempo" and message.tempo > 0:
-                return float(mido.tempo2bpm(message.tempo))
-    return None
-
-
-def _ticks(units: int, division: int) -> int:
-    """A file's time, `division` units to the quarter note, to the nearest tick."""
-    return (2 * units * TICKS_PER_BEAT + division) // (2 * division)
-
-
-def _notes_of(track: mido.MidiTrack, division: int) -> list[Note]:
-    """A track's notes; a note-off ends the oldest note down on its key, a key never released ends with the track."""
-    notes: list[Note] = []
-    down: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    now = 0
-
-    def close(channel: int, pitch: int) -> None:
-        began, velocity = down[channel, pitch].pop(0)
-        onset = _ticks(began, division)
-        notes.append(Note(onset, max(1, _ticks(now, division) - onset), pitch, velocity, channel))
-
-    for message in track:
-        now += message.time
-        if message.type not in ("note_on", "note_off") or message.channel == DRUM_CHANNEL:
-            continue
-        key = (message.channel, message.note)
-        if message.type == "note_on" and message.velocity > 0:
-            down[key].append((now, message.velocity))
-        elif down[key]:
-            close(*key)
-    for (channel, pitch), began in down.items():
-        for _ in list(began):
-            close(channel, pitch)
-    return notes
+def _without_notes(songs: Sequence[Song], damage: str) -> str:
+    if any(song.drum_notes for song in songs):
+        return "it holds only drums, and pitched notes are needed"
+    return f"no notes in it ({damage})" if damage else "no notes in it"
 
 
 @contextmanager

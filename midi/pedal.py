@@ -15,6 +15,8 @@ RESET_ALL_CONTROLLERS = 121
 ALL_NOTES_OFF = 123
 LAST_MODE_MESSAGE = 127
 """124 to 127, omni and poly modes, each end notes as ALL_NOTES_OFF does (MIDI 1.0, Channel Mode Messages)."""
+CONTROLLERS = frozenset({SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, *range(ALL_NOTES_OFF, 128)})
+"""The controllers that can end a note or hold one; all others change nothing here."""
 PEDAL_DOWN = 64
 """The least value of a pedal that is down (MIDI 1.0, Table III: 0 to 63 off, 64 to 127 on); half-pedals cross it."""
 

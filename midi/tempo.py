@@ -9,6 +9,14 @@ NS_PER_MINUTE = 60_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class TempoChange:
+    """From `tick` on, `bpm` quarter notes a minute, until the next change."""
+
+    tick: int
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tempo:
     """A steady tempo: tick `anchor_tick` falls on `anchor_ns` of the monotonic clock, `bpm` quarter notes a minute."""
 

@@ -60,8 +60,8 @@ def test_a_mistake_is_told_in_one_line(mistake: str, tmp_path: Path) -> None:
 
 
 BAD_FILES: dict[str, tuple[bytes, str]] = {
-    "text": (b"this is a shopping list\n", "not a readable MIDI file"),
-    "empty": (b"", "not a readable MIDI file"),
+    "text": (b"this is a shopping list\n", "not a MIDI file"),
+    "empty": (b"", "not a MIDI file"),
     "truncated": (SEED.read_bytes()[:60], "it ends in the middle of a track"),
 }
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.errors import InputError
-from midi.files import read_midi, write_midi
+from midi.files import read_midi, read_performance, write_midi
 from midi.meter import METERS, UNKNOWN_METER, Bar
 from midi.notes import Note, canonical
+from midi.tempo import TempoChange
+from tests.midi import smf
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 
@@ -77,9 +79,40 @@ def test_the_shortest_note_lasts_a_tick(tmp_path: Path) -> None:
     assert read_midi(save(tmp_path / "short.mid", on(60), off(60, time=1))).notes[0].duration == 1
 
 
-def test_a_key_struck_again_before_its_release_ends_the_older_note_first(tmp_path: Path) -> None:
+def test_a_key_struck_again_before_its_release_ends_the_note_before(tmp_path: Path) -> None:
     path = save(tmp_path / "again.mid", on(60), on(60, time=480), off(60, time=480), off(60, time=480))
-    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 48), (24, 48)]
+    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 24), (24, 24)]
+
+
+def test_two_tracks_hold_one_key_of_a_channel_each_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "unison.mid"
+    write_midi(path, [("long", [Note(0, 96, 60, 80)]), ("short", [Note(24, 24, 60, 70)])], 120.0)
+    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 96), (24, 24)]
+
+
+def pedal(value: int, time: int = 0, channel: int = 0) -> mido.Message:
+    return mido.Message("control_change", control=64, value=value, channel=channel, time=time)
+
+
+def test_a_pedal_in_one_track_holds_what_another_strikes_on_its_channel(tmp_path: Path) -> None:
+    path = tmp_path / "hands.mid"
+    file = mido.MidiFile(ticks_per_beat=480)
+    file.tracks.append(mido.MidiTrack([pedal(127), pedal(0, time=1920)]))
+    file.tracks.append(mido.MidiTrack([on(60), off(60, time=480), mido.MetaMessage("end_of_track", time=1920)]))
+    file.tracks.append(mido.MidiTrack([on(64, channel=1), off(64, time=480, channel=1)]))
+    file.save(path)
+    assert [(note.pitch, note.duration) for note in read_midi(path).notes] == [(60, 96), (64, 24)]
+
+
+def test_a_key_struck_again_under_the_pedal_ends_its_earlier_sound(tmp_path: Path) -> None:
+    strokes = (on(60), off(60, time=240), on(60, time=240), off(60, time=240), pedal(0, time=240))
+    path = save(tmp_path / "again.mid", pedal(127), *strokes)
+    assert [(note.onset, note.duration) for note in read_midi(path).notes] == [(0, 24), (24, 24)]
+
+
+def test_what_the_pedal_never_lets_go_ends_with_the_track(tmp_path: Path) -> None:
+    held = (pedal(127), on(60), off(60, time=240), mido.MetaMessage("end_of_track", time=720))
+    assert read_midi(save(tmp_path / "held.mid", *held)).notes == (Note(0, 48, 60, 64),)
 
 
 def test_a_key_never_released_ends_with_the_track(tmp_path: Path) -> None:
@@ -148,12 +181,12 @@ def test_a_note_ends_before_the_next_on_its_key_begins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"this is a text file, whatever it is called", "not a readable MIDI file"),
-        (b"", "not a readable MIDI file"),
-        (SEED.read_bytes()[:60], "not a readable MIDI file"),
-        (SEED.read_bytes()[:13], "not a readable MIDI file"),
-        (b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00", "no notes in it"),
-        (b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\xe7\x28MTrk\x00\x00\x00\x04\x00\xff\x2f\x00", "time code"),
+        (b"this is a text file, whatever it is called", "not a MIDI file"),
+        (b"", "not a MIDI file"),
+        (SEED.read_bytes()[:60], r"no notes in it \(it ends in the middle of a track\)"),
+        (SEED.read_bytes()[:13], "not a MIDI file"),
+        (smf.header() + smf.track(), "no notes in it"),
+        (smf.header(division=b"\0\0") + smf.track(smf.note(60)), "no unit of time"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_its_reason(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -173,6 +206,53 @@ def test_no_bytes_whatever_make_anything_but_a_piece_or_an_input_error(
     path.write_bytes(SEED.read_bytes()[:30] + noise)
     with suppress(InputError):
         assert read_midi(path).notes
+
+
+def test_a_folder_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_midi(tmp_path)
+
+
+def test_a_damaged_track_costs_only_what_follows_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.mid"
+    broken = smf.track(smf.note(60), smf.event(0, 0xFF, 0x01, 0x7F), end=b"")
+    path.write_bytes(smf.header() + broken + smf.track(smf.note(62)))
+    piece = read_midi(path)
+    assert [one.pitch for one in piece.notes] == [60, 62]
+    assert piece.remarks == ("a track is damaged: the notes before that were read",)
+
+
+def test_songs_of_a_file_follow_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "songs.mid"
+    tempo, three = b"\x00\xff\x51\x03\x0f\x42\x40", b"\x00\xff\x58\x04\x03\x02\x18\x08"
+    songs = (
+        smf.track(tempo, three, smf.note(60, length=500)),
+        smf.track(),
+        smf.track(smf.note(62)),
+        smf.track(tempo, smf.note(64, before=480)),
+    )
+    path.write_bytes(smf.header(kind=2) + b"".join(songs))
+    piece = read_midi(path)
+    assert [(one.onset, one.pitch) for one in piece.notes] == [(0, 60), (48, 62), (96, 64)]
+    assert piece.parts == (0, 1, 2)
+    assert piece.bars == (Bar(0, 0, METERS.index((3, 4))), Bar(48, 0, UNKNOWN_METER))
+    assert piece.tempi == (TempoChange(0, 60.0), TempoChange(48, 120.0), TempoChange(72, 60.0))
+
+
+def test_of_tempi_at_one_tick_the_last_holds(tmp_path: Path) -> None:
+    slow, fast = (mido.MetaMessage("set_tempo", tempo=tempo) for tempo in (1_000_000, 500_000))
+    piece = read_midi(save(tmp_path / "two.mid", slow, fast, on(60), off(60, time=480)))
+    assert (piece.bpm, piece.tempi) == (120.0, (TempoChange(0, 120.0),))
+
+
+def test_a_performance_is_what_is_sent_and_when(tmp_path: Path) -> None:
+    slow = mido.MetaMessage("set_tempo", tempo=1_000_000)
+    path = save(tmp_path / "played.mid", on(60), pedal(90, time=240), slow, off(60, time=240), on(36, channel=9))
+    assert read_performance(path) == [
+        (0, b"\x90\x3c\x40"),
+        (250_000_000, b"\xb0\x40\x5a"),
+        (750_000_000, b"\x80\x3c\x00"),
+    ]
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:

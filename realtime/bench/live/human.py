@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-import mido
-
 from midi.errors import InputError
-from midi.files import SUFFIXES, read_midi
+from midi.files import SUFFIXES, read_performance
 from midi.notes import DRUM_CHANNEL
 from realtime.bench.live.accounts import ANSWER, HUMAN
 from realtime.bench.live.timings import is_note_off, is_note_on
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, is_channel_message
+from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.timed import Timed
 
 NS_PER_S = 1_000_000_000
@@ -113,15 +111,7 @@ def performances(folder: Path) -> list[list[Timed]]:
 
 
 def _performance(path: Path) -> list[Timed]:
-    read_midi(path)  # says what is wrong with a file that cannot be played
-    now_s = 0.0
-    score: list[Timed] = []
-    for message in mido.MidiFile(path, clip=True):
-        now_s += message.time
-        data = b"" if message.is_meta else bytes(message.bytes())
-        if is_channel_message(data) and data[0] & 0x0F != DRUM_CHANNEL:
-            score.append(Timed(round(now_s * NS_PER_S), bytes((data[0] & 0xF0 | HUMAN,)) + data[1:]))
-    return score
+    return [Timed(at_ns, bytes((data[0] & 0xF0 | HUMAN,)) + data[1:]) for at_ns, data in read_performance(path)]
 
 
 def phrases(performance: Sequence[Timed], rng: random.Random) -> Iterator[list[Timed]]:
