@@ -15,16 +15,18 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from midi.files import SUFFIXES
 from training.works import BAR_COLUMNS, COLUMNS, Ints
 
-READER = "2"
-"""Part of every key: raise it when a reader changes what it makes of a file."""
+READERS = {"midi": "3", "scores": "2"}
+"""Part of every key: raise a reader's when it changes what it makes of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one file gave: labels, notes and bars of its tunes, and labels and reasons of those it lost.
 
+    `remarks`: what its reader says of how it was read, each a line.
     `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.works.Work`.
     """
 
@@ -32,6 +34,7 @@ class Reading:
     tunes: tuple[Ints, ...] = ()
     bars: tuple[Ints, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def home() -> Path:
@@ -42,7 +45,9 @@ def home() -> Path:
 
 def place(path: Path) -> Path:
     """Where the reading of this file is kept: by suffix, since it picks the reader, and content."""
-    digest = hashlib.sha256(f"{READER} {path.suffix.lower()} ".encode() + path.read_bytes()).hexdigest()
+    suffix = path.suffix.lower()
+    reader = READERS["midi" if suffix in SUFFIXES else "scores"]
+    digest = hashlib.sha256(f"{reader} {suffix} ".encode() + path.read_bytes()).hexdigest()
     return home() / "scores" / digest[:2] / f"{digest}.npz"
 
 
@@ -54,9 +59,10 @@ def load(path: Path) -> Reading | None:
             tunes = _parted(kept["notes"].reshape(-1, len(COLUMNS)), kept["lengths"])
             bars = _parted(kept["bars"].reshape(-1, len(BAR_COLUMNS)), kept["bar_lengths"])
             lost = tuple((label, why) for label, why in kept["lost"].tolist())
+            remarks = tuple(kept["remarks"].tolist()) if "remarks" in kept else ()
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
-    return Reading(labels, tunes, bars, lost)
+    return Reading(labels, tunes, bars, lost, remarks)
 
 
 def _parted(rows: Ints, lengths: npt.NDArray[np.int64]) -> tuple[Ints, ...]:
@@ -84,6 +90,7 @@ def keep(path: Path, reading: Reading) -> None:
             bar_lengths=bar_lengths,
             labels=np.array(reading.labels, np.str_),
             lost=np.array(reading.lost, np.str_).reshape(-1, 2),
+            remarks=np.array(reading.remarks, np.str_),
         )
 
     try:

@@ -19,7 +19,7 @@ from midi.errors import InputError, MachineError
 from training import cache, scores
 from training.cache import Reading
 from training.progress import bar
-from training.works import Skipped, Work, bar_table, table
+from training.works import Remark, Skipped, Work, bar_table, table
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
 
@@ -36,13 +36,17 @@ DEFAULT_PARTS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Works in the order of their names, what was skipped, and a digest of every note and bar in it."""
+    """Works in the order of their names, what was skipped, and a digest of every note and bar in it.
+
+    `remarks`: what is to be known of files that were read, such as that their end is missing.
+    """
 
     name: str
     works: tuple[Work, ...]
     skipped: tuple[Skipped, ...]
     files: int
     digest: str
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def notes(self) -> int:
@@ -99,6 +103,7 @@ def music21_corpus() -> Path:
 def _corpus(name: str, found: dict[str, Path]) -> Corpus:
     works: list[Work] = []
     skipped: list[Skipped] = []
+    remarks: list[Remark] = []
     readings = dict(_readings(found))
     for file in found:
         reading = readings[file]
@@ -106,11 +111,12 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
         for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
             works.append(Work(_title(file, label), collection, notes, bars))
         skipped += [Skipped(_title(file, label), why) for label, why in reading.lost]
+        remarks += [Remark(file, line) for line in reading.remarks]
     if not works:
         raise InputError(
             f"none of the {len(found)} files could be read; the first, {skipped[0].name}: {skipped[0].reason}"
         )
-    return Corpus(name, tuple(works), tuple(skipped), len(found), _digest(works))
+    return Corpus(name, tuple(works), tuple(skipped), len(found), _digest(works), tuple(remarks))
 
 
 def _title(file: str, label: str) -> str:
@@ -200,14 +206,16 @@ def _read(path: Path) -> Reading:
         if path.suffix.lower() in files.SUFFIXES:
             piece = files.read_midi(path)
             tunes = [scores.Tune("", piece.notes, parts=piece.parts, bars=piece.bars)]
+            remarks = piece.remarks
         else:
-            tunes = scores.read_score(path)
+            tunes, remarks = scores.read_score(path), ()
         good = [tune for tune in tunes if tune.notes]
         return Reading(
             tuple(tune.label for tune in good),
             tuple(table(tune.notes, tune.parts) for tune in good),
             tuple(bar_table(tune.bars) for tune in good),
             tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
+            remarks,
         )
     except InputError as error:
         return Reading(lost=(("", str(error).removeprefix(f"{path}: ")),))

@@ -143,6 +143,10 @@ class Making:
             print(f"\nskipped, {len(self.corpus.skipped):,}:")
             for skipped in self.corpus.skipped:
                 print(f"  {skipped.name}: {skipped.reason}")
+        if self.corpus.remarks:
+            print(f"\nread with a remark, {len(self.corpus.remarks):,}:")
+            for remark in self.corpus.remarks:
+                print(f"  {remark.name}: {remark.line}")
         print(f"\nthe model, its loss curve and its page: {place}")
         print(f"next: antiphon jam --model {place.name if place.parent == Path('exported') else place}")
 

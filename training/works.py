@@ -50,6 +50,14 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A file that was used, and what is to be known of how it was read."""
+
+    name: str
+    line: str
+
+
 def table(notes: Sequence[Note], parts: Sequence[int] = ()) -> Ints:
     """Notes as int32 [N, 6], the columns of COLUMNS; a key still down counts as one tick.
 

@@ -126,6 +126,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     asked = read_midi(arguments.seed) if arguments.seed else None
+    if asked is not None and asked.remarks:
+        printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
     seating = Seating(arguments.voices, arguments.voices_by)
     seating.settings(settings_of(arguments))  # a bad flag is told before all else
     session = None if arguments.no_save else _session_file(arguments.save)

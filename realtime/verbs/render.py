@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer the file; prints what was written and how fast."""
     seed = read_midi(arguments.seed)
+    if seed.remarks:
+        print(f"antiphon: {arguments.seed}: {'; '.join(seed.remarks)}", file=sys.stderr)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm)
     _check_settings(settings)

@@ -32,6 +32,15 @@ def test_the_answer_follows_the_phrase_on_a_track_of_its_own(tiny_folder: Path, 
     assert both.notes[len(human)].onset > max(onset for onset, *_ in human)
 
 
+def test_a_phrase_that_is_cut_off_is_answered_and_told_as_such(tiny_folder: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mid"
+    cut.write_bytes(SEED.read_bytes()[:200])
+    words = [installed(), "render", str(cut), "-o", str(tmp_path / "o.mid"), "--model", str(tiny_folder)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == f"antiphon: {cut}: it ends in the middle of a track: the notes before that were read\n"
+    assert read_midi(tmp_path / "o.mid").notes
+
+
 def test_the_same_seed_writes_the_same_file(tiny_folder: Path, tmp_path: Path) -> None:
     for name, rng_seed in (("a", "1"), ("b", "1"), ("c", "2")):
         render(tiny_folder, tmp_path / f"{name}.mid", "--rng-seed", rng_seed)

@@ -16,7 +16,7 @@ from tests.training.music import melody, write_folder
 from training import cache, corpus
 from training.cache import Reading
 from training.corpus import Corpus, read_folder, read_named
-from training.works import COLUMNS, bar_table, notes_of, table
+from training.works import COLUMNS, Remark, bar_table, notes_of, table
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,29 @@ def test_unreadable_files_are_skipped_and_named_with_their_reason(tmp_path: Path
     assert {skipped.name for skipped in read.skipped} == {"cut.mid", "text.mid", "text.musicxml"}
     assert all(skipped.reason and str(folder) not in skipped.reason for skipped in read.skipped)
     assert read.files == 5
+
+
+def test_karaoke_and_riff_files_are_looked_for(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "music", 2)
+    (folder / "000.mid").rename(folder / "song.kar")
+    (folder / "001.mid").rename(folder / "SONG.RMI")
+    assert [work.name for work in read_folder(folder).works] == ["SONG.RMI", "song.kar"]
+
+
+def test_what_is_to_be_known_of_a_file_is_told_and_kept(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "music", 1)
+    (folder / "cut.mid").write_bytes((folder / "000.mid").read_bytes()[:200])
+    first, second = read_folder(folder), read_folder(folder)
+    remark = Remark("cut.mid", "it ends in the middle of a track: the notes before that were read")
+    assert first.remarks == second.remarks == (remark,)
+    assert [work.name for work in first.works] == ["000.mid", "cut.mid"]
+
+
+def test_a_reading_of_another_version_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "music", 1)
+    before = cache.place(folder / "000.mid")
+    monkeypatch.setitem(cache.READERS, "midi", "2")
+    assert cache.place(folder / "000.mid") != before
 
 
 def test_a_file_that_trips_its_reader_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ CARD = Card(
         "remark": "",
         "collections": [{"folder": "", "works": 30, "notes": 12340, "title": "", "encoders": ""}],
         "skipped_count": 1,
-        "skipped": {"cut.mid": "not a readable MIDI file"},
+        "skipped": {"cut.mid": "not a MIDI file"},
     },
     held_out=HELD_OUT,
 )
@@ -94,7 +94,7 @@ def test_the_page_tells_what_a_reader_must_know() -> None:
         "antiphon train 'my music' --name mine",
         "30 works, 12,340 notes from 33 files",
         "ask whoever owns it",
-        "`cut.mid`: not a readable MIDI file",
+        "`cut.mid`: not a MIDI file",
         "Perplexity 11.02",
         "![Loss curve](loss.png)",
         "velocity follows the player's",

@@ -38,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this verb's flags."""
     plan = Plan()
     parser.add_argument(
-        "folder", nargs="?", metavar="DIR", help="a folder, however nested, of .mid .midi .mxl .musicxml .xml .abc .krn"
+        "folder",
+        nargs="?",
+        metavar="DIR",
+        help="a folder, however nested, of .mid .midi .kar .rmi .mxl .musicxml .xml .abc .krn",
     )
     parser.add_argument(
         "--corpus", metavar="NAME", help="learn from a named corpus instead: default (music21's public-domain part)"
