@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exported.shelf import find_model
 from midi.errors import InputError
-from realtime.modes import MODES
+from realtime.bench.players.choice import add_player_flags, choice_of
 from realtime.verbs.jam import SEED
 
 LIVE, PLAYERS, SOAK, VOICES = "live", "players", "soak", "voices"
@@ -68,24 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_player_flags(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags of `bench players`."""
-    players = parser.add_argument_group("bench players", "exit code 1 where a bar is missed that must be met")
-    players.add_argument(
-        "--phrase", action="append", metavar="NAME", help="only this phrase; may be given again (default: all)"
-    )
-    players.add_argument(
-        "--mode", action="append", choices=tuple(MODES), help="only this mode; may be given again (default: all)"
-    )
-    tempo = players.add_mutually_exclusive_group()
-    tempo.add_argument("--bpm-known", action="store_true", help="only with the tempo given, as by jam --bpm")
-    tempo.add_argument("--bpm-heard", action="store_true", help="only with the tempo left to be heard")
-    players.add_argument(
-        "--seeds", type=int, default=3, metavar="N", help="performances of each, by random seed (default: %(default)s)"
-    )
-    players.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every performance as well")
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print. After a soak the exit code tells whether all held that must.
 
@@ -113,14 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _players(folder: Path, arguments: argparse.Namespace) -> bool:
     """Whether every bar is met."""
-    from realtime.bench.players.phrases import chosen_phrases
-    from realtime.bench.players.report import Choice, players
+    choice = choice_of(arguments)
+    from realtime.bench.players.report import players
 
-    _check_range("--seeds", arguments.seeds, 1, 1000)
-    is_chosen = arguments.bpm_known or arguments.bpm_heard
-    knows_bpm = (bool(arguments.bpm_known),) if is_chosen else (True, False)
-    modes = tuple(arguments.mode or MODES)
-    choice = Choice(tuple(chosen_phrases(arguments.phrase)), modes, knows_bpm, arguments.seeds)
     return players(folder, choice, _say, arguments.json)
 
 

@@ -14,8 +14,6 @@ from realtime.offline import Offline
 from realtime.settings import REPLY, Settings
 from realtime.timed import Timed
 
-TIMES = 6
-"""A phrase is played so often."""
 FIRST_REST_NS, LATER_NS = 1_000_000_000, 137_000_000
 """Where no tempo is given, a player begins after a rest, with another seed so much later: on no tick of the start's."""
 PAUSE_BARS = 2
@@ -78,7 +76,7 @@ class Heard:
     """How many of the times were answered."""
 
 
-def human_of(cell: Cell, rng_seed: int, times: int = TIMES) -> Human:
+def human_of(cell: Cell, rng_seed: int, times: int) -> Human:
     """A player: with --bpm on its beat, a bar after the start; else where they like."""
     phrase = cell.phrase
     pause_bars = PAUSE_BARS + (phrase.bars if cell.mode == REPLY else 0)
@@ -94,7 +92,7 @@ def human_figures(phrase: Phrase) -> Figures:
     return figures_of(struck_notes(phrase.messages, end_ns), TrueBeat.of(phrase, 0), phrase.scale)
 
 
-def perform(model: StepModel, cell: Cell, rng_seed: int, times: int = TIMES) -> Heard:
+def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Heard:
     """Play a phrase some times, and measure what is answered."""
     human = human_of(cell, rng_seed, times)
     offline = Offline(Engine(model, cell.settings(rng_seed)))

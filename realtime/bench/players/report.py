@@ -7,22 +7,12 @@ from pathlib import Path
 
 from midi.files import replacing
 from realtime.bench.players.bars import Verdict, verdicts_of
-from realtime.bench.players.performance import TIMES, Cell, Heard, human_figures, perform
-from realtime.bench.players.phrases import Phrase
+from realtime.bench.players.choice import Choice
+from realtime.bench.players.performance import Cell, Heard, human_figures, perform
 from realtime.bench.players.table import Result, table_lines
+from realtime.bench.players.trials import TRIALS
 from realtime.bench.players.workers import Workers, workers
 from realtime.engine_process.model import StepModel
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is to be played."""
-
-    phrases: tuple[Phrase, ...]
-    modes: tuple[str, ...]
-    knows_bpm: tuple[bool, ...]
-    seeds: int
-    times: int = TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +51,12 @@ def players(folder: Path, choice: Choice, say: Callable[[str], None], file: Path
     """
     with workers(folder) as crew:
         results = results_of(crew, choice)
-    for line in table_lines(results):
-        say(line)
+        for line in table_lines(results):
+            say(line)
+        verdicts = verdicts_of(results)
+        for trial in choice.trials:
+            verdicts += TRIALS[trial](crew)
     say("")
-    verdicts = verdicts_of(results)
     for verdict in verdicts:
         for line in verdict.lines():
             say(line)

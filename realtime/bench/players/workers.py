@@ -37,8 +37,8 @@ class Workers:
 
 @contextmanager
 def workers(folder: Path, processes: int | None = None) -> Iterator[Workers]:
-    """Start the processes: as many as this one may use cores, unless told."""
-    count = processes or len(os.sched_getaffinity(0))
+    """Start the processes: one a core, unless told."""
+    count = processes or os.cpu_count() or 1
     executor = ProcessPoolExecutor(count, get_context("spawn"), _load, (folder,))
     try:
         yield Workers(executor)
