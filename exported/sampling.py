@@ -13,11 +13,15 @@ import numpy as np
 
 from exported.heads import Floats, Head
 from exported.imitation import Memory
+from midi.notes import ANSWER
 from midi.tokens import CONTEXTS, END, NOWHERE, PITCH, VOICE, WAIT, Field, Place, Token
 
 MIN_P = 0.02
 """Classes less than this times as likely as the likeliest are not drawn (min-p sampling, Nguyen et al. 2024):
 temperature alone would let the long tail of a softmax put a wrong note in every few bars."""
+
+LEAST_LIKELY = 1e-9
+"""Nothing is less likely than this where odds are taken."""
 
 
 def nowhere(_: int) -> Place:
@@ -72,8 +76,21 @@ class Taste:
     imitate: float = 0.0
 
 
-Lean = Sequence[Floats | None]
-"""For each field, in drawing order, factors (N,) above 0 by which its probabilities are multiplied; or None."""
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """What bends a draw towards how the human plays. Odds are bent, before the temperature."""
+
+    factors: Sequence[Floats | None]
+    """For each field, in drawing order, factors (N,) above 0 for its probabilities; or None.
+
+    Those of waits bend the waits above 0 among themselves: their sum stays, so that no cluster grows of rare waits.
+    """
+    joined: Floats | None = None
+    """Instead of the pitch's, for a note that strikes together with the one before."""
+    together: tuple[float | None, ...] = ()
+    """By voice, the odds that it strikes another note together with the one before; None: the model's own."""
+    weight: float = 0.0
+    """0: the model's own odds of that stand; 1: those given; between, the geometric mean."""
 
 
 def draw(
@@ -88,8 +105,8 @@ def draw(
 ) -> Token:
     """Draw the note after a moment: the ids of its fields. If the wait is END, those after it mean nothing.
 
-    `hidden`: the moment's row (D,) for each field. `memory` is used up. `lean` bends what model and memory believe, in
-    odds, before the temperature does. Takes one random number a field, whatever is drawn: a seed is a performance.
+    `hidden`: the moment's row (D,) for each field. `memory` is used up. `lean` bends what model and memory
+    believe. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
     randoms = rng.random(len(fields)).tolist()
     ids = [0] * len(fields) + [*NOWHERE]
@@ -100,9 +117,8 @@ def draw(
             likely = heads[column].likelihoods(hidden[column], ids)
             if memory is not None:
                 memory.mix_in(likely, column, taste.imitate)
-            factors = None if lean is None else lean[column]
-            if factors is not None:
-                likely *= factors
+            if lean is not None:
+                _bend(likely, field, column, lean, ids, wait)
             first, end = constraint.allowed(field, wait)
             chosen = first + _pick(likely[first:end], taste.temperature, randoms[column])
         ids[column] = chosen
@@ -114,6 +130,40 @@ def draw(
         if memory is not None and field is not fields[-1]:
             memory.agree(column, chosen)
     return tuple(ids[: len(fields)])
+
+
+def _bend(likely: Floats, field: Field, column: int, lean: Lean, ids: Sequence[int], wait: int) -> None:
+    """Bend a field's likelihoods in place; `ids` and `wait`: what has been drawn before it."""
+    factors = lean.factors[column]
+    if field.name == WAIT.name:
+        if factors is not None:
+            _bend_waits(likely, factors)
+        voice = ids[0] if column else ANSWER  # of the fields only the voice comes before the wait
+        odds = lean.together[voice] if voice < len(lean.together) else None
+        if odds is not None:
+            _strike_together(likely, odds, lean.weight)
+        return
+    if field.name == PITCH.name and wait == 0 and lean.joined is not None:
+        factors = lean.joined
+    if factors is not None:
+        likely *= factors
+
+
+def _bend_waits(likely: Floats, factors: Floats) -> None:
+    """Bend the waits above 0 by factors (N,), their sum as before; that of 0, and the end, are left alone."""
+    waits = likely[1:END]
+    before = float(waits.sum())
+    waits *= factors[1:END]
+    after = float(waits.sum())
+    if after > 0:
+        waits *= before / after
+
+
+def _strike_together(likely: Floats, odds: float, weight: float) -> None:
+    """Give the wait of 0 odds between the model's own and those given."""
+    apart = float(likely[1:END].sum())
+    own = max(likely.item(0), LEAST_LIKELY) / max(apart, LEAST_LIKELY)
+    likely[0] = max(apart, LEAST_LIKELY) * own ** (1 - weight) * odds**weight
 
 
 def _pick(likely: Floats, temperature: float, random: float) -> int:

@@ -65,12 +65,33 @@ class Settings:
     )
     rng_seed: int = parameter(0, "another number, another performance", MUSIC, low=0, high=2**63 - 1, live=False)
 
+    polyphony: int | None = parameter(
+        None,
+        "how many notes it sounds at once, at most",
+        MUSIC,
+        int,
+        low=1,
+        high=16,
+        unit="notes",
+        unset="one more than your largest chord; 4 before you play",
+    )
+
     follow_dynamics: float = parameter(
         1.0, "how closely it takes up your loudness and accents", LIKENESS, low=0, high=1
     )
-    follow_density: float = parameter(0.75, "how closely it takes up your notes per beat", LIKENESS, low=0, high=1)
+    follow_density: float = parameter(
+        0.75, "how closely it takes up your notes per beat, and your chords", LIKENESS, low=0, high=1
+    )
     follow_register: float = parameter(0.75, "how closely it stays where you play", LIKENESS, low=0, high=1)
     follow_key: float = parameter(0.75, "how closely it keeps to the key of your last phrase", LIKENESS, low=0, high=1)
+
+    follow_grid: float = parameter(
+        1.0,
+        "how closely it keeps to the lines of the beat that you play on: sixteenths or triplets",
+        LIKENESS,
+        low=0,
+        high=1,
+    )
 
     sync: str = parameter(
         AUTO,
@@ -104,8 +125,15 @@ class Settings:
         choices=(BEAT, BAR, OFF),
     )
     quantum: int = parameter(4, "beats in a Link cycle: where its bars begin", TIME, low=1, high=32, unit="beats")
-    swing: float = parameter(
-        50.0, "where the second of two eighths falls: 50 straight, 67 as triplets", TIME, low=50, high=75, unit="%"
+    swing: float | None = parameter(
+        None,
+        "where the second of two eighths falls: 50 straight, 67 as triplets",
+        TIME,
+        float,
+        low=50,
+        high=75,
+        unit="%",
+        unset="as you play",
     )
     humanize: float = parameter(
         0.0, "how far notes stray from the grid (standard deviation)", TIME, low=0, high=50, unit="ms"

@@ -77,7 +77,7 @@ class Answer:
             begin,
             None,
             0,
-            lambda onset, learned: dynamics.velocity_at(onset - begin, learned),
+            lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned),
             may_end=False,
         )
         self.decide()  # steps over what was heard, and is not timed

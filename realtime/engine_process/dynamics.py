@@ -1,13 +1,17 @@
 """How loud the answer is: as the human plays, where the model has learned no dynamics. Engine process; pure.
 
 A phrase's loudness is told in three parts: its mean; a steady crescendo or decrescendo, by least squares; and the
-accents, what notes at each place within two beats differ from that. The answer goes on where the phrase ended, its
-crescendo fading out, with the same accents.
+touch, by how much each of its notes differs from that. The answer goes on where the phrase ended, its crescendo fading
+out, and each of its notes takes the touch of a note of the human's like it: at the same place within two beats, and
+near in pitch. Drawn, not averaged: accents stay, and so does how far the loudness spreads.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,27 +22,37 @@ PLACE_TICKS = TICKS_PER_BEAT // 4
 ACCENTS_TICKS = 2 * TICKS_PER_BEAT
 """Accents come again after two beats, a strong and a weak one: more, and few notes of a phrase would share a place."""
 PLACES = ACCENTS_TICKS // PLACE_TICKS
-DOUBT = 1.0
-"""An accent heard n times is believed by n / (n + DOUBT)."""
+ELSEWHERE = 0.03
+"""How much a touch from another place counts beside one from the same."""
+NEAR_SEMITONES = 7.0
+"""At such a distance in pitch a touch counts less by a factor e."""
 GOES_ON = 0.5
 """A crescendo goes on by so much of its rise at most."""
 PULL = 0.5
 """How far, at knob 1, a learned velocity is pulled towards the human's mean: the model's own accents remain."""
 
 
+class Touch(NamedTuple):
+    """By how much a note of the human's was louder than the phrase, and where: its place in two beats, its pitch."""
+
+    place: int
+    pitch: int
+    louder: float
+
+
 @dataclass(frozen=True, slots=True)
 class Dynamics:
     """How a phrase's loudness goes on. Velocities, ticks.
 
-    `end`: its loudness at its last note, without accents; `rise`: by how much it grew over its `length`; `accents`: by
-    place from the phrase's first onset; `follow`, 0 to 1: how closely the answer takes it up, at 0 a steady 80.
+    `end`: its loudness at its last note, without touch; `rise`: by how much it grew over its `length`; `touches`: of
+    its notes; `follow`, 0 to 1: how closely the answer takes it up, at 0 a steady 80.
     """
 
     mean: float = DEFAULT_VELOCITY
     end: float = DEFAULT_VELOCITY
     rise: float = 0.0
     length: int = 1
-    accents: tuple[float, ...] = (0.0,) * PLACES
+    touches: tuple[Touch, ...] = ()
     follow: float = 1.0
 
     @classmethod
@@ -51,29 +65,40 @@ class Dynamics:
         loud = np.array([DEFAULT_VELOCITY if note.velocity is None else note.velocity for note in notes], np.float64)
         mean, length = float(loud.mean()), int(at.max())
         slope = _slope(at - at.mean(), loud - mean)
-        accents = _accents(at, loud - mean - slope * (at - at.mean()))
-        return cls(mean, mean + slope * (length - float(at.mean())), slope * length, max(length, 1), accents, follow)
+        differs = (loud - mean - slope * (at - at.mean())).tolist()
+        touches = tuple(
+            Touch(_place(tick), note.pitch, louder)
+            for tick, note, louder in zip(at.tolist(), notes, differs, strict=True)
+        )
+        return cls(mean, mean + slope * (length - float(at.mean())), slope * length, max(length, 1), touches, follow)
 
-    def velocity_at(self, ticks: int, learned: int | None = None) -> int:
-        """The velocity, 1 to 127, so many ticks into the answer; `learned`: what the model drew, if it has learned."""
+    def velocity_at(self, ticks: int, pitch: int, learned: int | None = None, chance: float = 0.5) -> int:
+        """The velocity, 1 to 127, of a note so many ticks into the answer.
+
+        `learned`: what the model drew, if it has learned. `chance`: from 0 to below 1, which of the touches alike.
+        """
         if learned is not None:
             return _velocity(learned + PULL * self.follow * (self.mean - learned))
         more = self.rise * GOES_ON * (1 - math.exp(-ticks / (GOES_ON * self.length)))
-        loudness = self.end + more + self.accents[_place(ticks)]
+        loudness = self.end + more + self._touch(_place(ticks), pitch, chance)
         return _velocity(DEFAULT_VELOCITY + self.follow * (loudness - DEFAULT_VELOCITY))
+
+    def _touch(self, place: int, pitch: int, chance: float) -> float:
+        """By how much louder a note at a place is than the phrase: as one of the human's like it."""
+        if not self.touches:
+            return 0.0
+        like = [
+            (1.0 if touch.place == place else ELSEWHERE) * math.exp(-abs(touch.pitch - pitch) / NEAR_SEMITONES)
+            for touch in self.touches
+        ]
+        sums = list(accumulate(like))
+        return self.touches[bisect_right(sums, chance * sums[-1], hi=len(sums) - 1)].louder
 
 
 def _slope(at: np.ndarray, loud: np.ndarray) -> float:
     """By least squares, of centred values, times the share of the variance it explains: chance is no crescendo."""
     spread, swing, common = float(at @ at), float(loud @ loud), float(at @ loud)
     return common / spread * (common * common / (spread * swing)) if spread and swing else 0.0
-
-
-def _accents(at: np.ndarray, differs: np.ndarray) -> tuple[float, ...]:
-    """What notes at each place differ by, on average."""
-    places = np.array([_place(tick) for tick in at.tolist()])
-    heard = np.bincount(places, minlength=PLACES)
-    return tuple((np.bincount(places, differs, minlength=PLACES) / (heard + DOUBT)).tolist())
 
 
 def _place(ticks: float) -> int:

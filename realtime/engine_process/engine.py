@@ -78,6 +78,7 @@ class Engine:
         self._model = model
         self._rng = np.random.default_rng(settings.rng_seed)
         self._groove = Groove(settings.rng_seed)
+        self._touch = np.random.default_rng([settings.rng_seed, 2])  # of its own: what is played does not depend on it
         self._tracker = Tracker(self.tempo, self._grid.beat_origin)
         self._follower = Follower()
         self._is_rolling = True
@@ -185,7 +186,7 @@ class Engine:
 
     def _take(self, note: Note) -> None:
         place_in_order(self.ring, note)
-        self._follower.hear(note)
+        self._follower.hear(note, self._tracker.origin)
 
     def _correct(self, before: Note, after: Note) -> None:
         if correct(self.ring, before, after) and self._plan is not None:
@@ -205,7 +206,7 @@ class Engine:
         if self._plan is not None:
             self._plan.channel = self._channel
             self._unbent_since = tick
-            if self._plan.lean is None:
+            if self._plan.leaning is None:
                 self._bend()
         if self._plan is not None and self._mode.ends_with_human:
             self._plan.end = tick + PATIENCE_TICKS
@@ -275,6 +276,7 @@ class Engine:
         if not self._time.follow([heard.at_ns for heard in phrase.heard]):
             return
         tempo = self._tracker.tempo = self.tempo
+        self._follower.hear_anew(self._tracker.in_time(tempo.anchor_tick), tempo.anchor_tick)
         if self._mode.takes_turns:
             tell_anew(self.ring, self._tracker.retold(tempo.anchor_tick))
         self._tracker.beat_origin = tempo.anchor_tick
@@ -286,6 +288,7 @@ class Engine:
         self._follow_beat(self._tracker.phrase)
         phrase = self._tracker.take_phrase()
         self._follower.phrase_over()
+        self._groove.heard_swing = phrase.swing(self.tempo, self._origin_of(phrase.begin))
         if not self._mode.takes_turns:
             return
         begin = self._entry(self.tempo.tick_at(now_ns + ENTRY_NS), phrase.begin)
@@ -312,6 +315,8 @@ class Engine:
             for click in clicks:
                 self._propose(click, 0)
         if self._begins_alone and self._is_rolling:
+            if self._grid.beat_origin is None:
+                self._grid.beat_origin = self._tracker.beat_origin = 0  # where our own clock has its beats
             begin = self._entry(tick, tick)
             self._plan = self._planned(begin, self._end_from(begin), enters=True)
 
@@ -326,12 +331,19 @@ class Engine:
             enters=enters,
             may_end=self._mode.takes_turns,
             foretells=self._mode.foretells,
+            polyphony=self._follower.polyphony(self.settings),
+            beat_origin=self._origin_of(begin),
         )
 
-    def _loudness(self, begin: int) -> Callable[[int, int | None], int]:
-        """How loud a note at a tick is to be, going on from `begin` as the human plays now."""
+    def _origin_of(self, begin: int) -> int:
+        """The tick of any beat, for what begins at a tick: that is one, where nobody knows better."""
+        return begin if self._grid.beat_origin is None else self._grid.beat_origin
+
+    def _loudness(self, begin: int) -> Callable[[int, int, int | None], int]:
+        """How loud a note at a tick, of a pitch, is to be, going on from `begin` as the human plays now."""
         dynamics = self._follower.dynamics(self.settings)
-        return lambda onset, learned: dynamics.velocity_at(onset - begin, learned)
+        touch = self._touch
+        return lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned, touch.random())
 
     @property
     def _channel(self) -> int:
@@ -355,7 +367,8 @@ class Engine:
     def _follow(self) -> None:
         """Bend the plan towards how the human plays now."""
         if self._plan is not None:
-            self._plan.lean = self._follower.lean(self.settings, self._model.fields)
+            self._plan.leaning = self._follower.leaning(self.settings, self._model.fields)
+            self._plan.polyphony = self._follower.polyphony(self.settings)
 
     @property
     def _decision_ns(self) -> int | None:
@@ -388,7 +401,7 @@ class Engine:
             self._proposed[self._note_ids + 1] = note
             while len(self._proposed) > LONGEST_REPLAY:
                 del self._proposed[next(iter(self._proposed))]
-            origin = plan.begin if self._grid.beat_origin is None else self._grid.beat_origin
+            origin = self._origin_of(plan.begin)
             shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
             if answers_at_once:
                 self._at_once = note.onset

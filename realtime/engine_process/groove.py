@@ -22,10 +22,13 @@ class Groove:
         self._rng = np.random.default_rng([seed, 1])  # of its own: what is played does not depend on how
         self._stray = 0.0
         self._onset: int | None = None
+        self.heard_swing = STRAIGHT
+        """The human's, in percent of the beat; taken up where none was asked for."""
 
     def shift_ns(self, onset: int, origin: int, tempo: Tempo, settings: Settings) -> int:
         """How much later than its tick a note sounds, or earlier; `origin` is the tick of any beat."""
-        return self._swung_ns(onset, origin, tempo, settings.swing) + self._strayed_ns(onset, settings.humanize)
+        swing = self.heard_swing if settings.swing is None else settings.swing
+        return self._swung_ns(onset, origin, tempo, swing) + self._strayed_ns(onset, settings.humanize)
 
     @staticmethod
     def _swung_ns(onset: int, origin: int, tempo: Tempo, swing: float) -> int:

@@ -9,10 +9,10 @@ Where the human's next notes are foretold with our own, they stand on the branch
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from exported.sampling import Constraint, Lean, Taste, draw
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tokens import WAIT_TICKS, Token
 from realtime.engine_process.context import place_in_order
+from realtime.engine_process.follow import Leaning
 from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Known, Moment, Step
@@ -35,6 +36,10 @@ LONGEST_SILENCE = TICKS_PER_BEAT
 """Where the human's notes are foretold too: after so long without a note of our own, the next one is ours."""
 FORETOLD_FIRST = 2
 """Likewise after so many foretold since the human played: ours may be due at once, and each takes a millisecond."""
+
+MOST_POLYPHONY = 16
+SOUNDING = 48
+"""Of so many of the latest notes some may still sound."""
 
 
 class Planned(NamedTuple):
@@ -55,14 +60,18 @@ class Plan:
     begin: int
     end: int | None
     channel: int
-    velocity_at: Callable[[int, int | None], int]
-    """How loud a note at a tick is to be, given the velocity that the model drew, if any."""
+    velocity_at: Callable[[int, int, int | None], int]
+    """How loud a note at a tick, of a pitch, is to be, given the velocity that the model drew, if any."""
     enters: bool = True
     """The first note is at `begin`, whatever the model thinks of that."""
     may_end: bool = True
     """The model may say that the music is over before `end`."""
     foretells: bool = False
-    lean: Lean | None = None
+    leaning: Leaning | None = None
+    polyphony: int = MOST_POLYPHONY
+    """So many notes of our own sound at once at most."""
+    beat_origin: int | None = None
+    """The tick of any beat; None: `begin` is one."""
     answers_at_once: bool = False
     """The next note of our own answers what the human has just played: it may be due at once."""
     over: bool = False
@@ -114,7 +123,8 @@ class Plan:
         moment = self._latest(ring)
         memory = ring.recall(moment.key) if self.taste.imitate else None
         constraint = self._constraint(ring, last, not_before)
-        token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint, self.lean)
+        lean = self._lean(ring, last)
+        token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint, lean)
         wait = ring.speech.waited(token)
         previous = self.begin if last is None else last.onset
         if wait is None or self._is_past_the_end(wait, previous):
@@ -132,8 +142,29 @@ class Plan:
             last,
             may_end=self.may_end and self._is_half_over(last.onset),
             is_ours=not self.foretells or self._is_our_turn(last),
-            earliest=bisect_left(WAIT_TICKS, not_before - last.onset),
+            earliest=bisect_left(WAIT_TICKS, max(not_before, self._free_from(ring, last.onset)) - last.onset),
         )
+
+    def _lean(self, ring: ContextRing, last: Note | None) -> Lean | None:
+        """What bends the draw of the note after `last`."""
+        if self.leaning is None:
+            return None
+        if last is None:
+            return self.leaning.at(None, 0)
+        struck = [note.voice for note in takewhile(lambda note: note.onset == last.onset, self._latest_notes(ring))]
+        phase = (last.onset - (self.begin if self.beat_origin is None else self.beat_origin)) % TICKS_PER_BEAT
+        return self.leaning.at(last, phase, (struck.count(HUMAN), struck.count(ANSWER)))
+
+    def _free_from(self, ring: ContextRing, onset: int) -> int:
+        """The first tick from an onset on at which one more note of our own may sound."""
+        own = (note.end for note in islice(self._latest_notes(ring), SOUNDING) if note.voice == ANSWER)
+        ends = sorted((end for end in own if end > onset), reverse=True)
+        return onset if len(ends) < self.polyphony else ends[self.polyphony - 1]
+
+    def _latest_notes(self, ring: ContextRing) -> Iterator[Note]:
+        """The notes of the branch, then of the ring, newest first."""
+        yield from (one.note for one in reversed(self._branch))
+        yield from (ring.note(position) for position in range(ring.end - 1, ring.begin - 1, -1))
 
     def _is_our_turn(self, last: Note) -> bool:
         """Whether the human's next note is not to be foretold."""
@@ -154,7 +185,7 @@ class Plan:
         duration = note.duration or 1
         if self.end is not None:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
-        velocity = self.velocity_at(onset, note.velocity)
+        velocity = self.velocity_at(onset, note.pitch, note.velocity)
         return Note(onset, duration, note.pitch, velocity, self.channel, note.voice)
 
     # Its steps

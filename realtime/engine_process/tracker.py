@@ -7,6 +7,7 @@ from statistics import median
 
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
+from realtime.engine_process.groove import HALF_BEAT, STRAIGHT
 from realtime.engine_process.quantise import snapped, snapped_run
 from realtime.messages import Played
 
@@ -20,6 +21,12 @@ LONGEST_PAUSE_NS = 1_500 * MS
 HELD_PAUSES = 4
 """With keys still down (a held last chord), so many pauses after the last onset end the phrase all the same."""
 PACE_ONSETS = 9
+FEWEST_SWUNG = 4
+"""Eighths on the beat, and behind it, of which a swing is heard."""
+LEAST_SWING = 0.02
+"""Of a beat: a hand is not more exact."""
+MOST_SWING = 60.0
+"""Percent of the beat: later, and it is a triplet."""
 LONGEST_PHRASE = 256
 
 
@@ -60,6 +67,22 @@ class Phrase:
     def length(self) -> int:
         """From the first onset to the last, in ticks."""
         return max(heard.note.onset for heard in self.heard) - self.begin
+
+    def swing(self, tempo: Tempo, beat_origin: int) -> float:
+        """Where the second of two eighths falls, in percent of the beat, as far as it was heard as an eighth.
+
+        One so late that it was heard as a triplet is no eighth: the grid has it.
+        """
+        beat_ns = tempo.ns_of(TICKS_PER_BEAT)
+        late: dict[int, list[float]] = {0: [], HALF_BEAT: []}
+        for heard in self.heard:
+            place = (heard.note.onset - beat_origin) % TICKS_PER_BEAT
+            if place in late:
+                late[place].append((heard.chord_ns - tempo.ns_at(heard.note.onset)) / beat_ns)
+        if min(map(len, late.values())) < FEWEST_SWUNG:
+            return STRAIGHT
+        later = median(late[HALF_BEAT]) - median(late[0])
+        return STRAIGHT if later < LEAST_SWING else min(STRAIGHT + 100 * later, MOST_SWING)
 
     @property
     def pause_ns(self) -> int:
@@ -114,18 +137,29 @@ class Tracker:
         heard.note = replace(before, duration=self._ticks(heard))
         return [(before, heard.note)]
 
-    def retold(self, beat_origin: int) -> dict[Note, Note]:
+    @property
+    def origin(self) -> int:
+        """The tick of any beat; a phrase's first onset is one, as long as nobody knows better."""
+        return self.phrase.begin if self.beat_origin is None else self.beat_origin
+
+    def in_time(self, beat_origin: int) -> dict[Note, Note]:
         """The phrase's notes, as they stand and as they are in the tempo that is now known to be its own."""
-        self.beat_origin = beat_origin
-        changes: dict[Note, Note] = {}
         in_order = sorted(self.phrase.heard, key=lambda heard: heard.chord_ns)
         onsets = snapped_run([self.tempo.tick_at(heard.chord_ns) for heard in in_order], beat_origin)
-        for heard, onset in zip(in_order, onsets, strict=True):
-            duration = self._ticks(heard) if heard.off_ns else None
-            before, heard.note = heard.note, replace(heard.note, onset=onset, duration=duration)
-            changes[before] = heard.note
-        if onsets:
-            self.phrase.begin, self._onset = onsets[0], onsets[-1]
+        return {
+            heard.note: replace(heard.note, onset=onset, duration=self._ticks(heard) if heard.off_ns else None)
+            for heard, onset in zip(in_order, onsets, strict=True)
+        }
+
+    def retold(self, beat_origin: int) -> dict[Note, Note]:
+        """The same, and from now on they stand so."""
+        self.beat_origin = beat_origin
+        changes = self.in_time(beat_origin)
+        for heard in self.phrase.heard:
+            heard.note = changes[heard.note]
+        if changes:
+            onsets = [note.onset for note in changes.values()]
+            self.phrase.begin, self._onset = min(onsets), max(onsets)
         return changes
 
     def _ticks(self, heard: Heard) -> int:
@@ -136,10 +170,9 @@ class Tracker:
         if onsets and self._onset is not None and at_ns - onsets[-1] <= CHORD_SPREAD_NS:
             return self._onset
         tick = self.tempo.tick_at(at_ns)
-        origin = self.phrase.begin if self.beat_origin is None else self.beat_origin
         if onsets or self.beat_origin is not None:  # a phrase's first onset is a beat, as long as nobody knows better
             is_near = self._onset is not None and 0 <= tick - self._onset < TICKS_PER_BEAT  # ticks may go back a little
-            tick = snapped(tick, origin, self._onset if is_near else None)
+            tick = snapped(tick, self.origin, self._onset if is_near else None)
         self._onset = tick
         self.phrase.begin_chord(at_ns, tick)
         return tick

@@ -28,7 +28,7 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     for row in PARAMETERS.values():
         group = groups.get(row.group) or groups.setdefault(row.group, parser.add_argument_group(row.group))
         if row.name == FOLLOWED[0]:
-            group.add_argument(f"--{FOLLOW_ALL}", metavar="0-1", type=_reader(row), help="sets the four below at once")
+            group.add_argument(f"--{FOLLOW_ALL}", metavar="0-1", type=_reader(row), help="sets all of these at once")
         _declare(group, row)
 
 

@@ -153,7 +153,7 @@ def test_a_full_chord_that_must_go_on_repeats_its_highest_pitch() -> None:
     assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=100, highest=100))} == {100}
 
 
-@pytest.mark.parametrize("lean", [[None] * 4, [np.ones(field.size, np.float32) for field in SCORE]])
+@pytest.mark.parametrize("lean", [Lean([None] * 4), Lean([np.ones(field.size, np.float32) for field in SCORE])])
 def test_leaning_nowhere_changes_nothing(lean: Lean) -> None:
     assert draws(50, 0.8, lean=lean) == draws(50, 0.8)
 
@@ -163,7 +163,7 @@ def test_what_is_leaned_to_is_drawn_in_proportion_and_the_other_fields_stay() ->
     black = np.where(np.isin(np.arange(PITCH.size) % 12, (1, 3, 6, 8, 10)), np.float32(3), np.float32(1))
     likely = HEADS[P].probabilities(HIDDEN[P], (ANSWER, 7, 0, 0, *NOWHERE))
     wanted = kept((likely * black)[21:109])
-    drawn = Counter(token[P] for token in draws(10_000, 1.0, constraint, [None, None, black, None]))
+    drawn = Counter(token[P] for token in draws(10_000, 1.0, constraint, Lean([None, None, black, None])))
     found = np.array([drawn[pitch] / 10_000 for pitch in range(21, 109)])
     plain = kept(likely[21:109])
     assert abs(found - wanted).sum() < 0.15 < abs(found - plain).sum()
@@ -174,7 +174,7 @@ def test_leaning_comes_before_temperature() -> None:
     likely = HEADS[V].probabilities(HIDDEN[V], ())
     factors = np.ones(VOICE.size, np.float32)
     factors[ANSWER] = 2 * likely[HUMAN] / likely[ANSWER]
-    drawn = Counter(token[V] for token in draws(5_000, 0.5, None, [factors, None, None, None]))
+    drawn = Counter(token[V] for token in draws(5_000, 0.5, None, Lean([factors, None, None, None])))
     assert drawn[ANSWER] / drawn[HUMAN] == pytest.approx(4, rel=0.15)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from exported.sampling import Lean
 from midi.notes import HUMAN, Note
 from midi.tokens import FIELDS, WAIT_TICKS, nearest
 from realtime.engine_process.dynamics import DEFAULT_VELOCITY, Dynamics
@@ -12,7 +13,7 @@ from realtime.engine_process.follow import Follower
 from realtime.settings import Settings
 
 FIELDS_OF_SCORES = FIELDS[:4]
-OFF: dict[str, Any] = {"follow_density": 0.0, "follow_register": 0.0, "follow_key": 0.0}
+OFF: dict[str, Any] = {"follow_density": 0.0, "follow_register": 0.0, "follow_key": 0.0, "follow_grid": 0.0}
 D_MAJOR = (62, 64, 66, 67, 69, 71, 73, 74)
 
 
@@ -24,17 +25,18 @@ def follower(pitches: tuple[int, ...] = D_MAJOR, step: int = 12) -> Follower:
 
 
 def leans(listening: Follower, **knobs: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
-    lean = listening.lean(Settings(**(OFF | knobs)), FIELDS_OF_SCORES)
-    assert lean is not None
-    return lean[1], lean[2]
+    leaning = listening.leaning(Settings(**(OFF | knobs)), FIELDS_OF_SCORES)
+    assert leaning is not None
+    factors = leaning.at(None, 0).factors
+    return factors[1], factors[2]
 
 
 def test_with_every_knob_at_zero_nothing_is_bent() -> None:
-    assert follower().lean(Settings(**OFF), FIELDS_OF_SCORES) is None
+    assert follower().leaning(Settings(**OFF), FIELDS_OF_SCORES) is None
 
 
 def test_before_anything_was_heard_nothing_is_bent() -> None:
-    assert Follower().lean(Settings(), FIELDS_OF_SCORES) is None
+    assert Follower().leaning(Settings(), FIELDS_OF_SCORES) is None
 
 
 def test_pitches_outside_the_key_are_lowered_and_those_played_hardly() -> None:
@@ -69,8 +71,8 @@ def test_an_endless_phrase_is_followed_into_another_key_pace_and_register_within
     assert wait[12] < 0.01
     assert wait[6] == 1
     assert min(pitch[played - 18] for played in D_MAJOR) > 0.5
-    assert max(pitch[57:80]) < 0.2
-    assert turned.dynamics(Settings()).velocity_at(0) == 40
+    assert max(pitch[62:80]) < 0.2
+    assert turned.dynamics(Settings()).velocity_at(0, 60) == 40
 
 
 def test_the_register_falls_off_outside_what_was_played() -> None:
@@ -105,16 +107,86 @@ def test_half_the_humans_waits_are_usual_where_two_play_at_once() -> None:
     assert together[6] == together[12] == 1
 
 
-def test_who_plays_one_line_is_seldom_answered_in_chords_and_who_plays_chords_as_the_model_likes() -> None:
-    line, _ = leans(follower(), follow_density=1.0)
-    chords = Follower()
-    for index, pitch in enumerate(D_MAJOR):
-        chords.hear(Note(24 * (index // 2), 24, pitch, 80, voice=HUMAN))
-    chord, _ = leans(chords, follow_density=1.0)
-    assert line is not None
-    assert chord is not None
-    assert line[0] < 0.1
-    assert chord[0] == 1
+def struck(sizes: list[int], step: int = 24) -> Follower:
+    """Chords of so many thirds, a beat apart."""
+    listening = Follower()
+    for index, size in enumerate(sizes):
+        for place in range(size):
+            listening.hear(Note(step * index, step, 52 + 4 * place, 80, voice=HUMAN))
+    return listening
+
+
+def joined(listening: Follower, size: int, pitch: int = 52) -> Lean:
+    """The lean of a note after one of the answer's, of which so many are struck at its onset."""
+    leaning = listening.leaning(Settings(), FIELDS_OF_SCORES)
+    assert leaning is not None
+    return leaning.at(Note(480, 24, pitch, 80), 0, (0, size))
+
+
+def test_chords_grow_as_large_as_the_humans_and_no_larger() -> None:
+    line, chords = struck([1] * 16), struck([4] * 8)
+    (_, single), (_, more), (_, full) = (joined(*one).together for one in ((line, 1), (chords, 3), (chords, 4)))
+    assert single is not None
+    assert more is not None
+    assert full is not None
+    assert single < 0.05
+    assert more > 5
+    assert full < 0.05
+
+
+def test_to_strike_together_with_the_human_is_left_to_the_model() -> None:
+    assert joined(struck([1] * 16), 0).together == (None, None)
+
+
+def test_a_chord_that_has_left_the_register_grows_no_further() -> None:
+    inside, above = (joined(struck([4] * 8), 2, pitch).together[1] for pitch in (60, 84))
+    assert inside is not None
+    assert above is not None
+    assert above < 0.01 < inside
+
+
+def test_steps_within_a_chord_are_as_wide_as_the_humans() -> None:
+    steps = joined(struck([4] * 8), 1).joined
+    assert steps is not None
+    assert steps[56] > 10 * steps[53]
+    assert steps[56] > 10 * steps[66]
+
+
+def test_one_key_is_no_register_no_key_and_no_pace() -> None:
+    for notes in (1, 16):
+        wait, pitch = leans(follower((60,) * notes), follow_register=1.0, follow_key=1.0)
+        assert wait is None
+        assert pitch is not None
+        assert min(pitch[52:69]) == 1
+    assert follower((60,)).polyphony(Settings()) == 2
+
+
+def test_a_pitch_class_unheard_for_long_is_less_of_the_key() -> None:
+    """A minor pentatonic: B and F are of its keys, and of none of its notes."""
+    _, heard = leans(follower((57, 60, 62, 64, 67, 69, 67, 64, 62, 60) * 3), follow_key=1.0)
+    assert heard is not None
+    assert max(heard[59], heard[65]) < 0.1 < 0.5 < heard[60]
+
+
+@pytest.mark.parametrize(("step", "kept", "lost"), [(8, (8, 16), (6, 12, 18)), (6, (6, 12, 18), (8, 16))])
+def test_onsets_keep_to_the_grid_that_the_human_plays_on(
+    step: int, kept: tuple[int, ...], lost: tuple[int, ...]
+) -> None:
+    leaning = follower(D_MAJOR * 2, step).leaning(Settings(), FIELDS_OF_SCORES)
+    assert leaning is not None
+    for phase in (0, step):
+        waits = leaning.at(None, phase).factors[1]
+        assert waits is not None
+        usual = max(waits[(line - phase) % 24] for line in kept)
+        assert usual > 1e6 * max(waits[(line - phase) % 24] for line in lost)
+
+
+def test_where_a_swing_was_asked_for_triplets_are_left_to_it() -> None:
+    leaning = follower(D_MAJOR * 2, 8).leaning(Settings(swing=66.0), FIELDS_OF_SCORES)
+    assert leaning is not None
+    waits = leaning.at(None, 0).factors[1]
+    assert waits is not None
+    assert waits[12] > 0.1 * waits[8]
 
 
 def test_a_pitch_far_outside_the_register_is_lowered_more_than_one_near_it() -> None:
@@ -144,9 +216,26 @@ def test_another_key_is_followed_once_it_is_played() -> None:
 @pytest.mark.parametrize(("knob", "expected"), [(0.0, DEFAULT_VELOCITY), (1.0, 40), (0.5, 60)])
 def test_the_loudness_of_a_phrase_is_taken_up_by_its_knob(knob: float, expected: int) -> None:
     soft = Dynamics.of([Note(12 * i, 12, 60, 40) for i in range(8)], knob)
-    assert abs(soft.velocity_at(0) - expected) <= 1
+    assert abs(soft.velocity_at(0, 60) - expected) <= 1
 
 
 def test_a_crescendo_goes_on_a_little() -> None:
     growing = Dynamics.of([Note(12 * i, 12, 60, 40 + 6 * i) for i in range(9)])
-    assert growing.velocity_at(192) > growing.velocity_at(0) > 75
+    assert growing.velocity_at(192, 60) > growing.velocity_at(0, 60) > 75
+
+
+def test_accents_come_where_the_human_has_them_and_the_loudness_spreads_as_theirs() -> None:
+    played = [Note(12 * i, 12, 60, 100 if i % 2 == 0 else 60) for i in range(16)]
+    dynamics, rng = Dynamics.of(played), np.random.default_rng(0)
+    loud, soft = (
+        [dynamics.velocity_at(at + 12 * i, 60, None, rng.random()) for i in range(0, 64, 2)] for at in (0, 12)
+    )
+    assert np.mean(loud) > np.mean(soft) + 25
+    assert 0.7 * 20 < np.std([*loud, *soft]) < 1.3 * 20
+
+
+def test_a_bass_note_takes_the_touch_of_the_humans_bass() -> None:
+    waltz = [Note(24 * i, 24, pitch, loud) for i in range(8) for pitch, loud in ((43, 100), (74, 60))]
+    dynamics, rng = Dynamics.of(waltz), np.random.default_rng(0)
+    low, high = (np.mean([dynamics.velocity_at(0, pitch, None, rng.random()) for _ in range(50)]) for pitch in (45, 72))
+    assert low > high + 25

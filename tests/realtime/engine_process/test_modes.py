@@ -184,7 +184,7 @@ def test_the_channel_changes_while_playing(model: StepModel) -> None:
     offline.change("channel", "5")
     offline.perform([], 12 * S)
     assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns <= 4 * S} == {2}
-    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 5 * S} == {4}
+    assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 6 * S} == {4}
 
 
 def test_a_solo_that_waits_begins_when_it_need_not_wait_any_more(model: StepModel) -> None:
@@ -276,13 +276,13 @@ def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model
 
 
 def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_what_follows_is(model: StepModel) -> None:
-    engine = Engine(model, Settings(bpm=120, mode="solo"))
+    engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1_000))
     engine.receive(Begin(0))
     now = 0
 
     def lean() -> object:
         assert engine._plan is not None
-        return engine._plan.lean
+        return engine._plan.leaning
 
     def decide() -> None:
         while not any(isinstance(one, Proposal) for one in engine.advance(now)):
@@ -313,12 +313,12 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Ste
     engine.receive(Begin(0))
     engine.receive(Played(S, NOTE_ON, 60, 80))
     assert engine._plan is not None
-    before = engine._plan.lean
+    before = engine._plan.leaning
     engine.receive(Played(2 * S, NOTE_ON, 72, 80))
-    assert engine._plan.lean is before
+    assert engine._plan.leaning is before
     assert engine.wake_ns == 0
     engine.advance(S)  # it is a second ahead of what is planned
-    assert engine._plan.lean is not before
+    assert engine._plan.leaning is not before
 
 
 def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_that_note_is_replayed(

@@ -6,13 +6,14 @@ import pytest
 from exported.sampling import Taste
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.engine_process.context import place_in_order
+from realtime.engine_process.follow import Leaning
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.plan import FORETOLD_FIRST, Plan
 from realtime.engine_process.ring import ContextRing
 
-ONLY_HUMAN = (np.array([1.0, 1e-12], np.float32), None, None, None)
+ONLY_HUMAN = Leaning((np.array([1.0, 1e-12], np.float32), None, None, None))
 """A lean by which the model believes that nobody but the human plays."""
-ONLY_OURS = (np.array([1e-12, 1.0], np.float32), None, None, None)
+ONLY_OURS = Leaning((np.array([1e-12, 1.0], np.float32), None, None, None))
 
 
 def heard(model: StepModel) -> ContextRing:
@@ -29,7 +30,7 @@ def plan_of(model: StepModel, **more: object) -> Plan:
 
 def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, lean=ONLY_HUMAN)
+    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     notes = [plan.decide(ring, rng, index) for index in range(200)]
     voices = [note.voice for note in notes if note is not None]
     assert HUMAN in voices
@@ -38,7 +39,7 @@ def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: StepModel) -
 
 def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, lean=ONLY_HUMAN)
+    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     played_over(ring, plan, 48, 48)
     notes = [plan.decide(ring, rng, index) for index in range(FORETOLD_FIRST + 1)]
     assert [note.voice for note in notes if note is not None] == [HUMAN] * FORETOLD_FIRST + [ANSWER]
@@ -46,7 +47,7 @@ def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: 
 
 def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, lean=ONLY_HUMAN)
+    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     note = plan.decide(ring, rng, 1)
     assert note is not None
     assert note.voice == HUMAN
@@ -179,8 +180,8 @@ def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> N
 
 def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: StepModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
-    plan, onsets = planned_ahead(ring, plan_of(model, foretells=True, lean=ONLY_OURS), rng, 6)
-    plan.lean = ONLY_HUMAN
+    plan, onsets = planned_ahead(ring, plan_of(model, foretells=True, leaning=ONLY_OURS), rng, 6)
+    plan.leaning = ONLY_HUMAN
     played_over(ring, plan, 48, onsets[-1])
     foretold = plan.decide(ring, rng, 100)
     assert foretold is not None
