@@ -157,10 +157,11 @@ class Schedule:
             sounding = self._sounding.get(owed.key)
             if sounding is not None:
                 out.append(self._end(sounding, now_ns, now_ns))
-            parted_ns = self._released_ns.pop(owed.key, owed.on_ns - LEAST_GAP_NS) + LEAST_GAP_NS
+            parted_ns = self._released_ns.get(owed.key, owed.on_ns - LEAST_GAP_NS) + LEAST_GAP_NS
             if parted_ns > now_ns:
                 self._delay(owed, parted_ns)
                 continue
+            self._released_ns.pop(owed.key, None)  # only now: whoever else waits for this key must wait as long
             self._sounding[owed.key] = owed
             out.append(owed.note_on())
         return out

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from midi.tempo import Tempo
@@ -77,6 +77,16 @@ def test_a_key_struck_again_with_no_time_left_waits_for_its_release() -> None:
     assert ons(schedule.due(2 * MS + LEAST_GAP_NS)) == [2]
 
 
+def test_all_who_wait_for_one_key_keep_the_gap_after_its_release() -> None:
+    schedule = Schedule(TEMPO)
+    for note_id in range(3):
+        schedule.add(proposal(note_id, 0, 100), 0)
+    sent = [(one.note_id, one.is_note_on, now) for now in range(200) for one in schedule.due(now * MS)]
+    assert [(note_id, is_on) for note_id, is_on, _ in sent] == [(i, on) for i in range(3) for on in (True, False)]
+    for (_, _, released), (_, _, struck) in zip(sent[1::2], sent[2::2], strict=False):
+        assert (struck - released) * MS >= LEAST_GAP_NS
+
+
 def test_a_late_note_goes_out_at_once_and_a_note_already_over_does_not() -> None:
     schedule = Schedule(TEMPO)
     schedule.add(proposal(1, 10, 50), 20 * MS)
@@ -144,6 +154,11 @@ def test_what_a_new_tempo_moves_into_the_past_is_due_when_the_tempo_came_and_wha
     notes=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 200), st.integers(60, 63)), max_size=40),
     tempi=st.dictionaries(st.integers(0, 300), st.floats(1_500, 4_000), max_size=6),
     humans=st.sets(st.integers(0, 300), max_size=6),
+)
+@example(
+    notes=[(41, 160, 63)] * 3,
+    tempi={173: 2066.14, 12: 3913.04, 130: 1643.30, 118: 1586.41},
+    humans={209, 116, 70, 36},
 )
 def test_who_looks_in_time_sends_in_time_whatever_moves_the_plan(
     notes: list[tuple[int, int, int]], tempi: dict[int, float], humans: set[int]
