@@ -156,18 +156,24 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_midi(
-    path: Path, tracks: Sequence[tuple[str, Sequence[Note]]], bpm: float, resolution: int = TICKS_PER_BEAT
+    path: Path,
+    tracks: Sequence[tuple[str, Sequence[Note]]],
+    bpm: float,
+    resolution: int = TICKS_PER_BEAT,
+    text: str = "",
 ) -> None:
     """Write named tracks of notes as a type 1 file, whole or not at all (written beside it, then renamed).
 
     `resolution`: the notes' ticks to the quarter note, a divisor of 480. Notes without velocity get 80; notes still
-    down are written as one beat long.
+    down are written as one beat long. `text`: a remark for people, a text event at the beginning (FF 01).
 
     Raises:
         InputError: the file cannot be written there.
     """
-    file = mido.MidiFile(type=1, ticks_per_beat=WRITTEN_TICKS_PER_BEAT)
+    file = mido.MidiFile(type=1, ticks_per_beat=WRITTEN_TICKS_PER_BEAT, charset="utf-8")
     conductor = mido.MidiTrack()
+    if text:
+        conductor.append(mido.MetaMessage("text", text=text))
     conductor.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm)))
     file.tracks.append(conductor)
     for name, notes in tracks:

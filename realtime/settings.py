@@ -63,7 +63,16 @@ class Settings:
     imitate: float = parameter(
         IMITATE, "how much it takes from what was played in this session: 0 nothing, 1 all it can", MUSIC, low=0, high=1
     )
-    rng_seed: int = parameter(0, "another number, another performance", MUSIC, low=0, high=2**63 - 1, live=False)
+    rng_seed: int | None = parameter(
+        None,
+        "another number, another performance; the same number, the same again",
+        MUSIC,
+        int,
+        low=0,
+        high=2**63 - 1,
+        live=False,
+        unset="jam: another each time; render: 0",
+    )
 
     polyphony: int | None = parameter(
         None,
@@ -175,6 +184,11 @@ class Settings:
         for row in PARAMETERS.values():
             row.checked(value_of(self, row))
 
+    @property
+    def seed(self) -> int:
+        """The random seed in force: the one that was given or drawn, else 0."""
+        return self.rng_seed or 0
+
     def changed(self, name: str, text: str) -> "Settings":
         """These settings with one of them changed while playing, as typed.
 
@@ -194,6 +208,12 @@ def value_of(settings: Settings, row: Parameter) -> Value:
     """The value that a parameter has."""
     value: Value = getattr(settings, row.name.replace("-", "_"))
     return value
+
+
+def flags_of(settings: Settings) -> str:
+    """The flags that give these settings again: the mode, the random seed, and whatever is not as by default."""
+    asked = [row for row in PARAMETERS.values() if row.name == "mode" or value_of(settings, row) != row.default]
+    return " ".join(f"{row.flag} {row.text(value_of(settings, row))}" for row in asked)
 
 
 PARAMETERS = table_of(Settings)

@@ -76,9 +76,9 @@ class Engine:
         self.ring = ContextRing(model, capacity, self._grid.place_of)
         self.settings = settings
         self._model = model
-        self._rng = np.random.default_rng(settings.rng_seed)
-        self._groove = Groove(settings.rng_seed)
-        self._touch = np.random.default_rng([settings.rng_seed, 2])  # of its own: what is played does not depend on it
+        self._rng = np.random.default_rng(settings.seed)
+        self._groove = Groove(settings.seed)
+        self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
         self._tracker = Tracker(self.tempo, self._grid.beat_origin)
         self._follower = Follower()
         self._is_rolling = True

@@ -78,8 +78,10 @@ class Recorder:
         return [written(note) for note in self._notes if note.human is human]
 
 
-def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int) -> None:
+def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "") -> None:
     """Write a session as a MIDI file of two tracks for each musician, theirs and the answers'; it begins with a note.
+
+    `text`: what made it, for people.
 
     Raises:
         InputError: the file cannot be written there.
@@ -95,4 +97,4 @@ def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: 
         for number, recorder in enumerate(recorders, 1)
         for name, human in ((HUMAN, True), (ANSWER, False))
     ]
-    write_midi(path, tracks, bpm, RESOLUTION)
+    write_midi(path, tracks, bpm, RESOLUTION, text)

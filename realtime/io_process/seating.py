@@ -76,7 +76,7 @@ class Seating:
         return tuple(
             replace(
                 asked,
-                rng_seed=(asked.rng_seed + voice) % 2**63,
+                rng_seed=(asked.seed + voice) % 2**63,
                 channel=CHANNELS[voice] + 1 if self.by == CHANNEL else asked.channel,
             )
             for voice in range(self.voices)

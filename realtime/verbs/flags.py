@@ -56,6 +56,11 @@ def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
     return min(max(told, BPM_RANGE[0]), BPM_RANGE[1])
 
 
+def seed_line(settings: Settings) -> str:
+    """Tell a musician the random seed in force, and how to have the same performance again."""
+    return f"rng-seed {settings.seed} (give --rng-seed {settings.seed} for the same again)"
+
+
 def settings_of(arguments: argparse.Namespace, bpm: float | None = None) -> Settings:
     """The settings that the flags ask for; a tempo beside them for where they ask for none.
 

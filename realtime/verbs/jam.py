@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -27,8 +29,8 @@ from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
 from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
 from realtime.pipe import PeerGoneError
-from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
+from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings, flags_of
+from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
 
 EPILOG = """\
 examples:
@@ -53,6 +55,8 @@ GUIDE = {
 }
 NO_TEMPO = "Without a clock it has to guess your tempo: --bpm sets it, or tap, typed at your beat while you play"
 NO_MIDI = "none"
+NEW_SEEDS = 1_000_000
+"""Random seeds to draw from: few enough digits to type one again."""
 READY = "ready"
 """The line printed once the ports are open and the model is warm; scripts wait for it."""
 
@@ -140,6 +144,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
+    settings = _with_seed(settings)
     supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
     with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
         performance = Performance(
@@ -165,6 +170,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 notes.append(f"  While you play: {HINT}.")
             for line in (
                 _title(card, settings, api),
+                f"  {seed_line(settings)}",
                 *seating.lines,
                 *venue.directions,
                 *(notes if api else notes[1:]),
@@ -177,7 +183,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(performance, session, printer)
+                    _save(performance, card, session, printer)
                 if arguments.timing:
                     _save_timing(performance.timing, arguments.timing, printer)
     return 0
@@ -223,18 +229,19 @@ def _start(performance: Performance) -> None:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
-def _save(performance: Performance, session: Path, printer: Printer) -> None:
+def _save(performance: Performance, card: Card, session: Path, printer: Printer) -> None:
     """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
     recorders = [desk.recorder for desk in performance.desks]
     if not any(map(len, recorders)):
         return
     bpm = float(performance.conductor.tempo.bpm)
+    remark = _remark(card, performance)
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
-        save_session(session, recorders, bpm, time.monotonic_ns())
+        save_session(session, recorders, bpm, time.monotonic_ns(), remark)
     except (OSError, InputError) as error:
         refuge = Path(gettempdir()) / f"antiphon-session-{os.getpid()}.mid"
-        save_session(refuge, recorders, bpm, time.monotonic_ns())
+        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark)
         printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
     printer.print(str(session))
@@ -252,6 +259,32 @@ def _save_timing(timing: Timing, path: Path, printer: Printer) -> None:
 
 def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
     return lambda: venue.seed is not None and venue.seed.over and performance.desks[0].answered
+
+
+def _with_seed(settings: Settings) -> Settings:
+    """The same settings with a random seed: a new one unless it was given, so that no two evenings are alike."""
+    if settings.rng_seed is not None:
+        return settings
+    return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
+
+
+def _remark(card: Card, performance: Performance) -> str:
+    """What the session's file says of how it was made."""
+    voices = len(performance.desks)
+    settings = performance.desks[0].settings
+    if voices > 1:
+        settings = replace(settings, channel=None)  # each has its own
+    flags = f"--model {card.name} {flags_of(settings)}{f' --voices {voices}' if voices > 1 else ''}"
+    return f"Antiphon {_version()}: {flags}"
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # at the end: no start waits for it
+
+    try:
+        return version("antiphon")
+    except PackageNotFoundError:  # run from its sources; a session is saved all the same
+        return "of unknown version"
 
 
 def _title(card: Card, settings: Settings, api: Api | None) -> str:

@@ -14,7 +14,7 @@ from midi.meter import Bar
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.settings import AUTO, INTERNAL, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, settings_of, tempo_of
+from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
 
 EPILOG = """\
 examples:
@@ -23,7 +23,7 @@ examples:
   antiphon render riff.mid -o other.mid --rng-seed 7 --bars 8  another answer, of eight bars
   antiphon render tune.mid -o duet.mid --mode accompany        the tune, and what would have been played along with it
 
-The same file, model and --rng-seed give the same notes.
+The same file, model and --rng-seed give the same notes; without --rng-seed it is 0.
 """
 
 
@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         draw_piano_roll(arguments.png, [("human", human), ("antiphon", answer)], f"{arguments.seed.name}, answered")
     sounding = tempo.ns_of(max(note.end for note in [*human, *answer])) / 1e9
+    print(seed_line(settings))
     print(f"{len(human)} notes answered by {len(answer)}; {sounding:.1f} s of music in {seconds:.2f} s")
     print(arguments.output)
     if arguments.png:

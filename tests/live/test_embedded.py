@@ -67,6 +67,23 @@ def test_a_seed_of_ones_own_is_played_at_its_own_tempo(
     assert any(" antiphon " in line for line in told)
 
 
+def test_a_seed_is_drawn_for_each_jam_told_and_saved(
+    no_midi: None, closing: ExitStack, tiny: str, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    for name in ("one.mid", "two.mid"):
+        flags = ("--model", tiny, "--bars", "1", "--save", str(tmp_path / name))
+        jam = closing.enter_context(Daemon(*flags, is_seeded=False))
+        assert jam.wait(60) == 0
+        (seed,) = (line.text.split()[1] for line in jam.lines if line.text.startswith("  rng-seed "))
+        assert f"  rng-seed {seed} (give --rng-seed {seed} for the same again)" in [line.text for line in jam.lines]
+        (text,) = (m.text for m in mido.MidiFile(tmp_path / name).tracks[0] if m.type == "text")
+        assert text.startswith("Antiphon ")
+        assert text.endswith(f": --model tiny --mode reply --bars 1 --rng-seed {seed} --bpm 112")
+        told.append(seed)
+    assert told[0] != told[1]
+
+
 def test_of_several_phrases_the_last_is_answered_too(
     no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
 ) -> None:

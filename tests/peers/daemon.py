@@ -20,11 +20,15 @@ def installed() -> str:
 
 
 class Daemon(Program):
-    """`antiphon jam` with some flags; `lines` are what it says, with their moments."""
+    """`antiphon jam` with some flags; `lines` are what it says, with their moments.
 
-    def __init__(self, *flags: str, environment: dict[str, str] | None = None) -> None:
+    Plays the same each time: its random seed is 0 unless `flags` give one, or `is_seeded` is False.
+    """
+
+    def __init__(self, *flags: str, environment: dict[str, str] | None = None, is_seeded: bool = True) -> None:
         """Start it; see `wait_ready`."""
-        super().__init__([installed(), "jam", *flags], environment)
+        seed = ["--rng-seed", "0"] if is_seeded and "--rng-seed" not in flags else []
+        super().__init__([installed(), "jam", *flags, *seed], environment)
 
     def wait_ready(self, seconds: float = 30.0) -> Line:
         """The line with which it says that it listens."""

@@ -49,6 +49,13 @@ def test_the_same_seed_writes_the_same_file(tiny_folder: Path, tmp_path: Path) -
     assert a != c
 
 
+def test_without_a_seed_it_is_0_and_says_so(tiny_folder: Path, tmp_path: Path) -> None:
+    told = render(tiny_folder, tmp_path / "unsaid.mid")
+    assert told.splitlines()[0] == "rng-seed 0 (give --rng-seed 0 for the same again)"
+    render(tiny_folder, tmp_path / "said.mid", "--rng-seed", "0")
+    assert (tmp_path / "unsaid.mid").read_bytes() == (tmp_path / "said.mid").read_bytes()
+
+
 def test_a_picture_is_drawn(tiny_folder: Path, tmp_path: Path) -> None:
     told = render(tiny_folder, tmp_path / "o.mid", "--png", str(tmp_path / "o.png"))
     assert told.splitlines()[-1] == str(tmp_path / "o.png")

@@ -32,6 +32,12 @@ def test_a_session_is_written_as_it_was_played(tmp_path: Path) -> None:
     assert read_midi(tmp_path / "s.mid").bpm == pytest.approx(120)
 
 
+def test_what_made_a_session_is_written_into_it(tmp_path: Path) -> None:
+    save_session(tmp_path / "s.mid", [recorded()], 120, 2_250 * MS, "Antiphon 1.0: --model Łódź --rng-seed 7")
+    texts = [m.text for m in mido.MidiFile(tmp_path / "s.mid", charset="utf-8").tracks[0] if m.type == "text"]
+    assert texts == ["Antiphon 1.0: --model Łódź --rng-seed 7"]
+
+
 def test_a_new_engine_is_told_the_last_notes(tmp_path: Path) -> None:
     assert recorded().past(10) == [
         Past(1_000 * MS, 1_503 * MS, 60, 70, 0, human=True),
