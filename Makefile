@@ -7,7 +7,7 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test lint bench bench-live bench-players soak bench-model bench-peers clean
+.PHONY: help jam train test nightly lint bench bench-live bench-players soak bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -37,6 +37,9 @@ train: $(FULL) ## learn from a folder of MIDI files and scores: make train DIR=~
 test: $(FULL) ## run the tests: real ports, real synthesizer
 	@PYTHON=$(PYTHON) scripts/system-packages test
 	.venv-full/bin/python -m pytest $(ARGS)
+
+nightly: $(FULL) ## run the property tests on random examples, ten times as many; a failure prints its example
+	.venv-full/bin/python -m pytest -m hypothesis --hypothesis-profile=nightly --timeout 3600 $(ARGS)
 
 lint: $(FULL) ## ruff, mypy, and who may import whom
 	.venv-full/bin/ruff check .

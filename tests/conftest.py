@@ -1,4 +1,8 @@
-"""Fixtures that start real peers. A missing program skips its tests, except in CI, where that is a failure."""
+"""Fixtures that start real peers. A missing program skips its tests, except in CI, where that is a failure.
+
+Property tests draw the same examples every time, on every machine: a red test is a change of ours, not of the dice.
+`make nightly` draws others, and more; what it finds is pinned with `@example`, and mended. None is judged by its time.
+"""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -6,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.peers.daemon import Daemon
 from tests.peers.jackd import JackServer
@@ -18,6 +23,13 @@ from tests.peers.synth import Synth
 def pytest_configure() -> None:
     """Have tests pass under nohup and in the background of a script."""
     have_children_heed_signals()
+
+
+settings.register_profile(
+    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", settings.get_profile("fixed"), derandomize=False, max_examples=1000)
+settings.load_profile("fixed")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from midi.meter import METERS, Bar
@@ -347,7 +347,7 @@ def test_a_past_note_still_down_has_no_duration(model: StepModel) -> None:
 KEYS = st.tuples(st.integers(0, 400), st.sampled_from([NOTE_ON, NOTE_OFF]), st.integers(50, 62), st.integers(0, 127))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(keys=st.lists(KEYS, max_size=60), pause=st.integers(0, 3_000), rng_seed=st.integers(0, 99))
 def test_whatever_is_hammered_every_on_has_its_off_and_the_context_is_true(
     model: StepModel, keys: list[tuple[int, int, int, int]], pause: int, rng_seed: int

@@ -97,7 +97,7 @@ def test_each_name_is_remembered_once_after_the_moment_before_it(named: StepMode
     assert next(weight for weight, name in heard if name == NAMES.index(CHORD)) == pytest.approx(1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("fira"), st.integers(0, 3), st.integers(48, 70)), max_size=25))
 def test_whatever_happened_the_head_is_that_of_the_notes_the_ring_holds(
     named: StepModel, changes: list[tuple[str, int, int]]

@@ -156,7 +156,7 @@ def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
     assert same_head(ring, other)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_history_of_feeds_rewinds_and_replacements_ends_as_its_notes_say(
     model: StepModel, data: st.DataObject
