@@ -9,13 +9,23 @@ human note-ons heard so far, tells whether a proposal was made knowing the human
 from struct import Struct
 from typing import NamedTuple
 
+from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF, LAST_MODE_MESSAGE
+
 NOTE_OFF = 0x80
 NOTE_ON = 0x90
 CONTROL_CHANGE = 0xB0
-PANIC_CONTROLLERS = (120, 123)
+CHANNEL_PRESSURE = 0xD0
+PITCH_BEND = 0xE0
 
 CHANNEL_MESSAGE_BYTES = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
 """Length of each channel message by its kind (MIDI 1.0)."""
+
+
+def ends_notes(data: bytes) -> bool:
+    """Whether this is a mode message that ends the notes of its channel (MIDI 1.0, Channel Mode Messages)."""
+    return data[0] & 0xF0 == CONTROL_CHANGE and (
+        data[1] == ALL_SOUND_OFF or ALL_NOTES_OFF <= data[1] <= LAST_MODE_MESSAGE
+    )
 
 
 def is_channel_message(data: bytes) -> bool:
@@ -44,10 +54,9 @@ class Played(NamedTuple):
         """Either of the two ways to say it."""
         return self.status & 0xF0 == NOTE_OFF or (self.status & 0xF0 == NOTE_ON and self.data2 == 0)
 
-    @property
-    def is_panic(self) -> bool:
-        """All Sound Off or All Notes Off: the human's keys are up, whatever was said of them before."""
-        return self.status & 0xF0 == CONTROL_CHANGE and self.data1 in PANIC_CONTROLLERS
+
+class Panicked(NamedTuple):
+    """I/O to engine: the human wants silence: nothing is planned until they play, or ask for a mode."""
 
 
 class Sent(NamedTuple):
@@ -167,7 +176,7 @@ class Failed(NamedTuple):
     text: bytes
 
 
-ToEngine = Played | Sent | Released | Past | Begin | Conducted | Changed | Ping | Quit
+ToEngine = Played | Panicked | Sent | Released | Past | Begin | Conducted | Changed | Ping | Quit
 FromEngine = Ready | Proposal | AnswerOver | Followed | Pong | Failed
 Message = ToEngine | FromEngine
 
@@ -176,6 +185,7 @@ CHANGE_BYTES = 64
 
 _LAYOUTS: dict[type, Struct] = {
     Played: Struct("<qBBB"),
+    Panicked: Struct("<"),
     Sent: Struct("<qq"),
     Released: Struct("<qq"),
     Past: Struct("<qqBBB?"),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from midi.arrivals import Arrived
 from midi.notes import DRUM_CHANNEL, Note
 from realtime.engine_process.engine import Engine
 from realtime.io_process.desk import Desk
+from realtime.io_process.hearing import Hearing
 from realtime.io_process.schedule import Outgoing
 from realtime.messages import Proposal, is_channel_message
 from realtime.timed import Timed
@@ -19,6 +21,7 @@ class Offline:
     desk: Desk = field(init=False)
     now_ns: int = 0
     sent: list[Timed] = field(default_factory=list)
+    _hearing: Hearing = field(default_factory=Hearing)
     _proposals: dict[int, Proposal] = field(default_factory=dict)
     _answered: dict[int, Note] = field(default_factory=dict)
 
@@ -36,7 +39,8 @@ class Offline:
         for message in human:
             self._run_to(message.at_ns)
             if is_channel_message(message.data):
-                self._send(self.desk.play(message.data, self.now_ns))
+                for played in self._hearing.take(0, Arrived(self.now_ns, message.data)):
+                    self._send(self.desk.take_human(played, self.now_ns))
             else:
                 self._send(self.desk.conduct(self.now_ns, [message]))
         self._run_to(until_ns)

@@ -40,6 +40,7 @@ from realtime.messages import (
     Conducted,
     Followed,
     Message,
+    Panicked,
     Past,
     Ping,
     Played,
@@ -99,11 +100,14 @@ class Engine:
         self._note_ids = 0
         self._out: deque[Message] = deque()
 
-    def receive(self, message: Message) -> None:
+    def receive(self, message: Message) -> None:  # noqa: C901 - a table: a case for each kind of message
         """Take in what happened."""
         match message:
             case Played():
                 self._hear(message)
+            case Panicked():
+                self._epoch += 1
+                self._plan = self._begins_ns = None
             case Sent():
                 self._send(message)
             case Released():
@@ -177,9 +181,6 @@ class Engine:
                 self._correct(before, after) if before else self._take(after)
             self._onsets_since_beat += 1
             self._give_way(changes[-1][1], played.at_ns, before_it)
-        elif played.is_panic:
-            self._epoch += 1
-            self._plan = None
         elif played.is_note_off:
             for before, after in self._tracker.release(played):
                 self._correct(before, after)
@@ -259,7 +260,8 @@ class Engine:
         if self.settings.mode != before.mode:
             self._epoch += 1
             self._plan = self._begins_ns = None
-        if waited and self._begins_alone and self._is_rolling and self._plan is None:
+        is_asked = name == "mode" or waited
+        if is_asked and self._begins_alone and self._is_rolling and self._plan is None:
             self._begins_ns = AT_ONCE
         if self._plan is not None:
             self._plan.taste, self._plan.channel = self._taste, self._channel

@@ -10,18 +10,22 @@ from typing import Optional
 
 from midi.meter import UNKNOWN_METER
 from midi.notes import DRUM_CHANNEL
+from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
+from realtime.io_process.hearing import Human
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, Outgoing, Schedule
+from realtime.io_process.through import Through
 from realtime.messages import (
+    CONTROL_CHANGE,
     NO_BEAT,
-    NOTE_OFF,
     AnswerOver,
     Begin,
     Changed,
     Conducted,
     Followed,
     Message,
+    Panicked,
     Played,
     Proposal,
     Released,
@@ -36,6 +40,8 @@ PAST_NOTES = 512
 TOLD_NS = 500_000
 """The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
 BEATS_AHEAD_TICKS = 96
+PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
+"""The mode messages that silence a synth."""
 
 
 @dataclass(slots=True)
@@ -66,6 +72,9 @@ class Desk:
     """What the engine knows of time."""
     _unheard: set[tuple[int, int]] = field(default_factory=set)
     """Keys that are down beyond the split."""
+    _passed: Through = field(default_factory=Through)
+    _channels: set[int] = field(default_factory=set)
+    """Those that anything was sent on."""
 
     def __post_init__(self) -> None:
         self.conductor = self.leader.conductor if self.leader else Conductor(self.settings, self.now_ns)
@@ -73,43 +82,51 @@ class Desk:
 
     # From the human
 
+    def take_human(self, human: Human, now_ns: int) -> list[Outgoing]:
+        """The human did something. Returns what that asks for: it goes through, or silences the answer."""
+        silenced = [out for data in human.played for out in self.play(data, human.at_ns, now_ns)]
+        return [*silenced, *self.pass_through(human.data, human.at_ns, now_ns)]
+
     def play(self, data: bytes, at_ns: int, now_ns: int | None = None) -> list[Outgoing]:
-        """The human played a channel message. Returns what that asks for: it goes through, or silences the answer.
+        """The human played a channel message. Returns the note-offs of the answer that it silences.
 
         `at_ns` is when it arrived, `now_ns` when it is taken note of, if that is later.
         """
         now_ns = at_ns if now_ns is None else now_ns
         played = Played(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
-        if played.is_panic:
-            for pitch in self.recorder.human_keys_down(data[0] & 0x0F):
-                self.play(bytes((NOTE_OFF | data[0] & 0x0F, pitch, 0)), at_ns, now_ns)
         self.recorder.record(data, at_ns, human=True)
-        through = self._through(played, data, now_ns)
         if not self._is_heard(played):
-            return through
+            return []
         self.to_engine.append(played)
-        if played.is_panic or (played.is_note_on and MODES[self.settings.mode].takes_turns):
-            self._begin_epoch()
-            return [*self.schedule.hush(now_ns), *through]
-        if played.is_note_on:
-            self._begin_epoch()
-            self.schedule.withdraw(at_ns + KEEP_NS)
-        return through
+        if not played.is_note_on:
+            return []
+        self._begin_epoch()
+        if MODES[self.settings.mode].takes_turns:
+            return self.schedule.hush(now_ns)
+        self.schedule.withdraw(at_ns + KEEP_NS)
+        return []
+
+    def panic(self, now_ns: int) -> list[Outgoing]:
+        """The human wants silence, now: also of what has lost its note-off on the way."""
+        self.to_engine.append(Panicked())
+        self._begin_epoch()
+        released = [*self.schedule.hush(now_ns), *self.release_through(now_ns)]
+        modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
+        return [*released, *(_through(data, now_ns) for data in modes)]
 
     def _begin_epoch(self) -> None:
         self.epoch += 1
         self.answered = self.answering = False
         self.answer_end = None
 
-    def _through(self, played: Played, data: bytes, now_ns: int) -> list[Outgoing]:
+    def pass_through(self, data: bytes, at_ns: int, now_ns: int) -> list[Outgoing]:
         """What goes on to the output: everything with thru, and the end of what went."""
-        key = (played.status & 0x0F, played.data1)
-        out = Outgoing(now_ns, data, NO_NOTE, is_note_on=False)
-        if played.is_note_off:
-            return [out] if self.schedule.let_go(key) else []
-        if not self.settings.thru:
-            return []
-        return [*self.schedule.hold(key, now_ns), out] if played.is_note_on else [out]
+        before = self._passed.down
+        messages = self._passed.take(data, at_ns, is_open=self.settings.thru)
+        cut = [out for key in self._passed.down - before for out in self.schedule.hold(key, now_ns)]
+        for key in before - self._passed.down:
+            self.schedule.let_go(key)
+        return [*cut, *(_through(message, now_ns) for message in messages)]
 
     def _is_heard(self, played: Played) -> bool:
         """Whether the engine is to know: not of the keys above the split, down or up."""
@@ -217,12 +234,14 @@ class Desk:
         return self.schedule.hush(now_ns)
 
     def release_through(self, now_ns: int) -> list[Outgoing]:
-        """The note-offs of the human's keys that went through, now; for when nobody will hear them come up."""
-        keys = sorted(key for key in self.schedule.held if self.schedule.let_go(key))
-        return [Outgoing(now_ns, bytes((NOTE_OFF | key[0], key[1], 0)), NO_NOTE, is_note_on=False) for key in keys]
+        """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
+        for key in self._passed.down:
+            self.schedule.let_go(key)
+        return [_through(message, now_ns) for message in self._passed.end()]
 
     def sent(self, message: Outgoing, at_ns: int) -> None:
         """The port has taken a message."""
+        self._channels.add(message.data[0] & 0x0F)
         if message.note_id == NO_NOTE:
             return
         self.recorder.record(message.data, at_ns, human=False)
@@ -241,3 +260,8 @@ class Desk:
         """When `due` next has something to say."""
         due = self.schedule.next_due_ns
         return self._answer_end_ns if due is None else due
+
+
+def _through(data: bytes, now_ns: int) -> Outgoing:
+    """A message that is no note of the answer, to go now."""
+    return Outgoing(now_ns, data, NO_NOTE, is_note_on=False)

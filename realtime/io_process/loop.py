@@ -16,9 +16,10 @@ from typing import Protocol
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
-from realtime.io_process.actions import TAP
+from realtime.io_process.actions import PANIC, TAP
 from realtime.io_process.console import Action, Change
 from realtime.io_process.desk import Desk
+from realtime.io_process.hearing import Hearing, Human
 from realtime.io_process.schedule import Outgoing
 from realtime.io_process.seating import Seating
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
@@ -26,7 +27,6 @@ from realtime.io_process.timing import Timing
 from realtime.messages import is_channel_message
 from realtime.pipe import PeerGoneError
 from realtime.settings import Settings
-from realtime.sync.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.sync.clock_out import ClockOut
 from realtime.sync.conductor import Conductor
 from realtime.sync.taps import Taps
@@ -44,10 +44,6 @@ IDLE_AFTER_NS = 5 * NS_PER_S
 DELIVERY_S = 0.05
 """What the ports need to deliver the last messages."""
 LOOK_NS = 2 * NS_PER_S
-
-
-SYSTEM_MESSAGES = tuple(bytes((status,)) for status in (SONG_POSITION, CLOCK, START, CONTINUE, STOP))
-"""Status bytes of what says how time runs (MIDI 1.0)."""
 
 
 class Input(Protocol):
@@ -88,6 +84,7 @@ class Performance:
     is_lost: Callable[[], bool] = lambda: False
     """Asked now and then: has the MIDI system died under the ports?"""
     seating: Seating = field(default_factory=Seating)
+    hearing: Hearing = field(init=False)
     desks: list[Desk] = field(init=False)
     console: Console | None = None
     clock_port: Output | None = None
@@ -105,6 +102,7 @@ class Performance:
     _looked_ns: int = 0
 
     def __post_init__(self) -> None:
+        self.hearing = Hearing(self.seating)
         leader, *others = self.supervisor.settings
         self.desks = [Desk(leader, time.monotonic_ns())]
         self.desks += [Desk(settings, leader=self.desks[0]) for settings in others]
@@ -177,20 +175,21 @@ class Performance:
         now_ns = time.monotonic_ns()
         system: list[Arrived] = []
         for _, place, one in sorted(arrived, key=itemgetter(0)):
-            if one.data[:1] in SYSTEM_MESSAGES:
-                if place == 0:  # the same clock may come to every port
-                    system.append(one)
+            if self.hearing.is_time(place, one.data):
+                system.append(one)
             elif is_channel_message(one.data):
-                voice = self.seating.voice(place, one.data[0] & 0x0F)
-                if voice is not None:
-                    self._last_human_ns = now_ns
-                    self._send(voice, self.desks[voice].play(one.data, one.at_ns, now_ns))
+                self._take(self.hearing.take(place, one), now_ns)
         if system:
             self._last_human_ns = now_ns
         for voice, desk in enumerate(self.desks):
             self._send(voice, desk.conduct(now_ns, () if voice else system))
         for line in self.conductor.lines():
             self.say(line)
+
+    def _take(self, played: Iterable[Human], now_ns: int) -> None:
+        for human in played:
+            self._last_human_ns = now_ns
+            self._send(human.voice, self.desks[human.voice].take_human(human, now_ns))
 
     def _poll(self) -> bool:
         """Take what has arrived at the inputs; whether anything has."""
@@ -206,6 +205,8 @@ class Performance:
                     self._change(typed)
                 elif typed.name == TAP:
                     self._tap(typed.at_ns)
+                elif typed.name == PANIC:
+                    self._panic(typed.voice)
             except AntiphonError as error:
                 self.say(str(error))
 
@@ -213,6 +214,10 @@ class Performance:
         for voice in self.seating.changing(change.name, change.voice):
             self.desks[voice].change(change.name, change.text, time.monotonic_ns())
         self.supervisor.settings = tuple(desk.settings for desk in self.desks)
+
+    def _panic(self, whose: int | None) -> None:
+        for voice in self.seating.changing(PANIC, whose):
+            self._send(voice, self.desks[voice].panic(time.monotonic_ns()))
 
     def _tap(self, at_ns: int) -> None:
         """A tap sets the tempo as `bpm` does, and says where the beat is."""

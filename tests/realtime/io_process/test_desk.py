@@ -1,10 +1,12 @@
 """The desk: what the engine is told of what really happened."""
 
+import pytest
+
 from realtime.io_process.desk import Desk
-from realtime.messages import NOTE_OFF, NOTE_ON, AnswerOver, Played, Proposal, Released, Sent
+from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, AnswerOver, Panicked, Played, Proposal, Released, Sent
+from realtime.settings import Settings
 
 MS = 1_000_000
-CONTROL_CHANGE = 0xB0
 
 
 def sounding(desk: Desk) -> None:
@@ -39,18 +41,25 @@ def test_a_note_that_ended_in_its_time_is_not_told_again() -> None:
     assert not [message for message in desk.to_engine if isinstance(message, Sent | Released)]
 
 
-def test_a_panic_releases_the_humans_keys_and_silences_the_answer() -> None:
-    desk = Desk()
-    desk.play(bytes((NOTE_ON, 60, 80)), 0)
-    desk.play(bytes((NOTE_ON | 1, 61, 80)), 0)
+def test_a_panic_silences_all_and_voids_what_was_proposed() -> None:
+    desk = Desk(Settings(thru=True))
     sounding(desk)
-    released = desk.play(bytes((CONTROL_CHANGE, 123, 0)), 50 * MS)
-    assert [message.data for message in released] == [bytes((NOTE_OFF, 72, 0))]
-    assert list(desk.to_engine) == [Played(50 * MS, NOTE_OFF, 60, 0), Played(50 * MS, CONTROL_CHANGE, 123, 0)]
-    assert desk.recorder.human_keys_down(0) == []
-    assert desk.recorder.human_keys_down(1) == [61]
+    for message in desk.pass_through(bytes((NOTE_ON | 1, 61, 80)), 0, 0):
+        desk.sent(message, 0)
+    silenced = [message.data.hex(" ") for message in desk.panic(50 * MS)]
+    assert silenced == ["80 48 00", "81 3d 00", "b0 7b 00", "b0 78 00", "b1 7b 00", "b1 78 00"]
+    assert list(desk.to_engine) == [Panicked()]
     desk.take(Proposal(8, desk.epoch - 1, 3, 5, 0, 72, 80, 0), 50 * MS)
     assert desk.next_due_ns is None, "a proposal made before the panic was accepted"
+
+
+@pytest.mark.parametrize("mode", ["reply", "accompany", "solo"])
+def test_all_sound_off_from_the_human_leaves_the_answer_alone(mode: str) -> None:
+    desk = Desk(Settings(mode=mode))
+    sounding(desk)
+    epoch = desk.epoch
+    assert desk.play(bytes((CONTROL_CHANGE, 120, 0)), 50 * MS) == []
+    assert desk.epoch == epoch
 
 
 def test_an_answer_lost_with_the_engine_counts_as_given() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from midi.errors import InputError
 from realtime.io_process.desk import Desk
+from realtime.io_process.hearing import Human
 from realtime.io_process.schedule import Outgoing
 from realtime.messages import NOTE_OFF, NOTE_ON, Changed, Played, Proposal
 from realtime.settings import Settings
@@ -23,6 +24,10 @@ def data(messages: list[Outgoing]) -> list[bytes]:
     return [message.data for message in messages]
 
 
+def taken(desk: Desk, message: bytes, at_ns: int = 0) -> list[Outgoing]:
+    return desk.take_human(Human(0, at_ns, message, (message,)), at_ns)
+
+
 def heard(desk: Desk) -> list[int]:
     return [message.data1 for message in desk.to_engine if isinstance(message, Played)]
 
@@ -30,21 +35,21 @@ def heard(desk: Desk) -> list[int]:
 def test_with_thru_every_message_goes_on_and_without_it_none() -> None:
     thru, plain = Desk(Settings(thru=True)), Desk(Settings())
     bend = bytes((0xE0, 0, 64))
-    assert [data(thru.play(message, 0)) for message in (on(60), bend, off(60))] == [[on(60)], [bend], [off(60)]]
-    assert [plain.play(message, 0) for message in (on(60), bend, off(60))] == [[], [], []]
+    assert [data(taken(thru, message)) for message in (on(60), bend, off(60))] == [[on(60)], [bend], [off(60)]]
+    assert [taken(plain, message) for message in (on(60), bend, off(60))] == [[], [], []]
 
 
 def test_a_key_that_went_through_comes_up_though_thru_was_turned_off() -> None:
     desk = Desk(Settings(thru=True))
-    desk.play(on(60), 0)
+    taken(desk, on(60))
     desk.change("thru", "off", 0)
-    assert data(desk.play(off(60), MS)) == [off(60)]
-    assert desk.play(on(62), MS) == []
+    assert data(taken(desk, off(60))) == [off(60)]
+    assert taken(desk, on(62)) == []
 
 
 def test_the_answer_leaves_a_key_alone_that_the_human_holds() -> None:
     desk = Desk(Settings(thru=True, mode="accompany", bpm=120))
-    desk.play(on(60), 0)
+    taken(desk, on(60))
     desk.take(Proposal(1, desk.epoch, 1, 24, 0, 60, 80, 0), 0)
     assert desk.due(30 * MS) == []
     assert desk.schedule.dropped == 1

@@ -1,0 +1,96 @@
+"""One note of keys that are struck twice at a time: keyboards layered on several channels, loops, two cables. Pure.
+
+Its one rule: a note lasts until the last of its doubles comes up.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from realtime.messages import NOTE_OFF, NOTE_ON
+from realtime.modes import MS
+
+DOUBLE_NS = 18 * MS
+"""The same pitch within this time is one note: 15 ms, and a JACK period by which the second may come later. No hand
+strikes a key again so soon: the fastest trills are 50 ms apart."""
+
+
+class Source(NamedTuple):
+    """A key as it comes in: the place of its input, its channel from 0, and its pitch."""
+
+    place: int
+    channel: int
+    pitch: int
+
+
+@dataclass(slots=True)
+class _Note:
+    """A note, the channel that it is heard on, and how often each key of its doubles is down."""
+
+    pitch: int
+    channel: int
+    struck_ns: int
+    down: Counter[Source] = field(default_factory=Counter)
+
+    @property
+    def off(self) -> bytes:
+        return bytes((NOTE_OFF | self.channel, self.pitch, 0))
+
+
+@dataclass(slots=True)
+class Doubles:
+    """The keys of one musician. Every call returns the note messages that count as played."""
+
+    _latest: dict[int, _Note] = field(default_factory=dict)
+    """By pitch."""
+    _of: dict[Source, _Note] = field(default_factory=dict)
+    """The note of each key that is down."""
+    _sounding: dict[tuple[int, int], _Note] = field(default_factory=dict)
+    """By the channel and pitch that they are heard on."""
+
+    def strike(self, source: Source, channel: int, velocity: int, at_ns: int) -> list[bytes]:
+        """Take a note-on, heard on a channel; nothing if it doubles another. A key struck again ends its note."""
+        pitch = source.pitch
+        note = self._latest.get(pitch)
+        if note is not None and 0 <= at_ns - note.struck_ns <= DOUBLE_NS:
+            ended = [] if self._of.get(source) is note else self._forget(source)
+            self._join(note, source)
+            return ended
+        ended = self._forget(source)
+        same_key = self._sounding.pop((channel, pitch), None)
+        note = self._latest[pitch] = self._sounding[channel, pitch] = _Note(pitch, channel, at_ns)
+        self._join(note, source)
+        return [*ended, *([same_key.off] if same_key else []), bytes((NOTE_ON | channel, pitch, velocity))]
+
+    def release(self, source: Source) -> list[bytes]:
+        """Take a note-off; nothing while a double of it is down, or if the key was not."""
+        note = self._of.get(source)
+        if note is None:
+            return []
+        note.down[source] -= 1
+        return [] if note.down[source] > 0 else self._forget(source)
+
+    def release_all(self, is_meant: Callable[[Source], bool]) -> list[bytes]:
+        """Let all keys go that are meant."""
+        return [off for source in self.down if is_meant(source) for off in self._forget(source)]
+
+    @property
+    def down(self) -> list[Source]:
+        """The keys that are down, in the order in which they were struck."""
+        return list(self._of)
+
+    def _join(self, note: _Note, source: Source) -> None:
+        note.down[source] += 1
+        self._of[source] = note
+
+    def _forget(self, source: Source) -> list[bytes]:
+        """Take a key's part in its note away, however often it is down."""
+        note = self._of.pop(source, None)
+        if note is None:
+            return []
+        del note.down[source]
+        if note.down or self._sounding.get((note.channel, note.pitch)) is not note:
+            return []
+        del self._sounding[note.channel, note.pitch]
+        return [note.off]

@@ -1,0 +1,113 @@
+"""What keyboards and DAWs send beside notes, through real ports: it ends what it says, and nothing else."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import mido
+import pytest
+
+from tests.live.conftest import OUT, Stage
+from tests.peers.program import wait_until
+from tests.peers.sender import Timed
+from tests.peers.sound import Sound
+from tests.peers.synth import Synth
+
+MELODY = (60, 64, 67, 72)
+STEP_S = 0.2
+DELAYS_MS = (0, 3, 15)
+MS = 1_000_000
+
+
+def key(pitch: int, at: float, seconds: float = 0.15, channel: int = 0) -> list[Timed]:
+    return [(at, bytes((0x90 | channel, pitch, 80))), (at + seconds, bytes((0x80 | channel, pitch, 0)))]
+
+
+def control(number: int, value: int, at: float = 0.0, channel: int = 0) -> Timed:
+    return at, bytes((0xB0 | channel, number, value))
+
+
+def phrase(channel: int = 0, late_s: float = 0.0) -> list[Timed]:
+    return [event for step, pitch in enumerate(MELODY) for event in key(pitch, step * STEP_S + late_s, channel=channel)]
+
+
+def with_all_notes_off(events: list[Timed], number: int) -> list[Timed]:
+    """Whenever the last key comes up, the mode message follows, as older Rolands send it."""
+    return sorted(
+        (one for at, data in events for one in ((at, data), *([control(number, 0, at)] if data[0] == 0x80 else []))),
+        key=lambda event: event[0],
+    )
+
+
+@pytest.mark.parametrize("mode", ["reply", "accompany", "solo"])
+@pytest.mark.parametrize("number", [123, 120])
+def test_a_keyboard_that_sends_a_mode_message_with_its_last_key_up_is_played_with(
+    stage: Callable[..., Stage], mode: str, number: int
+) -> None:
+    on_stage = stage("--mode", mode, "--bpm", "200", "--bars", "8", "--wait-for-me")
+    sent = on_stage.keyboard.play(with_all_notes_off(phrase(), number))
+    goes_on_ns = sent[-1].at_ns + 50 * MS
+    wait_until(lambda: any(one.at_ns > goes_on_ns for one in on_stage.listener.note_ons), "a note after the last")
+
+
+def test_a_daw_that_resets_all_channels_at_stop_does_not_end_a_solo(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--mode", "solo", "--bpm", "200")
+    on_stage.wait_for_answer(2)
+    on_stage.keyboard.play([control(number, 0, 0, channel) for channel in range(16) for number in (123, 120, 121)])
+    on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 4)
+
+
+def test_panic_silences_a_solo_until_the_next_note(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--mode", "solo", "--bpm", "200")
+    on_stage.wait_for_answer(2)
+    on_stage.daemon.write("panic")
+    wait_until(lambda: bytes((0xB0, 120, 0)) in [one.message for one in on_stage.listener.heard], "all sound off", 5)
+    count = len(on_stage.wait_for_silence(5))
+    time.sleep(1.0)  # three beats in which a solo would have gone on
+    assert len(on_stage.listener.heard) == count
+    on_stage.keyboard.play(key(60, 0))
+    on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2)
+
+
+@pytest.mark.parametrize("delay_ms", DELAYS_MS)
+def test_a_phrase_that_comes_twice_is_heard_once(stage: Callable[..., Stage], tmp_path: Path, delay_ms: int) -> None:
+    doubled = sorted([*phrase(), *phrase(late_s=delay_ms / 1000)], key=lambda event: event[0])
+    assert heard_in_a_session(stage, tmp_path / "session.mid", doubled) == list(MELODY)
+
+
+def test_a_keyboard_layered_on_three_channels_is_heard_once(stage: Callable[..., Stage], tmp_path: Path) -> None:
+    layered = sorted((event for channel in range(3) for event in phrase(channel)), key=lambda event: event[0])
+    assert heard_in_a_session(stage, tmp_path / "session.mid", layered) == list(MELODY)
+
+
+def heard_in_a_session(stage: Callable[..., Stage], saved: Path, events: list[Timed]) -> list[int]:
+    """The human's pitches in what was saved; with mido, since our own reader merges doubles too."""
+    on_stage = stage("--bpm", "200", "--bars", "1", "--save", str(saved))
+    on_stage.keyboard.play(events)
+    on_stage.wait_for_answer(1)
+    on_stage.wait_for_silence()
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    tracks = [track for track in mido.MidiFile(saved).tracks if track.name == "Human"]
+    return [one.note for track in tracks for one in track if one.type == "note_on" and one.velocity]
+
+
+def test_an_organ_with_the_pedal_down_through_thru_is_silent_after_the_end(
+    stage: Callable[..., Stage], synth: Synth, tmp_path: Path
+) -> None:
+    on_stage = stage("--thru", "--bpm", "60")
+    on_stage.jack.connect(OUT, synth.port)
+    organ_held = [(0.0, bytes((0xC0, 19))), control(64, 127), *key(60, 0.1), *key(67, 0.1), *key(72, 0.1)]
+    with synth.record(tmp_path / "end.wav", 4) as recording:
+        on_stage.keyboard.play(organ_held)
+        time.sleep(0.5)  # the pedal alone holds it
+        on_stage.daemon.signal(signal.SIGINT)
+        assert on_stage.daemon.wait() == 0
+        recording.wait()
+    sound = Sound.read(tmp_path / "end.wav")
+    began = sound.onset()
+    assert began is not None, "the organ was not heard"
+    assert sound.part(began + 0.2, began + 0.5).level() > -50
+    assert sound.part(began + 2.2, began + 2.7).level() < -60
+    assert bytes((0xB0, 64, 0)) in [one.message for one in on_stage.listener.heard]
