@@ -96,6 +96,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _players(folder: Path, arguments: argparse.Namespace) -> bool:
     """Whether every bar is met."""
     choice = choice_of(arguments)
+    if choice.is_live:
+        from realtime.bench.players.live import live_player_lines
+
+        for line in live_player_lines(folder, choice, arguments.period):
+            _say(line)
+        return True
     from realtime.bench.players.report import players
 
     return players(folder, choice, _say, arguments.json)

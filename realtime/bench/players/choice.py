@@ -7,6 +7,7 @@ from pathlib import Path
 from midi.errors import InputError
 from realtime.bench.players.phrases import Phrase, chosen_phrases
 from realtime.modes import MODES
+from realtime.settings import REPLY
 
 TIMES, FEWEST_TIMES, MOST_TIMES = 6, 3, 8
 """How often a phrase is played; the tempo heard is told as the third begins."""
@@ -25,6 +26,7 @@ class Choice:
     seeds: int
     times: int
     trials: tuple[str, ...]
+    is_live: bool = False
 
 
 def add_player_flags(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +54,12 @@ def add_player_flags(parser: argparse.ArgumentParser) -> None:
     flags.add_argument(
         "--times", type=int, default=TIMES, metavar="N", help="how often a phrase is played (default: %(default)s)"
     )
+    flags.add_argument(
+        "--live",
+        action="store_true",
+        help="through real ports instead, each phrase three times in reply, tempo heard, beside the same offline:"
+        " some minutes in real time",
+    )
     flags.add_argument("--json", type=Path, metavar="FILE", help="write every figure of every performance as well")
 
 
@@ -70,12 +78,16 @@ def choice_of(arguments: argparse.Namespace) -> Choice:
     is_told = arguments.bpm_known or arguments.bpm_heard
     narrows = arguments.phrase or arguments.mode or is_told
     has_table = narrows or not arguments.trial
+    phrases = chosen_phrases(arguments.phrase) if has_table else []
+    if arguments.live:
+        phrases = [phrase for phrase in phrases if arguments.phrase or not (phrase.is_short or phrase.is_drums)]
     trials = arguments.trial or (() if narrows else TRIAL_NAMES)
     return Choice(
-        phrases=tuple(chosen_phrases(arguments.phrase)) if has_table else (),
-        modes=tuple(arguments.mode or MODES),
+        phrases=tuple(phrases),
+        modes=tuple(arguments.mode or ((REPLY,) if arguments.live else MODES)),
         knows_bpm=(bool(arguments.bpm_known),) if is_told else (True, False),
         seeds=arguments.seeds,
         times=arguments.times,
         trials=tuple(trials),
+        is_live=arguments.live,
     )

@@ -1,0 +1,121 @@
+"""The bench of players, reduced: a few phrases and modes with the default model, held to gates with room."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from exported.shelf import find_model
+from realtime.bench.players.bars import Verdict, verdicts_of
+from realtime.bench.players.measures import commonest_share, longest_run
+from realtime.bench.players.performance import Cell, human_of, perform
+from realtime.bench.players.phrases import all_phrases
+from realtime.bench.players.runs import Run, play_run
+from realtime.bench.players.sounding import Struck
+from realtime.bench.players.table import Result
+from realtime.bench.players.variety import opening
+from realtime.engine_process.model import StepModel, load_model
+from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How far a value may lie outside a bar's must, and whether the test fails where it lies further."""
+
+    room: float
+    is_gated: bool
+
+
+GATES = {
+    "notes answered": Gate(0, is_gated=True),
+    "notes per onset, over the human's": Gate(0.3, is_gated=False),
+    "most sounding at once, beyond the human's": Gate(1, is_gated=False),
+    "share in the phrase's scale, beside the human's": Gate(0.1, is_gated=False),
+    "onsets on the human's subdivision, --bpm, over the human's": Gate(0.1, is_gated=False),
+    "the same, tempo heard, from the second phrase on": Gate(0.15, is_gated=False),
+    "a shuffled phrase: onsets on triplets": Gate(0.1, is_gated=False),
+    "velocity's standard deviation, over the human's": Gate(0.2, is_gated=False),
+    "tempo heard after the second phrase: right": Gate(1, is_gated=False),
+    "tempo heard: right, or its half or double": Gate(0, is_gated=False),
+}
+"""To be tightened as the product is mended: `is_gated=True`, then less room."""
+MONOTONY = Gate(0.1, is_gated=False)
+"""Of MOST_COMMON, after one key."""
+RUN = Gate(8, is_gated=False)
+"""Of LONGEST_RUN."""
+OPENINGS = Gate(1, is_gated=False)
+"""Of FEWEST_OPENINGS in ten solos."""
+
+MOST_COMMON, LONGEST_RUN, FEWEST_OPENINGS = 0.5, 8, 9
+
+CELLS = [
+    Cell(all_phrases()[name], mode, knows_bpm)
+    for name, mode, knows_bpm in (
+        ("iivi_c", REPLY, True),
+        ("iivi_c", ACCOMPANY, True),
+        ("blues_am", REPLY, True),
+        ("blues_am", SOLO, True),
+        ("blues_am", REPLY, False),
+        ("jig_g", REPLY, False),
+        ("phrygian_techno", ACCOMPANY, False),
+        ("one_chord", REPLY, True),
+    )
+]
+SEEDS, TIMES = 2, 3
+
+
+def hold(gate: Gate, outside: float, told: str) -> None:
+    """Fail where a value lies further outside than its gate leaves room; where it is not gated yet, say so."""
+    if outside <= gate.room:
+        return
+    if gate.is_gated:
+        pytest.fail(told)
+    pytest.xfail(f"not yet gated: {told}")
+
+
+@pytest.fixture(scope="module")
+def default_model() -> StepModel:
+    return load_model(find_model("default"), "cpu")
+
+
+@pytest.fixture(scope="module")
+def verdicts(default_model: StepModel) -> dict[str, Verdict]:
+    results = [
+        Result(cell, tuple(perform(default_model, cell, seed, TIMES) for seed in range(SEEDS))) for cell in CELLS
+    ]
+    return {verdict.name: verdict for verdict in verdicts_of(results)}
+
+
+def test_every_bar_has_a_gate(verdicts: dict[str, Verdict]) -> None:
+    assert list(verdicts) == list(GATES)
+    assert all(verdict.reached for verdict in verdicts.values())
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_a_bar_is_met(name: str, verdicts: dict[str, Verdict]) -> None:
+    verdict = verdicts[name]
+    hold(GATES[name], max(verdict.must.distance(one.value) for one in verdict.reached), "\n".join(verdict.lines()))
+
+
+@pytest.fixture(scope="module")
+def after_one_key(default_model: StepModel) -> list[Struck]:
+    """Sixteen bars."""
+    cell = Cell(all_phrases()["one_key"], REPLY, knows_bpm=True)
+    human = human_of(cell, 0, 1)
+    end_ns = human.end_ns + round(18 * cell.phrase.bar_ns)
+    return list(play_run(default_model, Run(tuple(human.messages(0)), replace(cell.settings(0), bars=16), end_ns)))
+
+
+def test_one_key_is_answered_by_more_than_itself(after_one_key: list[Struck]) -> None:
+    share = commonest_share(after_one_key)
+    hold(MONOTONY, share - MOST_COMMON, f"commonest pitch {share:.2f}, must <= {MOST_COMMON}")
+
+
+def test_one_key_is_not_answered_by_a_run_of_one_note(after_one_key: list[Struck]) -> None:
+    run = longest_run(after_one_key)
+    hold(RUN, run - LONGEST_RUN, f"longest run {run}, must <= {LONGEST_RUN}")
+
+
+def test_solos_begin_otherwise_each_time(default_model: StepModel) -> None:
+    solo = Run((), Settings(mode=SOLO, bpm=120), 5_000_000_000)
+    different = len({opening(play_run(default_model, solo)) for _ in range(10)})
+    hold(OPENINGS, FEWEST_OPENINGS - different, f"{different} openings of ten differ, must >= {FEWEST_OPENINGS}")
