@@ -126,10 +126,12 @@ class Memory:
 
     @classmethod
     def of(cls, key: Floats, keys: Floats, tokens: Sequence[Sequence[int]], how: Imitation) -> "Memory":
-        """The same, of the moments that vote: the `closest`."""
+        """The same, of the moments that vote: the `closest`. Without any the doubt is never asked for."""
+        if not len(keys):
+            return cls([], how.shares)
         likeness: list[float] = keys.dot(key).tolist()
         sharpness = how.sharpness / max(math.sqrt(key.dot(key)), 1e-12)
-        most = max(likeness, default=-1.0)
+        most = max(likeness)
         weights = [math.exp(sharpness * (one - most)) for one in likeness]
         doubt = how.doubt * math.exp(how.sharpness - sharpness * most)  # of the likest moment, which weighs 1 here
         return cls(list(zip(weights, tokens, strict=True)), how.shares, doubt)

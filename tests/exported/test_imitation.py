@@ -202,3 +202,13 @@ def test_doubt_is_what_the_model_believes() -> None:
     wanted[TOKENS[7, 0]] += 0.5
     wanted[4] += 0.5
     assert votes == pytest.approx(wanted)
+
+
+@given(length=st.sampled_from([0.0, 1e-30, 1e-13, 1e-3, 0.05, 1.0, 1e6]), moments=st.integers(0, 50))
+def test_a_key_of_any_length_gives_finite_weights(length: float, moments: int) -> None:
+    sharpest = Imitation(60.0, (0.9, 0.9, 0.9), 1.0)  # the extreme that a training tries
+    key = (KEYS[7] * length).astype(np.float32)
+    recalled = Memory.recall(key, KEYS[:moments], TOKENS[:moments], sharpest)
+    assert np.isfinite([recalled.doubt, *(weight for weight, _ in recalled.voters)]).all()
+    assert has_a_say(recalled, 1, 0.5) is bool(moments) or length == 0
+    assert np.isfinite(recalled.mix(EVEN, 1, 0.5)).all()
