@@ -18,6 +18,9 @@ PORT, END_OF_TRACK, TEMPO, TIME_SIGNATURE = 0x21, 0x2F, 0x51, 0x58
 SYSTEM_LENGTHS = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 """Data bytes of system messages, which have no business in a file; those that are not listed have none."""
 
+LONGEST_QUANTITY = 8
+"""Bytes of a number; four are allowed, some writers pad them, and more are no number."""
+
 
 class Event(NamedTuple):
     """An event, in the file's units since the track began.
@@ -111,11 +114,10 @@ def _taken(data: bytes, position: int, count: int) -> tuple[bytes, int]:
 
 def _quantity(data: bytes, position: int) -> tuple[int, int]:
     """A number of variable length (seven bits a byte, the last below 128), and the position after it."""
-    byte = data[position]
-    position += 1
-    number = byte & 0x7F
-    while byte >= 128:
-        byte = data[position]
-        position += 1
+    number = 0
+    for place in range(position, position + LONGEST_QUANTITY):
+        byte = data[place]
         number = number << 7 | byte & 0x7F
-    return number, position
+        if byte < 128:
+            return number, place + 1
+    raise IndexError("a number without end")

@@ -99,6 +99,11 @@ def test_a_delta_of_any_length_is_read(delta: int) -> None:
     assert read_track(quantity(delta) + b"\xff\x2f\x00").events == [ended(delta)]
 
 
+def test_a_number_without_end_ends_the_track() -> None:
+    track = read_track(note(60) + b"\xff" * 1_000_000 + END)
+    assert (track.events[-1], track.is_whole) == (ended(480), False)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_give_events_in_order_and_an_end(noise: bytes) -> None:
     events, _ = read_track(noise)

@@ -1,13 +1,16 @@
 """Files as they are in the wild: each of `wild/` is `good.mid` with one fault or oddity, and the right reading here."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from midi.errors import InputError
 from midi.files import SUFFIXES, Piece, read_midi, read_performance
 from midi.meter import Bar, meter_of, place
-from midi.notes import Note
+from midi.notes import Note, canonical
 from midi.rests import LONGEST_REST
 from midi.tempo import TempoChange
 
@@ -113,6 +116,32 @@ def test_a_tempo_holds_from_its_own_tick() -> None:
     assert piece.tempi == (TempoChange(0, 60.0), TempoChange(48, 240.0))
     played = [at_ns / 1e9 for at_ns, data in read_performance(WILD / "tempo_map_60_then_240.mid") if data[0] == 0x90]
     assert played == [0.0, 0.5, 1.0, 1.5, 2.0, 2.125, 2.25, 2.375]
+
+
+@given(
+    name=st.sampled_from(sorted(path.name for path in WILD.iterdir())),
+    changes=st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=3), st.integers(0, 3)), max_size=4),
+    length=st.integers(0, 450),
+)
+def test_however_a_file_is_damaged_it_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, name: str, changes: list[tuple[int, bytes, int]], length: int
+) -> None:
+    data = (WILD / name).read_bytes()
+    for at, inserted, removed in changes:
+        data = data[:at] + inserted + data[at + removed :]
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(data[:length])
+    try:
+        piece = read_midi(path)
+    except InputError:
+        return
+    assert piece.notes == tuple(canonical(piece.notes))
+    assert len(piece.parts) == len(piece.notes)
+    assert all(note.duration and 0 <= note.pitch < 128 and 0 < (note.velocity or 0) < 128 for note in piece.notes)
+    onsets = [0, *(note.onset for note in piece.notes)]
+    assert all(after - before < LONGEST_REST + 24 for before, after in pairwise(onsets))
+    assert [change.tick for change in piece.tempi] == sorted(change.tick for change in piece.tempi)
+    assert len(read_performance(path)) >= len(piece.notes)
 
 
 def test_every_wild_file_has_a_suffix_that_is_looked_for() -> None:
