@@ -52,7 +52,7 @@ class Settings:
         unit="bars",
         unset="as long as your phrase",
     )
-    wait_for_me: bool = parameter(meaning="a solo begins with your first note, not at once", group=ROLE, default=False)
+    wait_for_me: bool = parameter(meaning="a solo begins with your first note, not before", group=ROLE, default=False)
     count_in: int = parameter(
         0, "bars clicked on channel 10 before a solo or an accompaniment", ROLE, low=0, high=8, unit="bars", live=False
     )
