@@ -144,7 +144,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
-    settings = _with_seed(settings)
+    settings = with_random_seed(settings)
     supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
     with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
         performance = Performance(
@@ -261,7 +261,7 @@ def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bo
     return lambda: venue.seed is not None and venue.seed.over and performance.desks[0].answered
 
 
-def _with_seed(settings: Settings) -> Settings:
+def with_random_seed(settings: Settings) -> Settings:
     """The same settings with a random seed: a new one unless it was given, so that no two evenings are alike."""
     if settings.rng_seed is not None:
         return settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from realtime.bench.players.measures import Figures
 from realtime.bench.players.performance import Heard, human_figures
@@ -11,6 +11,8 @@ from realtime.bench.players.table import Result
 RIGHT_TEMPO = 0.04
 """A tempo told is right within this share of the true one."""
 ANY_NUMBER = float("inf")
+PITCHED_PHRASES = 8
+"""Of so many phrases the bars of a tempo speak; of fewer, the same share is asked."""
 MOST_SHOWN = 8
 """Cells that miss a bar and are named, the worst first."""
 
@@ -71,12 +73,13 @@ class Verdict:
         furthest = max(self.reached, key=lambda one: (self.must.distance(one.value), self.aim.distance(one.value)))
         met, aimed = (sum(one.value in bar for one in self.reached) for bar in (self.must, self.aim))
         verdict = "met" if self.is_met else "MISSED"
+        nearly = "" if aimed == len(self.reached) else f"; furthest {furthest.value:.2f} ({furthest.title})"
         yield (
-            f"{self.name:<58} must {self.must!s:<13} aim {self.aim!s:<11} {verdict:<7}"
-            f" {met} of {len(self.reached)}, aim {aimed}; furthest {furthest.value:.2f} ({furthest.title})"
+            f"{self.name:<62} must {self.must!s:<11} aim {self.aim!s:<11} {verdict:<7}"
+            f" {met} of {len(self.reached)}, aim {aimed}{nearly}"
         )
         for one in self.missed[:MOST_SHOWN]:
-            yield f"    {one.title:<44} {one.value:.2f}, worst seed {one.worst:.2f}"
+            yield f"    {one.title:<64} {one.value:.2f}, worst seed {one.worst:.2f}"
         if len(self.missed) > MOST_SHOWN:
             yield f"    and {len(self.missed) - MOST_SHOWN} more"
 
@@ -189,30 +192,37 @@ def verdicts_of(results: Sequence[Result]) -> list[Verdict]:
 
 
 def tempo_verdicts(results: Sequence[Result]) -> list[Verdict]:
-    """How many phrases' tempo is heard: right; right, or its half or double. Of all cells where it is not given."""
-    heard: dict[str, list[Result]] = {}
+    """How many phrases' tempo is heard in each mode: right; right, or its half or double."""
+    by_mode: dict[str, list[Result]] = {}
     for result in results:
         if _melodic(result) and not result.cell.knows_bpm:
-            heard.setdefault(result.cell.phrase.name, []).append(result)
-    if not heard:
+            by_mode.setdefault(result.cell.mode, []).append(result)
+    if not by_mode:
         return []
-    verdicts = []
-    for name, ratios, must, aim in (
-        ("tempo heard after the second phrase: right", (1.0,), 5, 7),
-        ("tempo heard: right, or its half or double", (1.0, 0.5, 2.0), 8, 8),
-    ):
-        right = sum(_is_heard(cells, ratios) for cells in heard.values())
-        wrong = ", ".join(phrase for phrase, cells in heard.items() if not _is_heard(cells, ratios))
-        title = f"of {len(heard)} phrases; not {wrong}" if wrong else f"of {len(heard)} phrases"
-        share = min(len(heard), 8) / 8
-        verdicts.append(Verdict(name, Range(low=must * share), Range(low=aim * share), (Reached(title, right, right),)))
-    return verdicts
+    share = min(len(cells) for cells in by_mode.values()) / PITCHED_PHRASES
+    return [
+        Verdict(
+            name,
+            Range(low=must * share),
+            Range(low=aim * share),
+            tuple(_heard(mode, cells, ratios) for mode, cells in by_mode.items()),
+        )
+        for name, ratios, must, aim in (
+            ("tempo heard after the second phrase: right", (1.0,), 5, 7),
+            ("tempo heard: right, or its half or double", (1.0, 0.5, 2.0), 8, 8),
+        )
+    ]
 
 
-def _is_heard(cells: Sequence[Result], ratios: Sequence[float]) -> bool:
-    """Whether the tempo of a phrase is heard in more than half of its performances."""
-    right = [_is_right(heard, result.cell.phrase.bpm, ratios) for result in cells for heard in result.heard]
-    return sum(right) * 2 > len(right)
+def _heard(mode: str, cells: Sequence[Result], ratios: Sequence[float]) -> Reached:
+    """How many phrases' tempo is heard, in more than half of the seeds; the worst: by every seed."""
+    rights = {
+        result.cell.phrase.name: fmean(_is_right(heard, result.cell.phrase.bpm, ratios) for heard in result.heard)
+        for result in cells
+    }
+    wrong = [name for name, share in rights.items() if share <= 0.5]
+    title = f"{mode}, {len(rights)} phrases{', not ' if wrong else ''}{', '.join(wrong)}"
+    return Reached(title, len(rights) - len(wrong), sum(share == 1 for share in rights.values()))
 
 
 def _is_right(heard: Heard, true_bpm: float, ratios: Sequence[float]) -> bool:

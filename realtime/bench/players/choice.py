@@ -67,8 +67,11 @@ def choice_of(arguments: argparse.Namespace) -> Choice:
     """What the flags choose: everything, or what is named.
 
     Raises:
-        InputError: there is no phrase of a name, or a number is out of range.
+        InputError: there is no phrase of a name, a number is out of range, or there is no place for the file.
     """
+    file = arguments.json
+    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+        raise InputError(f"cannot write {file}: give --json a file in a folder that is there")
     for flag, value, low, high in (
         ("--seeds", arguments.seeds, FEWEST_SEEDS, MOST_SEEDS),
         ("--times", arguments.times, FEWEST_TIMES, MOST_TIMES),

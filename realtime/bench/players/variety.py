@@ -12,6 +12,7 @@ from realtime.bench.players.runs import Run, grouped, play_run
 from realtime.bench.players.sounding import Struck
 from realtime.bench.players.workers import Workers
 from realtime.settings import REPLY, SOLO, Settings
+from realtime.verbs.jam import with_random_seed
 
 MONOTONOUS = ("one_key", "sixteen_of_one_key", "trill")
 SEEDS, BARS = 20, 64
@@ -52,8 +53,9 @@ def _long_run(cell: Cell, rng_seed: int) -> Run:
 
 
 def starts(crew: Workers) -> list[Verdict]:
-    """Ten solos with default settings: how many of their first bars differ."""
-    runs = [Run((), Settings(mode=SOLO, bpm=START_BPM), 3 * FIRST_BAR_NS)] * STARTS
+    """Ten solos as jam begins them by default: how many of their first bars differ."""
+    solo = Settings(mode=SOLO, bpm=START_BPM)
+    runs = [Run((), with_random_seed(solo), 3 * FIRST_BAR_NS) for _ in range(STARTS)]
     openings = {opening(notes) for notes in crew.results("solo starts", play_run, runs)}
     count = float(len(openings))
     name = f"first bars of {STARTS} solo starts that differ"

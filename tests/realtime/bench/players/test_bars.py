@@ -79,7 +79,7 @@ def test_a_tempo_is_right_within_4_percent_and_its_half_is_its_kin() -> None:
     ]
     right, kin = tempo_verdicts(heard)
     assert (right.reached[0].value, kin.reached[0].value) == (1, 2)
-    assert kin.reached[0].title == "of 3 phrases; not waltz_g"
+    assert kin.reached[0].title == "reply, 3 phrases, not waltz_g"
 
 
 def test_a_bar_is_held_against_the_median_and_the_worst_seed_is_shown() -> None:
