@@ -5,10 +5,11 @@ up, and to mend their bytes means to read them first. Writing is mido's.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import mido
 
@@ -49,6 +50,15 @@ class Piece:
     parts: tuple[int, ...] = ()
     tempi: tuple[TempoChange, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+class Control(NamedTuple):
+    """A controller message to write. `at` in ticks, `channel` 0 to 15, `number` and `value` 0 to 127."""
+
+    at: int
+    channel: int
+    number: int
+    value: int
 
 
 def read_midi(path: Path) -> Piece:
@@ -161,11 +171,13 @@ def write_midi(
     bpm: float,
     resolution: int = TICKS_PER_BEAT,
     text: str = "",
+    controls: Mapping[str, Sequence[Control]] | None = None,
 ) -> None:
     """Write named tracks of notes as a type 1 file, whole or not at all (written beside it, then renamed).
 
     `resolution`: the notes' ticks to the quarter note, a divisor of 480. Notes without velocity get 80; notes still
     down are written as one beat long. `text`: a remark for people, a text event at the beginning (FF 01).
+    `controls`: controller messages of some of the tracks, by their name, in ticks as the notes.
 
     Raises:
         InputError: the file cannot be written there.
@@ -177,12 +189,12 @@ def write_midi(
     conductor.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm)))
     file.tracks.append(conductor)
     for name, notes in tracks:
-        file.tracks.append(_track_of(name, notes, resolution))
+        file.tracks.append(_track_of(name, notes, (controls or {}).get(name, ()), resolution))
     with replacing(path) as partial:
         file.save(partial)
 
 
-def _track_of(name: str, notes: Sequence[Note], resolution: int) -> mido.MidiTrack:
+def _track_of(name: str, notes: Sequence[Note], controls: Sequence[Control], resolution: int) -> mido.MidiTrack:
     scale = WRITTEN_TICKS_PER_BEAT // resolution
     events: list[tuple[int, int, mido.Message]] = []
     for note in notes:
@@ -190,12 +202,15 @@ def _track_of(name: str, notes: Sequence[Note], resolution: int) -> mido.MidiTra
         length = resolution if note.duration is None else note.duration
         on = mido.Message("note_on", note=note.pitch, velocity=velocity, channel=note.channel)
         off = mido.Message("note_off", note=note.pitch, velocity=0, channel=note.channel)
-        events.append((note.onset * scale, 1, on))
+        events.append((note.onset * scale, 2, on))
         events.append(((note.onset + length) * scale, 0, off))
+    for at, channel, number, value in controls:
+        message = mido.Message("control_change", control=number, value=value, channel=channel)
+        events.append((at * scale, 1, message))
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=name))
     now = 0
-    for at, _, message in sorted(events, key=lambda event: event[:2]):  # at one tick, note-offs come first
+    for at, _, message in sorted(events, key=lambda event: event[:2]):  # at one tick, note-offs come first, then pedals
         track.append(message.copy(time=min(at - now, LONGEST_DELTA)))
         now = at
     return track

@@ -85,6 +85,11 @@ class SoundingNotes(Generic[NoteT]):
         self._sounds.clear()
         return notes
 
+    def is_pressed(self, channel: int, pitch: int) -> bool:
+        """Whether a key is down."""
+        sound = self._sounds.get((channel, pitch))
+        return sound is not None and sound.is_pressed
+
     @property
     def pressed(self) -> list[NoteT]:
         """The notes whose keys are down."""

@@ -54,6 +54,11 @@ class Played(NamedTuple):
         """Either of the two ways to say it."""
         return self.status & 0xF0 == NOTE_OFF or (self.status & 0xF0 == NOTE_ON and self.data2 == 0)
 
+    @property
+    def is_control(self) -> bool:
+        """A pedal, another controller, or a mode message."""
+        return self.status & 0xF0 == CONTROL_CHANGE
+
 
 class Panicked(NamedTuple):
     """I/O to engine: the human wants silence: nothing is planned until they play, or ask for a mode."""

@@ -181,7 +181,7 @@ class Engine:
                 self._correct(before, after) if before else self._take(after)
             self._onsets_since_beat += 1
             self._give_way(changes[-1][1], played.at_ns, before_it)
-        elif played.is_note_off:
+        else:
             for before, after in self._tracker.release(played):
                 self._correct(before, after)
 

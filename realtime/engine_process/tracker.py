@@ -1,11 +1,13 @@
-"""The human's keys, heard: which are down, which notes belong to one chord, and when a phrase is over. Pure."""
+"""The human's keys and pedals, heard: which notes sound, which are one chord, and when a phrase is over. Pure."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
+from midi.pedal import SoundingNotes
 from midi.tempo import Tempo
 from realtime.engine_process.groove import HALF_BEAT, STRAIGHT
 from realtime.engine_process.quantise import snapped, snapped_run
@@ -20,6 +22,11 @@ LONGEST_PAUSE_NS = 1_500 * MS
 """A phrase is over after a silence of PAUSE_RATIO times the usual time between the human's onsets, within bounds."""
 HELD_PAUSES = 4
 """With keys still down (a held last chord), so many pauses after the last onset end the phrase all the same."""
+HESITATION = 1.5
+LONGEST_HESITATION_NS = HELD_PAUSES * LONGEST_PAUSE_NS
+"""With keys up and notes held by a pedal: hands leave the keys between chords, and a phrase goes on as long as
+HESITATION times its longest recent wait after the last onset, LONGEST_PAUSE_NS at least. Then the last chord rings on
+under the answer."""
 PACE_ONSETS = 9
 FEWEST_SWUNG = 4
 """Eighths on the beat, and behind it, of which a swing is heard."""
@@ -32,7 +39,10 @@ LONGEST_PHRASE = 256
 
 @dataclass(slots=True)
 class Heard:
-    """A human note as it stands in the context, when its key was pressed and released, and when its chord began."""
+    """A human note as it stands in the context, when it was struck and ended, and when its chord began.
+
+    `off_ns`: 0 while it sounds.
+    """
 
     note: Note
     at_ns: int
@@ -87,9 +97,17 @@ class Phrase:
     @property
     def pause_ns(self) -> int:
         """The silence that ends this phrase, judged from its own pace."""
-        gaps = [later - earlier for earlier, later in pairwise(self.onsets_ns)]
-        usual = median(gaps) if gaps else LONGEST_PAUSE_NS
+        usual = median(self._gaps_ns)
         return round(min(max(PAUSE_RATIO * usual, SHORTEST_PAUSE_NS), LONGEST_PAUSE_NS))
+
+    @property
+    def hesitation_ns(self) -> int:
+        """How long after the last onset the human may still go on, while a pedal holds what they played."""
+        return round(min(max(HESITATION * max(self._gaps_ns), LONGEST_PAUSE_NS), LONGEST_HESITATION_NS))
+
+    @property
+    def _gaps_ns(self) -> list[int]:
+        return [later - earlier for earlier, later in pairwise(self.onsets_ns)] or [LONGEST_PAUSE_NS]
 
 
 @dataclass(slots=True)
@@ -102,40 +120,54 @@ class Tracker:
     phrase: Phrase = field(default_factory=Phrase)
     channel: int = 0
     """Where the human played last."""
-    _down: dict[tuple[int, int], Heard] = field(default_factory=dict)
+    _sounding: SoundingNotes[Heard] = field(default_factory=SoundingNotes)
     _onset: int | None = None
     """Of the latest chord or single note, in ticks."""
 
     @property
     def is_pressed(self) -> bool:
         """Whether a key is down."""
-        return bool(self._down)
+        return bool(self._sounding.pressed)
 
     def press(self, played: Played) -> list[tuple[Note | None, Note]]:
         """A key went down: the changes this makes, as (note before, note after); a new note has none before.
 
-        A key struck again without a release ends its first note.
+        A key struck again ends the note that it sounded.
         """
         channel, pitch = played.status & 0x0F, played.data1
-        changes: list[tuple[Note | None, Note]] = [*self.release(played)]
         onset = self._onset_of(played.at_ns)
         note = Note(onset, None, pitch, played.data2, channel, HUMAN)
         heard = Heard(note, played.at_ns, self.phrase.onsets_ns[-1])
-        self._down[channel, pitch] = heard
+        changes: list[tuple[Note | None, Note]] = [
+            *self._end(self._sounding.press(channel, pitch, heard), played.at_ns)
+        ]
         self.phrase.heard.append(heard)
         self.phrase.last_event_ns = played.at_ns
         self.channel = channel
         return [*changes, (None, note)]
 
     def release(self, played: Played) -> list[tuple[Note, Note]]:
-        """A key came up: its note, before and after its duration is known; nothing if it was not down."""
-        heard = self._down.pop((played.status & 0x0F, played.data1), None)
-        if heard is None:
+        """A key came up, or a controller moved: the notes that this ends, before and after their duration is known.
+
+        A key's note ends later if a pedal holds it; but the hand is off the key. Other messages end nothing.
+        """
+        channel = played.status & 0x0F
+        if played.is_control:
+            return self._end(self._sounding.control(channel, played.data1, played.data2), played.at_ns)
+        if not played.is_note_off:
             return []
-        self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
-        before, heard.off_ns = heard.note, played.at_ns
-        heard.note = replace(before, duration=self._ticks(heard))
-        return [(before, heard.note)]
+        if self._sounding.is_pressed(channel, played.data1):
+            self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
+        return self._end(self._sounding.release(channel, played.data1), played.at_ns)
+
+    def _end(self, ended: Iterable[Heard], at_ns: int) -> list[tuple[Note, Note]]:
+        changes: list[tuple[Note, Note]] = []
+        for heard in ended:
+            self.phrase.last_event_ns = max(self.phrase.last_event_ns, at_ns)
+            before, heard.off_ns = heard.note, at_ns
+            heard.note = replace(before, duration=self._ticks(heard))
+            changes.append((before, heard.note))
+        return changes
 
     @property
     def origin(self) -> int:
@@ -182,11 +214,16 @@ class Tracker:
         """When the phrase will be over if nothing more is played; None: nothing was played."""
         if not self.phrase.onsets_ns:
             return None
-        if any(
-            heard.at_ns >= self.phrase.began_ns for heard in self._down.values()
-        ):  # not: a key stuck since an earlier phrase
-            return self.phrase.onsets_ns[-1] + HELD_PAUSES * self.phrase.pause_ns
-        return self.phrase.last_event_ns + self.phrase.pause_ns
+        last_ns, silent_ns = self.phrase.onsets_ns[-1], self.phrase.last_event_ns + self.phrase.pause_ns
+        if self._any_of_phrase(self._sounding.pressed):
+            return last_ns + HELD_PAUSES * self.phrase.pause_ns
+        if self._any_of_phrase(self._sounding.held):
+            return max(silent_ns, last_ns + self.phrase.hesitation_ns)
+        return silent_ns
+
+    def _any_of_phrase(self, heard: Iterable[Heard]) -> bool:
+        """Whether one was struck in this phrase: not a key stuck, or a pedal down, since an earlier one."""
+        return any(one.at_ns >= self.phrase.began_ns for one in heard)
 
     def take_phrase(self) -> Phrase:
         """The phrase, now over; the next note begins another."""

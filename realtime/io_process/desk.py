@@ -4,7 +4,7 @@ No clock and no port here: the I/O process and the renderer call it with times a
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -212,9 +212,9 @@ class Desk:
             self.conductor.follow(Tempo.of(*message))
 
     def introduce(self) -> list[Message]:
-        """What a new engine must know before all else: how time runs, what was played, and from where to listen."""
+        """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
         self._told = self._conducted()
-        return [self._told, *self.recorder.past(PAST_NOTES), Begin(self.epoch)]
+        return [self._told, *self.recorder.past(PAST_NOTES), *self.recorder.held(), Begin(self.epoch)]
 
     # To the port
 
@@ -225,7 +225,17 @@ class Desk:
             self.answers += 1
             self.answered = True
             self.answer_end = None
-        return self.schedule.due(now_ns)
+        return list(self._without_pedal(self.schedule.due(now_ns)))
+
+    def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
+        """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
+
+        Where both play at once they share it, as on one piano.
+        """
+        for message in messages:
+            if message.is_note_on and MODES[self.settings.mode].takes_turns:
+                yield from (_through(data, message.due_ns) for data in self._passed.lift(message.data[0] & 0x0F))
+            yield message
 
     def silence(self, now_ns: int) -> list[Outgoing]:
         """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from midi.files import write_midi
+from midi.files import Control, write_midi
 from midi.notes import Note
+from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
 from midi.tempo import NS_PER_MINUTE
-from realtime.messages import NOTE_OFF, NOTE_ON, Past
+from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, Past, Played
 
 LONGEST_SESSION = 200_000
 """Notes kept; of an installation that plays for weeks, the last ones."""
@@ -20,7 +21,10 @@ HUMAN, ANSWER = "Human", "Antiphon"
 
 @dataclass(slots=True)
 class _Recorded:
+    """A note: when it was struck, when its key came up, and when it ended. 0: not yet."""
+
     on_ns: int
+    up_ns: int
     off_ns: int
     pitch: int
     velocity: int
@@ -30,35 +34,53 @@ class _Recorded:
 
 @dataclass(slots=True)
 class Recorder:
-    """Keeps note messages with the times at which they came in or went out."""
+    """Keeps notes, and the human's pedals, with the times at which they came in or went out."""
 
     _notes: deque[_Recorded] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
     _down: dict[tuple[bool, int, int], _Recorded] = field(default_factory=dict)
+    _human: SoundingNotes[_Recorded] = field(default_factory=SoundingNotes)
+    _answer: SoundingNotes[_Recorded] = field(default_factory=SoundingNotes)
+    _controls: deque[Played] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
+    """The human's pedals, and what else ends notes."""
 
     def __len__(self) -> int:
         return len(self._notes)
 
     def record(self, data: bytes, at_ns: int, *, human: bool) -> None:
-        """Take a channel message; other messages than notes are not kept."""
+        """Take a channel message; others than notes, pedals and what ends notes are not kept."""
         kind, channel = data[0] & 0xF0, data[0] & 0x0F
-        if kind not in (NOTE_ON, NOTE_OFF):
-            return
-        before = self._down.pop((human, channel, data[1]), None)
-        if before is not None:
-            before.off_ns = at_ns
-        if kind == NOTE_ON and data[2] > 0:
-            note = _Recorded(at_ns, 0, data[1], data[2], channel, human)
-            self._notes.append(note)
-            self._down[human, channel, data[1]] = note
-
-    def human_keys_down(self, channel: int) -> list[int]:
-        """The pitches that the human holds on a channel."""
-        return [pitch for human, on, pitch in self._down if human and on == channel]
+        sounding = self._human if human else self._answer
+        ended: list[_Recorded] = []
+        if kind in (NOTE_ON, NOTE_OFF):
+            before = self._down.pop((human, channel, data[1]), None)
+            if before is not None:
+                before.up_ns = at_ns
+            ended = sounding.release(channel, data[1])
+            if kind == NOTE_ON and data[2] > 0:
+                note = _Recorded(at_ns, 0, 0, data[1], data[2], channel, human)
+                self._notes.append(note)
+                self._down[human, channel, data[1]] = note
+                ended += sounding.press(channel, data[1], note)
+        elif kind == CONTROL_CHANGE and data[1] in CONTROLLERS:
+            ended = sounding.control(channel, data[1], data[2])
+            self._controls.append(Played(at_ns, *data))
+        for note in ended:
+            note.off_ns = at_ns
 
     def past(self, count: int) -> list[Past]:
-        """The last `count` notes, oldest first."""
+        """The last `count` notes, oldest first, each as long as it sounded."""
         recent = list(self._notes)[-count:]
         return [Past(n.on_ns, n.off_ns, n.pitch, n.velocity, n.channel, n.human) for n in recent]
+
+    def held(self) -> list[Played]:
+        """The pedals that the human holds down now, then the keys that came up under them."""
+        pedals = [
+            Played(0, CONTROL_CHANGE | channel, SUSTAIN, PEDAL_DOWN)
+            for channel in range(16)
+            if self._human.is_sustained(channel)
+        ]
+        keys = [Played(note.up_ns, NOTE_OFF | note.channel, note.pitch, 0) for note in self._human.held]
+        return [*pedals, *keys]
 
     @property
     def begin_ns(self) -> int | None:
@@ -66,16 +88,23 @@ class Recorder:
         return min((note.on_ns for note in self._notes), default=None)
 
     def notes(self, *, human: bool, begin_ns: int, end_ns: int, ns_per_tick: float) -> list[Note]:
-        """The notes of one side in ticks from `begin_ns`; those still down end at `end_ns`."""
+        """The notes of one side in ticks from `begin_ns`, until their key came up; those still down end at `end_ns`."""
 
         def ticks(ns: int) -> int:
             return round((ns - begin_ns) / ns_per_tick)
 
         def written(note: _Recorded) -> Note:
             onset = ticks(note.on_ns)
-            return Note(onset, max(1, ticks(note.off_ns or end_ns) - onset), note.pitch, note.velocity, note.channel)
+            return Note(onset, max(1, ticks(note.up_ns or end_ns) - onset), note.pitch, note.velocity, note.channel)
 
         return [written(note) for note in self._notes if note.human is human]
+
+    def controls(self, begin_ns: int, ns_per_tick: float) -> list[Control]:
+        """The human's pedals in ticks from `begin_ns`; where they were before that counts from there."""
+        return [
+            Control(max(0, round((one.at_ns - begin_ns) / ns_per_tick)), one.status & 0x0F, one.data1, one.data2)
+            for one in self._controls
+        ]
 
 
 def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "") -> None:
@@ -89,12 +118,13 @@ def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: 
     begins = [recorder.begin_ns for recorder in recorders]
     begin_ns = min((begin for begin in begins if begin is not None), default=0)
     ns_per_tick = NS_PER_MINUTE / (bpm * RESOLUTION)
-    tracks = [
-        (
-            name if len(recorders) == 1 else f"{name} {number}",
-            recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick),
-        )
-        for number, recorder in enumerate(recorders, 1)
-        for name, human in ((HUMAN, True), (ANSWER, False))
-    ]
-    write_midi(path, tracks, bpm, RESOLUTION, text)
+    tracks: list[tuple[str, list[Note]]] = []
+    controls: dict[str, list[Control]] = {}
+    for number, recorder in enumerate(recorders, 1):
+        for name, human in ((HUMAN, True), (ANSWER, False)):
+            whose = name if len(recorders) == 1 else f"{name} {number}"
+            notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
+            tracks.append((whose, notes))
+            if human:
+                controls[whose] = recorder.controls(begin_ns, ns_per_tick)
+    write_midi(path, tracks, bpm, RESOLUTION, text, controls)

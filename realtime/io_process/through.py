@@ -34,6 +34,9 @@ class Through:
     _moved: dict[Control, None] = field(default_factory=dict)
     """What is not where it was, in the order in which it was moved."""
 
+    _lifted: set[int] = field(default_factory=set)
+    """The channels whose sustain pedal came up here while the human still holds it."""
+
     @property
     def down(self) -> frozenset[Key]:
         """The keys that are down on the output."""
@@ -58,6 +61,15 @@ class Through:
         else:
             return [data] if self._move(channel, data, is_open=is_open) else []
         return [data] if is_open else []
+
+    def lift(self, channel: int) -> list[bytes]:
+        """The sustain pedal comes up on the output, if it is down there; how it moves counts again once it is up."""
+        control = (channel, CONTROL_CHANGE, SUSTAIN)
+        if control not in self._moved:
+            return []
+        del self._moved[control]
+        self._lifted.add(channel)
+        return [bytes((CONTROL_CHANGE | channel, *PUT_BACK[CONTROL_CHANGE, SUSTAIN]))]
 
     def end(self) -> list[bytes]:
         """Everything up and put back: nobody will hear it come up."""
@@ -91,6 +103,10 @@ class Through:
         if rest is None:
             return is_open
         control = (channel, kind, number)
+        if control == (channel, CONTROL_CHANGE, SUSTAIN) and channel in self._lifted:
+            if data[2] >= PEDAL_DOWN:
+                return False
+            self._lifted.discard(channel)
         was_moved = control in self._moved
         is_pedal_up = kind == CONTROL_CHANGE and number in PEDALS and data[2] < PEDAL_DOWN
         if tuple(data[1:]) == rest or (is_pedal_up and not is_open):

@@ -122,3 +122,21 @@ def test_together_a_human_note_voids_what_is_due_well_after_it_and_nothing_else(
         desk.take(Proposal(note_id, desk.epoch, onset, onset + 12, 0, 70 + note_id, 80, 0), 0)
     desk.play(on(60), 500 * MS)
     assert [message.note_id for message in desk.due(2_000 * MS) if message.is_note_on] == [1, 2]
+
+
+PEDAL_DOWN, PEDAL_UP = bytes((0xB0, 64, 127)), bytes((0xB0, 64, 0))
+
+
+@pytest.mark.parametrize(
+    ("mode", "channel", "before_it"),
+    [("reply", 0, [PEDAL_UP]), ("reply", 1, []), ("accompany", 0, []), ("solo", 0, [])],
+)
+def test_in_turns_a_pedal_that_went_through_does_not_hold_the_answer(
+    mode: str, channel: int, before_it: list[bytes]
+) -> None:
+    desk = Desk(Settings(thru=True, mode=mode, bpm=120))
+    taken(desk, PEDAL_DOWN)
+    desk.take(Proposal(1, desk.epoch, 1, 24, 0, 60, 80, channel), 0)
+    desk.take(Proposal(2, desk.epoch, 1, 24, 0, 64, 80, channel), 0)
+    answer = [bytes((NOTE_ON | channel, pitch, 80)) for pitch in (60, 64)]
+    assert data(desk.due(30 * MS)) == [*before_it, *answer]

@@ -67,3 +67,14 @@ def test_a_reset_of_controllers_puts_back_what_went_through_even_if_thru_is_off(
     through.take(control(64, 127), 0, is_open=True)
     assert through.take(control(121, 0), 0, is_open=False) == [control(64, 0)]
     assert through.take(control(121, 0), 0, is_open=True) == [control(121, 0)]
+
+
+def test_a_pedal_lifted_for_the_answer_stays_up_until_the_foot_has_come_up() -> None:
+    through = Through()
+    through.take(control(64, 127), 0, is_open=True)
+    assert through.lift(1) == []
+    assert through.lift(0) == [control(64, 0)]
+    assert through.lift(0) == []
+    assert through.take(control(64, 90), 0, is_open=True) == []
+    assert through.take(control(64, 0), 0, is_open=True) == [control(64, 0)]
+    assert through.take(control(64, 90), 0, is_open=True) == [control(64, 90)]
