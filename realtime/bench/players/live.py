@@ -9,8 +9,15 @@ from realtime.bench.live.stage import RATE, Stage, stage, told
 from realtime.bench.live.timings import is_note_on
 from realtime.bench.players.choice import Choice
 from realtime.bench.players.measures import Figures, figures_of
-from realtime.bench.players.performance import Cell, Human, human_figures, human_of, perform
-from realtime.bench.players.sounding import struck_notes
+from realtime.bench.players.performance import (
+    Cell,
+    Human,
+    grid_from_ns,
+    human_figures,
+    human_of,
+    notes_beside,
+    perform,
+)
 from realtime.engine_process.model import load_model
 from realtime.timed import Timed
 
@@ -62,9 +69,7 @@ def live_figures(human: Human, cell: Cell, beside: Sequence[Timed], heard: Seque
     first_ns = next(at_ns for at_ns, data in beside if is_note_on(data))
     shift_ns = first_ns - human.begins[0]
     here = replace(human, begins=tuple(at_ns + shift_ns for at_ns in human.begins), end_ns=human.end_ns + shift_ns)
-    notes = [note for note in struck_notes(heard, here.end_ns) if note.on_ns < here.end_ns]
-    from_ns = 0 if cell.knows_bpm else here.begins[1]
-    return figures_of(notes, here.beat, cell.phrase.scale, from_ns)
+    return figures_of(notes_beside(here, heard), here.beat, cell.phrase.scale, grid_from_ns(here, cell))
 
 
 def _row(cell: Cell, offline: Figures, live: Figures) -> str:

@@ -111,14 +111,24 @@ def _until(human: Human, time: int) -> int:
 
 
 def heard_of(human: Human, cell: Cell, sent: Sequence[Timed], tempo_bpm: float) -> Heard:
-    """Measure what was sent; without --bpm the subdivision counts from the second time on."""
-    notes = [note for note in struck_notes(_in_order(sent), human.end_ns) if note.on_ns < human.end_ns]
-    from_ns = 0 if cell.knows_bpm or len(human.begins) < 2 else human.begins[1]
-    figures = figures_of(notes, human.beat, human.phrase.scale, from_ns)
+    """Measure what was sent from the player's first note on: before it there is nobody to be like."""
+    notes = notes_beside(human, _in_order(sent))
+    figures = figures_of(notes, human.beat, human.phrase.scale, grid_from_ns(human, cell))
     if cell.mode != REPLY:
         return Heard(figures, tempo_bpm, None, 0)
     waits = list(_waits(human, notes))
     return Heard(figures, tempo_bpm, median(waits) if waits else None, len(waits))
+
+
+def notes_beside(human: Human, messages: Sequence[Timed]) -> list[Struck]:
+    """The notes of messages in order of time that begin while the player plays or waits."""
+    notes = struck_notes(messages, human.end_ns)
+    return [note for note in notes if human.begins[0] <= note.on_ns < human.end_ns]
+
+
+def grid_from_ns(human: Human, cell: Cell) -> int:
+    """From when onsets are held against the subdivision: where the tempo is heard, from the second time on."""
+    return human.begins[0] if cell.knows_bpm else human.begins[1]
 
 
 def _in_order(sent: Sequence[Timed]) -> list[Timed]:
