@@ -2,8 +2,8 @@
 
 Times are ns of the machine's monotonic clock, which both processes share. Of several musicians each has an engine:
 with a message goes whose it is, the place of the `voice` among them from 0. The pipe keeps order, and two rules rest
-on that: a note-on that was sent is reported before any human note that came after it; and `epoch`, the number of
-human note-ons heard so far, tells whether a proposal was made knowing the human's latest note.
+on that: a note-on that was sent is reported before any human note that came after it; and before a human note-on comes
+what it cancelled, with the new `epoch`, which tells whether a proposal was made knowing the human's latest note.
 """
 
 from struct import Struct
@@ -72,10 +72,26 @@ class Sent(NamedTuple):
 
 
 class Released(NamedTuple):
-    """I/O to engine: a sounding note was released before its time."""
+    """I/O to engine: a note was released before its time, when it had sounded so long."""
 
     note_id: int
-    at_ns: int
+    sounded_ns: int
+
+
+class Dropped(NamedTuple):
+    """I/O to engine: the proposal was left out, and will not sound."""
+
+    note_id: int
+
+
+class Cancelled(NamedTuple):
+    """I/O to engine: an epoch begins, and of what was proposed nothing is left but the notes up to `last_id`.
+
+    Those after it are void, also if they are still on their way to the I/O process.
+    """
+
+    epoch: int
+    last_id: int
 
 
 class Past(NamedTuple):
@@ -181,7 +197,7 @@ class Failed(NamedTuple):
     text: bytes
 
 
-ToEngine = Played | Panicked | Sent | Released | Past | Begin | Conducted | Changed | Ping | Quit
+ToEngine = Played | Panicked | Sent | Released | Dropped | Cancelled | Past | Begin | Conducted | Changed | Ping | Quit
 FromEngine = Ready | Proposal | AnswerOver | Followed | Pong | Failed
 Message = ToEngine | FromEngine
 
@@ -193,6 +209,8 @@ _LAYOUTS: dict[type, Struct] = {
     Panicked: Struct("<"),
     Sent: Struct("<qq"),
     Released: Struct("<qq"),
+    Dropped: Struct("<q"),
+    Cancelled: Struct("<qq"),
     Past: Struct("<qqBBB?"),
     Begin: Struct("<q"),
     Ping: Struct("<q"),

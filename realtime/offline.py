@@ -97,9 +97,9 @@ class Offline:
                 continue
             if message.is_note_on:
                 self._answered[message.note_id] = _note(proposal)
-            elif message.is_early:
-                whole = self._answered[message.note_id]
-                duration = max(1, self.engine.tempo.tick_at(message.due_ns) - whole.onset)
+            elif message.sounded_ns is not None:
+                whole, tempo = self._answered[message.note_id], self.engine.tempo
+                duration = max(1, tempo.tick_at(tempo.anchor_ns + message.sounded_ns) - tempo.anchor_tick)
                 self._answered[message.note_id] = replace(whole, duration=min(whole.duration or 1, duration))
 
 

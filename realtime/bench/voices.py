@@ -14,7 +14,7 @@ import numpy as np
 from midi.tempo import Tempo
 from realtime.engine_process.ensemble import Ensemble
 from realtime.engine_process.model import StepModel, load_model
-from realtime.messages import NOTE_OFF, NOTE_ON, Begin, Message, Played, Proposal, Sent
+from realtime.messages import NOTE_OFF, NOTE_ON, Begin, Cancelled, Message, Played, Proposal, Sent
 from realtime.settings import SOLO, Settings
 
 S = 1_000_000_000
@@ -94,6 +94,7 @@ class _Busy:
         self._epochs[voice] += 1
         self._proposed = [one for one in self._proposed if one[1] != voice]
         began = time.perf_counter()
+        self._ensemble.receive(voice, Cancelled(self._epochs[voice], 0))
         self._ensemble.receive(voice, Played(self._now_ns, NOTE_ON, PITCH, 80))
         while not any(
             whose == voice and isinstance(message, Proposal) and message.epoch == self._epochs[voice]

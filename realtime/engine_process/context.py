@@ -29,6 +29,18 @@ def correct(ring: ContextRing, before: Note, after: Note) -> bool:
     return False
 
 
+def take_out(ring: ContextRing, note: Note) -> bool:
+    """A note did not happen after all; False if it stands too long ago to go."""
+    for position in range(ring.end - 1, _oldest(ring) - 1, -1):
+        if ring.note(position) == note:
+            later = list(ring.notes(position + 1))
+            ring.rewind(position)
+            for moved in later:
+                ring.feed(moved)
+            return True
+    return False
+
+
 def tell_anew(ring: ContextRing, changes: Mapping[Note, Note]) -> None:
     """Notes turn out to have stood elsewhere in musical time: from the first of them on, all are taken in again."""
     first = next((at for at in range(_oldest(ring), ring.end) if ring.note(at) in changes), ring.end)

@@ -5,9 +5,8 @@ what happened, `advance` says what follows, `wake_ns` when to ask again. `advanc
 of the model that it needs can be taken before, one at a time, by who asks for the `next_step`: together with those of
 other engines, and a human note that arrives meanwhile is never behind more than one.
 
-Epochs: a human note-on (or a panic, another mode, a transport that stops) begins one. What was proposed before it and
-has not sounded is void on both sides, but for what a mode lets stand: here it leaves the plan, and the I/O process
-does not send it.
+Epochs: a human note-on (or a panic, another mode, a transport that stops) begins one. The I/O process decides what it
+cancels of what was proposed and has not sounded, and says so before all else: that leaves the plan.
 """
 
 from collections import deque
@@ -20,7 +19,7 @@ from exported.sampling import Taste
 from midi.meter import Bar
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
-from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, tell_anew
+from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, take_out, tell_anew
 from realtime.engine_process.count_in import count_in
 from realtime.engine_process.follow import Follower
 from realtime.engine_process.grid import TICKS_PER_BAR
@@ -36,8 +35,10 @@ from realtime.messages import (
     NOTE_ON,
     AnswerOver,
     Begin,
+    Cancelled,
     Changed,
     Conducted,
+    Dropped,
     Followed,
     Message,
     Panicked,
@@ -49,7 +50,7 @@ from realtime.messages import (
     Released,
     Sent,
 )
-from realtime.modes import KEEP_NS, MODES, MS, Mode
+from realtime.modes import MODES, MS, Mode
 from realtime.settings import Settings
 
 ENTRY_NS = 30 * MS
@@ -96,22 +97,21 @@ class Engine:
         self._phrase_ticks = 0
         """How long the phrase was that was answered last."""
         self._proposed: dict[int, Note] = {}
+        self._taken_in: dict[int, Note] = {}
+        """Of those, by their ids, what has not gone out and is in the ring: no human note can cancel it any more."""
         self._epoch = 0
         self._note_ids = 0
         self._out: deque[Message] = deque()
 
-    def receive(self, message: Message) -> None:  # noqa: C901 - a table: a case for each kind of message
+    def receive(self, message: Message) -> None:
         """Take in what happened."""
         match message:
             case Played():
                 self._hear(message)
             case Panicked():
-                self._epoch += 1
                 self._plan = self._begins_ns = None
-            case Sent():
-                self._send(message)
-            case Released():
-                self._cut(message)
+            case Sent() | Released() | Dropped() | Cancelled():
+                self._resolve(message)
             case Conducted():
                 self._keep_time(message)
             case Changed():
@@ -174,7 +174,6 @@ class Engine:
 
     def _hear(self, played: Played) -> None:
         if played.is_note_on:
-            self._epoch += 1
             before_it = self.ring.known()
             changes = self._tracker.press(played)
             for before, after in changes:
@@ -200,7 +199,7 @@ class Engine:
             return
         tick = self.tempo.tick_at(at_ns)
         if self._plan is not None and not self._plan.over:
-            self._plan.interrupted(note, tick, self.tempo.tick_at(at_ns + KEEP_NS), self.ring, before_it)
+            self._plan.interrupted(note, tick, self.ring, before_it)
         elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
             self._plan = self._planned(tick, self._end_from(tick), enters=False)
             self._plan.answers_at_once = True
@@ -214,9 +213,20 @@ class Engine:
 
     # What became of the proposals
 
+    def _resolve(self, message: Sent | Released | Dropped | Cancelled) -> None:
+        match message:
+            case Sent():
+                self._send(message)
+            case Released():
+                self._cut(message)
+            case Dropped():
+                self._drop(message)
+            case Cancelled():
+                self._cancel(message)
+
     def _send(self, sent: Sent) -> None:
         note = self._proposed.get(sent.note_id)
-        if note is None:  # a click
+        if note is None or self._taken_in.pop(sent.note_id, None) is not None:  # a click, or in the ring already
             return
         if self._plan is None or not self._plan.sent(sent.note_id, self.ring):
             place_in_order(self.ring, note)  # it went out as the plan was given up
@@ -226,8 +236,27 @@ class Engine:
     def _cut(self, released: Released) -> None:
         note = self._proposed.get(released.note_id)
         if note is not None:
-            ticks = max(1, self.tempo.tick_at(released.at_ns) - note.onset)
-            self._correct(note, replace(note, duration=ticks))
+            ticks = self.tempo.tick_at(self.tempo.ns_at(note.onset) + released.sounded_ns) - note.onset
+            self._correct(note, replace(note, duration=max(1, ticks)))
+
+    def _drop(self, dropped: Dropped) -> None:
+        note = self._taken_in.pop(dropped.note_id, None)
+        if self._plan is not None:
+            self._plan.dropped(dropped.note_id, self.ring)
+        if note is not None and take_out(self.ring, note) and self._plan is not None:
+            self._plan.unsettle()
+
+    def _cancel(self, cancelled: Cancelled) -> None:
+        """An epoch begins: what stands is part of the music from here on, and all else that was planned is void."""
+        self._epoch = cancelled.epoch
+        if self._plan is not None:
+            standing = self._plan.cancelled(cancelled.last_id, self.ring)
+            self._taken_in |= {note_id: self._proposed[note_id] for note_id in standing}
+
+    @property
+    def standing(self) -> list[int]:
+        """The ids of the notes of its own that are planned and have not gone out, in order."""
+        return [*self._taken_in, *([] if self._plan is None else self._plan.standing)]
 
     def _remember(self, past: Past) -> None:
         if past.human:  # heard as it was played: what no answer followed is a phrase still to be answered
@@ -248,7 +277,6 @@ class Engine:
         stops, starts = self._is_rolling and not conducted.rolling, conducted.rolling and not self._is_rolling
         self._is_rolling = conducted.rolling
         if stops:
-            self._epoch += 1
             self._plan = self._begins_ns = None
         if starts and self._begins_alone:
             self._begins_ns = AT_ONCE
@@ -258,7 +286,6 @@ class Engine:
         before, waited = self.settings, not self._begins_alone
         self.settings = self.settings.changed(name, text)
         if self.settings.mode != before.mode:
-            self._epoch += 1
             self._plan = self._begins_ns = None
         is_asked = name == "mode" or waited
         if is_asked and self._begins_alone and self._is_rolling and self._plan is None:
@@ -388,7 +415,7 @@ class Engine:
         return self._onsets_since_beat >= BEAT_ONSETS and not self._mode.takes_turns
 
     def _decide(self, plan: Plan, now_ns: int) -> None:
-        plan.forget_foretold(self.tempo.tick_at(now_ns - FORGET_NS))
+        plan.forget_foretold(self.tempo.tick_at(now_ns - FORGET_NS), self.ring)
         if self._tracker.is_pressed and plan.end is not None and self._mode.ends_with_human:
             plan.end = max(plan.end, self.tempo.tick_at(now_ns) + PATIENCE_TICKS)
         not_before = 0 if self._mode.takes_turns else self.tempo.tick_at(now_ns)

@@ -49,6 +49,8 @@ class Planned(NamedTuple):
     note: Note
     after: Moment | None = None
     """The moment after it, if it has been stepped over; that of before, if a duration has become known since."""
+    is_sent: bool = False
+    """It went out, and waits for what was foretold before it to come or not."""
 
 
 @dataclass(slots=True)
@@ -84,10 +86,13 @@ class Plan:
     """Of the notes of the branch that have been stepped over, the token and the moment after it."""
     _shortcut: Shortcut | None = None
     """From the human's latest note on, if something stood: what answers them at once is decided from there."""
+    _stood: Shortcut | None = None
+    """The way over what stood when something was cancelled, until the human's note is there."""
     _is_entering: bool = field(init=False)
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
     _last_sent: int = field(init=False)
+    """Likewise of those that are in the ring."""
     _drawn: deque[Note] = field(default_factory=deque)
     """Notes of the last token drawn that are still to be proposed."""
 
@@ -121,7 +126,7 @@ class Plan:
         """The notes of the next token; none if the plan is over."""
         last = self._branch[-1].note if self._branch else ring.last
         moment = self._latest(ring)
-        memory = ring.recall(moment.key) if self.taste.imitate else None
+        memory = ring.recall(moment.key, len(self._branch)) if self.taste.imitate else None
         constraint = self._constraint(ring, last, not_before)
         lean = self._lean(ring, last)
         token = draw(self.model.heads, self.model.fields, moment.hidden, memory, self.taste, rng, constraint, lean)
@@ -249,56 +254,92 @@ class Plan:
     def _way(self) -> Shortcut | None:
         return self._shortcut if self.answers_at_once else None
 
-    def _shorten(self, by: Note, ring: ContextRing, before_it: Known | None) -> None:
-        """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
-        known: list[Known] = []
+    def _over_standing(self) -> Shortcut | None:
+        """The way over the notes of the branch, from the last that has been stepped over; None: none has."""
+        known: Known | None = None
+        notes = deque(one.note for one in self._branch)
         for one in self._branch:
             if one.after is None:
                 break
-            known.append(Known(one.note, one.after))
-        base = known[-1] if known else before_it
-        if ring.speech.joins(by, by) or (not self._branch and ring.behind <= 1):
+            known = Known(notes.popleft(), one.after)
+        return None if known is None else Shortcut([known], notes)
+
+    def _shorten(self, by: Note, ring: ContextRing, before_it: Known | None) -> None:
+        """The human played a note: it is in the ring, but in no moment of what stands. Step over it last."""
+        if ring.speech.joins(by, by) or ring.behind <= 1:
             self._shortcut = None  # where notes join one moment is not after each; and where nothing stands, no need
-        elif base is not None and (self._shortcut is None or len(known) == len(self._branch)):
-            self._shortcut = Shortcut([base], deque(one.note for one in islice(self._branch, len(known), None)))
+        elif before_it is not None:
+            self._shortcut = Shortcut([before_it], deque())
+        elif (stood := self._stood) is not None and (self._shortcut is None or not stood.waiting):
+            self._shortcut = stood
+        self._stood = None
         if self._shortcut is not None:
             self._shortcut.waiting.append(by)
-        self._branch = deque(one._replace(after=None) for one in self._branch)
 
     # What became of it
 
     def sent(self, note_id: int, ring: ContextRing) -> bool:
-        """A proposal went out: it joins the ring as a fact. Those before it did not happen. False: it is not ours."""
-        if all(planned.note_id != note_id for planned in self._branch):
+        """A proposal went out: it joins the ring as a fact, once all before it have. False: it is not ours."""
+        place = next((place for place, one in enumerate(self._branch) if one.note_id == note_id), None)
+        if place is None:
             return False
-        self._drop(lambda one: one.note_id < note_id)  # they count up
-        fact = self._branch.popleft()
-        self._last_sent = fact.note.onset
-        is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
-        if self._settled and is_next:
-            ring.append(fact.note, *self._settled.popleft())
-        else:
-            place_in_order(ring, fact.note)
-            self.unsettle()
+        fact = self._branch[place] = self._branch[place]._replace(is_sent=True)
+        self._last_sent = max(self._last_sent, fact.note.onset)
+        self._hand_over(ring)
         return True
 
-    def interrupted(self, by: Note, at: int, kept_until: int, ring: ContextRing, before_it: Known | None) -> None:
-        """The human played a note at tick `at`, and it is in the ring.
+    def _hand_over(self, ring: ContextRing) -> None:
+        """What went out joins the ring in the order of the plan, whatever order it went out in."""
+        if self.over:
+            self._drop(lambda one: one.note.voice == HUMAN)  # nobody waits for it any more
+        while self._branch and self._branch[0].is_sent:
+            fact = self._branch.popleft()
+            is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
+            if self._settled and is_next:
+                ring.append(fact.note, *self._settled.popleft())
+            else:
+                place_in_order(ring, fact.note)
+                self.unsettle()
 
-        Of the plan stands what is ours and due until `kept_until`, in ticks. `before_it`: what the ring knew before.
+    def dropped(self, note_id: int, ring: ContextRing) -> None:
+        """A proposal was left out."""
+        self._drop(lambda one: one.note_id == note_id)
+        self._hand_over(ring)
+
+    def cancelled(self, last_id: int, ring: ContextRing) -> list[int]:
+        """Of our own notes stand those up to one, and they join the ring, sent or not: nothing can cancel them later.
+
+        The human's that were foretold are void. Returns the ids of those that have not gone out.
         """
-        self._drop(lambda one: one.note.voice != ANSWER or one.note.onset > kept_until)
+        self._drop(lambda one: one.note_id > last_id or one.note.voice != ANSWER)
+        standing = [one for one in self._branch if not one.is_sent]
+        self._last_own = self._last_sent = max([self._last_sent, *(one.note.onset for one in standing)])
+        self._stood = self._over_standing()
+        self._branch = deque(one._replace(is_sent=True) for one in self._branch)
+        self._hand_over(ring)
+        self._drawn.clear()
+        return [one.note_id for one in standing]
+
+    @property
+    def standing(self) -> list[int]:
+        """The ids of our own notes that have not gone out, in order."""
+        return [one.note_id for one in self._branch if one.note.voice == ANSWER and not one.is_sent]
+
+    def interrupted(self, by: Note, at: int, ring: ContextRing, before_it: Known | None) -> None:
+        """The human played a note at tick `at`, and it is in the ring; what it cancelled was told before.
+
+        `before_it`: what the ring knew before it.
+        """
         self._shorten(by, ring, before_it)
         self.answers_at_once = True
-        self._last_own = self._branch[-1].note.onset if self._branch else self._last_sent
-        self._drawn.clear()
         self._is_entering = False
         self.unsettle()
-        self.decided_until = max(at, self._branch[-1].note.onset if self._branch else at)
+        self.decided_until = max(at, self._last_own)
 
-    def forget_foretold(self, before: int) -> None:
+    def forget_foretold(self, before: int, ring: ContextRing) -> None:
         """What the human was to have played before a tick, and has not, is not part of the music."""
         self._drop(lambda one: one.note.voice == HUMAN and one.note.onset < before)
+        self._hand_over(ring)
 
     def _drop(self, goes: Callable[[Planned], bool]) -> None:
         """Some notes are no part of the plan any more, and the moments after them hold no more."""

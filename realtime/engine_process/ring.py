@@ -189,12 +189,15 @@ class ContextRing:
         previous = self.note(first - 1).onset if first > self._begin else None
         return self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
 
-    def recall(self, key: Floats) -> Memory:
+    def recall(self, key: Floats, ahead: int = 0) -> Memory:
         """What the moments of this performance say of the note after a moment with this key (K,).
 
-        Of some of the last (`looked_back_on`) that have their moments, whatever was played before them.
+        Of some of the last (`looked_back_on`) that have their moments, whatever was played before them. `ahead`: so
+        many notes are planned after the ring's. They count as the latest: whether a note has gone out changes nothing.
         """
-        first, end = looked_back_on(max(0, self._settled - self._begin - 1))
+        first, end = looked_back_on(max(0, self._end + ahead - self._begin - 1))
+        end = max(0, min(end, self._settled - self._begin - 1))
+        first = min(first, end)
         slot = (self._begin + first) % self._capacity
         voting = closest(key, self._sketches[slot : slot + end - first])
         voting += slot

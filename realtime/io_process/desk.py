@@ -14,15 +14,17 @@ from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
 from realtime.io_process.hearing import Human
 from realtime.io_process.recorder import Recorder
-from realtime.io_process.schedule import NO_NOTE, Outgoing, Schedule
+from realtime.io_process.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.io_process.through import Through
 from realtime.messages import (
     CONTROL_CHANGE,
     NO_BEAT,
     AnswerOver,
     Begin,
+    Cancelled,
     Changed,
     Conducted,
+    Dropped,
     Followed,
     Message,
     Panicked,
@@ -57,7 +59,10 @@ class Desk:
     schedule: Schedule = field(init=False)
     recorder: Recorder = field(default_factory=Recorder)
     epoch: int = 0
-    """Human note-ons, panics, and changes of the plan's ground so far. A proposal of an earlier epoch is void."""
+    """Human note-ons, panics, and changes of the plan's ground so far. A proposal of an earlier epoch is void.
+
+    Counted here alone, and told to the engine with what each cancelled.
+    """
     answers: int = 0
     """Answers that were played to their end."""
     answered: bool = False
@@ -97,27 +102,31 @@ class Desk:
         self.recorder.record(data, at_ns, human=True)
         if not self._is_heard(played):
             return []
+        takes_turns = MODES[self.settings.mode].takes_turns
+        if played.is_note_on:
+            self._begin_epoch(None if takes_turns else self.conductor.tempo.tick_at(at_ns + KEEP_NS))
         self.to_engine.append(played)
-        if not played.is_note_on:
-            return []
-        self._begin_epoch()
-        if MODES[self.settings.mode].takes_turns:
-            return self.schedule.hush(now_ns)
-        self.schedule.withdraw(at_ns + KEEP_NS)
-        return []
+        return self._hush(now_ns) if played.is_note_on and takes_turns else []
 
     def panic(self, now_ns: int) -> list[Outgoing]:
         """The human wants silence, now: also of what has lost its note-off on the way."""
-        self.to_engine.append(Panicked())
         self._begin_epoch()
-        released = [*self.schedule.hush(now_ns), *self.release_through(now_ns)]
+        self.to_engine.append(Panicked())
+        released = [*self._hush(now_ns), *self.release_through(now_ns)]
         modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
         return [*released, *(_through(data, now_ns) for data in modes)]
 
-    def _begin_epoch(self) -> None:
+    def _hush(self, now_ns: int) -> list[Outgoing]:
+        released = self.schedule.hush(now_ns)
+        self._tell_left_out()
+        return released
+
+    def _begin_epoch(self, kept_until: int | None = None) -> None:
+        """Cancel what was proposed, except what went out or is meant for a tick or before; tell the engine."""
         self.epoch += 1
         self.answered = self.answering = False
         self.answer_end = None
+        self.to_engine.append(Cancelled(self.epoch, self.schedule.cancel(kept_until)))
 
     def pass_through(self, data: bytes, at_ns: int, now_ns: int) -> list[Outgoing]:
         """What goes on to the output: everything with thru, and the end of what went."""
@@ -152,10 +161,9 @@ class Desk:
         before, self.settings = self.settings, settings
         self.schedule.late_ns = settings.late * MS
         self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS), now_ns)
-        self.to_engine.append(Changed(f"{name} {text}".encode()))
         if settings.mode != before.mode:
             self._begin_epoch()
-            self.schedule.withdraw(now_ns)
+        self.to_engine.append(Changed(f"{name} {text}".encode()))
 
     # Time
 
@@ -173,13 +181,12 @@ class Desk:
         self.schedule.retime(self.conductor.tempo, round(self.settings.out_offset * MS), now_ns)
         conducted = self._conducted()
         stops = self._told is not None and self._told.rolling and not conducted.rolling
+        if stops:
+            self._begin_epoch()
         if self._is_news(conducted, now_ns):
             self._told = conducted
             self.to_engine.append(conducted)
-        if not stops:
-            return []
-        self._begin_epoch()
-        return self.schedule.hush(now_ns)
+        return self._hush(now_ns) if stops else []
 
     def _conducted(self) -> Conducted:
         tempo, bar = self.conductor.tempo, self.conductor.bar
@@ -206,13 +213,19 @@ class Desk:
         if isinstance(message, Proposal) and message.epoch == self.epoch:
             if self.leader is None or message.channel != DRUM_CHANNEL:  # one count-in is enough
                 self.schedule.add(message, now_ns)
+                self._tell_left_out()
         elif isinstance(message, AnswerOver) and message.epoch == self.epoch:
             self.answer_end = message.end
         elif isinstance(message, Followed) and self.leader is None:
             self.conductor.follow(Tempo.of(*message))
 
+    def _tell_left_out(self) -> None:
+        self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
+        self.schedule.left_out.clear()
+
     def introduce(self) -> list[Message]:
         """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
+        self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
         self._told = self._conducted()
         return [self._told, *self.recorder.past(PAST_NOTES), *self.recorder.held(), Begin(self.epoch)]
 
@@ -225,7 +238,9 @@ class Desk:
             self.answers += 1
             self.answered = True
             self.answer_end = None
-        return list(self._without_pedal(self.schedule.due(now_ns)))
+        due = self.schedule.due(now_ns)
+        self._tell_left_out()
+        return list(self._without_pedal(due))
 
     def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
@@ -241,7 +256,7 @@ class Desk:
         """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
         self.answer_end = None
         self.answered = self.answered or self.answering  # it will not be finished
-        return self.schedule.hush(now_ns)
+        return self._hush(now_ns)
 
     def release_through(self, now_ns: int) -> list[Outgoing]:
         """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
@@ -258,8 +273,8 @@ class Desk:
         if message.is_note_on:
             self.answering = True
             self.to_engine.append(Sent(message.note_id, at_ns))
-        elif message.is_early:
-            self.to_engine.append(Released(message.note_id, at_ns))
+        elif message.sounded_ns is not None:
+            self.to_engine.append(Released(message.note_id, message.sounded_ns))
 
     @property
     def _answer_end_ns(self) -> int | None:

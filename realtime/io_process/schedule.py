@@ -23,6 +23,8 @@ Key = tuple[int, int]
 
 NO_NOTE = -1
 """The id of what is no note of the answer: a message of the human's that goes through."""
+NOTHING_SENT = 0
+"""Less than the id of any note."""
 
 
 class Outgoing(NamedTuple):
@@ -32,8 +34,8 @@ class Outgoing(NamedTuple):
     data: bytes
     note_id: int
     is_note_on: bool
-    is_early: bool = False
-    """A note-off before the time that was proposed for it."""
+    sounded_ns: int | None = None
+    """Of a note-off before the time that was proposed for it: how long the note has sounded."""
     epoch: int | None = None
     """How many human note-ons the proposal knew of; None: it was never proposed."""
     decided_ns: int | None = None
@@ -53,6 +55,8 @@ class _Owed:
     on_floor_ns: int = 0
     off_floor_ns: int = 0
     """What was not due when time last changed is not due before that."""
+    began_ns: int = 0
+    """When it went out."""
     successor: Optional["_Owed"] = None
     """The next note on its key, for which it must end in time."""
 
@@ -61,8 +65,12 @@ class _Owed:
         return self.proposal.channel, self.proposal.pitch
 
     def place(self, tempo: Tempo, offset_ns: int) -> None:
-        """Say when it sounds and when it ends; its successor has been placed before."""
-        shift_ns = self.proposal.shift_ns - offset_ns
+        """Say when it sounds and when it ends; its successor has been placed before.
+
+        An offset sends nothing earlier than it was decided: what is due at once is late by that, not left out.
+        """
+        earlier_ns = min(offset_ns, max(0, tempo.ns_at(self.proposal.onset) + self.proposal.shift_ns - self.decided_ns))
+        shift_ns = self.proposal.shift_ns - earlier_ns
         self.on_ns = max(tempo.ns_at(self.proposal.onset) + shift_ns, self.not_before_ns, self.on_floor_ns)
         self.off_ns = tempo.ns_at(self.proposal.end) + shift_ns
         if self.not_before_ns:
@@ -83,11 +91,12 @@ class _Owed:
 
     def note_off(self, due_ns: int) -> Outgoing:
         data = bytes((NOTE_OFF | self.proposal.channel, self.proposal.pitch, 0))
-        return self._outgoing(due_ns, data, is_note_on=False, is_early=due_ns < self.off_ns)
+        sounded_ns = due_ns - self.began_ns if due_ns < self.off_ns else None
+        return self._outgoing(due_ns, data, is_note_on=False, sounded_ns=sounded_ns)
 
-    def _outgoing(self, due_ns: int, data: bytes, *, is_note_on: bool, is_early: bool = False) -> Outgoing:
+    def _outgoing(self, due_ns: int, data: bytes, *, is_note_on: bool, sounded_ns: int | None = None) -> Outgoing:
         note_id, epoch = self.proposal.note_id, self.proposal.epoch
-        return Outgoing(due_ns, data, note_id, is_note_on, is_early, epoch, self.decided_ns)
+        return Outgoing(due_ns, data, note_id, is_note_on, sounded_ns, epoch, self.decided_ns)
 
 
 @dataclass(slots=True)
@@ -105,6 +114,10 @@ class Schedule:
     """Note-ons that were decided after their time and went out at once."""
     dropped: int = 0
     """Proposals that came too late, or whose key the human holds, and were not sent."""
+    left_out: list[int] = field(default_factory=list)
+    """The ids of those, until somebody has taken them."""
+    last_sent: int = NOTHING_SENT
+    """The greatest id of a note that went out; ids count up."""
     _waiting: list[tuple[int, int, _Owed]] = field(default_factory=list)
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
@@ -117,7 +130,7 @@ class Schedule:
         owed = _Owed(proposal, now_ns)
         owed.place(self.tempo, self.offset_ns)
         if owed.off_ns <= now_ns or owed.on_ns + self.late_ns < now_ns:
-            self.dropped += 1
+            self._leave_out(owed)
             return
         if owed.on_ns < now_ns:
             self.late += 1
@@ -152,7 +165,7 @@ class Schedule:
             owed = heapq.heappop(self._waiting)[2]
             if owed.key in self._held:
                 self._forget(owed)
-                self.dropped += 1
+                self._leave_out(owed)
                 continue
             sounding = self._sounding.get(owed.key)
             if sounding is not None:
@@ -163,6 +176,8 @@ class Schedule:
                 continue
             self._released_ns.pop(owed.key, None)  # only now: whoever else waits for this key must wait as long
             self._sounding[owed.key] = owed
+            owed.began_ns = max(owed.on_ns, owed.decided_ns)
+            self.last_sent = max(self.last_sent, owed.proposal.note_id)
             out.append(owed.note_on())
         return out
 
@@ -181,11 +196,21 @@ class Schedule:
         if self._latest.get(owed.key) is owed:
             del self._latest[owed.key]
 
-    def withdraw(self, after_ns: int) -> int:
-        """Forget every proposal that would sound after a time; says how many. What sounds keeps its note-off."""
-        kept = [entry for entry in sorted(self._waiting) if entry[0] <= after_ns]
-        count = len(self._waiting) - len(kept)
-        self._waiting = kept
+    def _leave_out(self, owed: _Owed) -> None:
+        self.dropped += 1
+        self.left_out.append(owed.proposal.note_id)
+
+    def cancel(self, kept_until: int | None = None) -> int:
+        """Forget what has not gone out, but for what is meant for a tick or before; returns the last id that stands.
+
+        Judged by the tick that was proposed, however swing, humanize and offset move the sound. The plan is cut in one
+        place: nothing stands after what is cancelled. What sounds keeps its note-off.
+        """
+        last_id = self.last_sent
+        if kept_until is not None:
+            meant = [owed.proposal.note_id for _, _, owed in self._waiting if owed.proposal.onset <= kept_until]
+            last_id = max(last_id, *meant) if meant else last_id
+        self._waiting = kept = [entry for entry in sorted(self._waiting) if entry[1] <= last_id]
         self._latest = {}
         for owed in (*self._sounding.values(), *(owed for _, _, owed in kept)):
             before = self._latest.get(owed.key)
@@ -194,10 +219,16 @@ class Schedule:
             owed.successor = None
             self._latest[owed.key] = owed
         self._place_all()
-        return count
+        return last_id
+
+    @property
+    def standing(self) -> list[int]:
+        """The ids of what is planned and has not gone out, in order."""
+        return sorted(note_id for _, note_id, _ in self._waiting)
 
     def hush(self, now_ns: int) -> list[Outgoing]:
-        """Withdraw what has not sounded, and release everything that sounds, now."""
+        """Cancel what has not gone out, and release everything that sounds, now."""
+        self.left_out += self.standing
         self._waiting.clear()
         self._latest = dict(self._sounding)
         return [self._end(owed, now_ns, now_ns) for owed in list(self._sounding.values())]

@@ -15,7 +15,21 @@ from realtime.engine_process.engine import Engine
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.ring import ContextRing
 from realtime.io_process.desk import Desk
-from realtime.messages import NOTE_OFF, NOTE_ON, AnswerOver, Begin, Message, Past, Ping, Played, Pong, Proposal, Sent
+from realtime.messages import (
+    NOTE_OFF,
+    NOTE_ON,
+    AnswerOver,
+    Begin,
+    Cancelled,
+    Dropped,
+    Message,
+    Past,
+    Ping,
+    Played,
+    Pong,
+    Proposal,
+    Sent,
+)
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
@@ -165,6 +179,7 @@ def test_a_proposal_that_was_dropped_is_not_in_the_context(model: StepModel) -> 
     while len(proposals) < 4:
         now = max(now, engine.wake_ns or 0)
         proposals += [message for message in engine.advance(now) if isinstance(message, Proposal)]
+    engine.receive(Dropped(proposals[1].note_id))
     for proposal in (proposals[0], *proposals[2:]):
         engine.receive(Sent(proposal.note_id, TEMPO.ns_at(proposal.onset)))
     pitches = [note.pitch for note in engine.ring.notes()]
@@ -306,6 +321,7 @@ def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: StepModel) -
 def test_a_proposal_knows_which_human_note_it_was_made_after(model: StepModel) -> None:
     engine = Engine(model, Settings())
     engine.receive(Begin(41))
+    engine.receive(Cancelled(42, 0))
     engine.receive(Played(0, NOTE_ON, 60, 80))
     engine.receive(Played(100 * MS, NOTE_OFF, 60, 0))
     said: list[Message] = []

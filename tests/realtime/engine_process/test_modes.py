@@ -12,7 +12,7 @@ from midi.tempo import Tempo
 from realtime.engine_process.engine import PATIENCE_TICKS, Engine
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.ring import ContextRing
-from realtime.messages import NOTE_ON, Begin, Changed, Played, Proposal, Sent
+from realtime.messages import NOTE_ON, Begin, Cancelled, Changed, Played, Proposal, Sent
 from realtime.modes import KEEP_NS
 from realtime.offline import Offline
 from realtime.settings import Settings
@@ -47,6 +47,12 @@ def clock(bpm: float, beats: int, begin_ns: int = 0) -> list[Timed]:
     """A start, and the pulses of so many beats."""
     pulse = 60 * S / bpm / 24
     return [Timed(begin_ns, START), *(Timed(begin_ns + round(i * pulse), CLOCK) for i in range(24 * beats))]
+
+
+def strike(engine: Engine, at_ns: int, pitch: int, last_id: int = 0) -> None:
+    """The human strikes a key, and of what was proposed the notes up to an id stand."""
+    engine.receive(Cancelled(0, last_id))
+    engine.receive(Played(at_ns, NOTE_ON, pitch, 80))
 
 
 def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model: StepModel) -> None:
@@ -270,8 +276,11 @@ def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=2_000))
     engine.receive(Begin(0))
     proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
+    engine.receive(Cancelled(1, proposals[0].note_id))
     engine.receive(Changed(b"mode reply"))
+    assert engine.standing == [proposals[0].note_id]
     engine.receive(Sent(proposals[0].note_id, 0))
+    assert engine.standing == []
     assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
 
 
@@ -289,19 +298,19 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
             pass
 
     decide()
-    engine.receive(Played(now := S, NOTE_ON, 60, 80))
+    strike(engine, now := S, 60)
     before = lean()
     assert before is not None, "the first has none before it"
     decide()
-    engine.receive(Played(now := 2 * S, NOTE_ON, 72, 80))
+    strike(engine, now := 2 * S, 72)
     assert lean() is before
     decide()
     assert lean() is before
     engine.advance(now)
     assert lean() is not before
-    engine.receive(Played(now := 3 * S, NOTE_ON, 74, 80))
+    strike(engine, now := 3 * S, 74)
     behind = lean()
-    engine.receive(Played(now, NOTE_ON, 78, 80))
+    strike(engine, now, 78)
     assert lean() is behind, "nor is a chord waited for"
     decide()
     engine.advance(now)
@@ -311,10 +320,10 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
 def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: StepModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="accompany"))
     engine.receive(Begin(0))
-    engine.receive(Played(S, NOTE_ON, 60, 80))
+    strike(engine, S, 60)
     assert engine._plan is not None
     before = engine._plan.leaning
-    engine.receive(Played(2 * S, NOTE_ON, 72, 80))
+    strike(engine, 2 * S, 72)
     assert engine._plan.leaning is before
     assert engine.wake_ns == 0
     engine.advance(S)  # it is a second ahead of what is planned
@@ -334,7 +343,7 @@ def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_
         engine.receive(Sent(one.note_id, TEMPO.ns_at(one.onset)))
     while engine.wake_ns == 0:
         engine.advance(S)
-    engine.receive(Played(TEMPO.ns_at(went_out[0].onset), NOTE_ON, 21, 80))
+    strike(engine, TEMPO.ns_at(went_out[0].onset), 21, went_out[-1].note_id)
     assert engine.ring.behind >= 6
     said = engine.advance(now := TEMPO.ns_at(went_out[-1].onset) + 10 * MS)
     assert any(isinstance(one, Proposal) for one in said)

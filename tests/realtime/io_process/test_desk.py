@@ -3,7 +3,18 @@
 import pytest
 
 from realtime.io_process.desk import Desk
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, AnswerOver, Panicked, Played, Proposal, Released, Sent
+from realtime.messages import (
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    AnswerOver,
+    Cancelled,
+    Panicked,
+    Played,
+    Proposal,
+    Released,
+    Sent,
+)
 from realtime.settings import Settings
 
 MS = 1_000_000
@@ -22,7 +33,11 @@ def test_a_note_that_was_cut_is_told_with_the_moment() -> None:
     sounding(desk)
     for message in desk.play(bytes((NOTE_ON, 60, 80)), 100 * MS):
         desk.sent(message, 101 * MS)
-    assert list(desk.to_engine) == [Played(100 * MS, NOTE_ON, 60, 80), Released(7, 101 * MS)]
+    assert list(desk.to_engine) == [
+        Cancelled(1, 7),
+        Played(100 * MS, NOTE_ON, 60, 80),
+        Released(7, 100 * MS),
+    ]
 
 
 def test_a_note_heard_late_was_played_when_it_came_and_silences_the_answer_now() -> None:
@@ -30,7 +45,7 @@ def test_a_note_heard_late_was_played_when_it_came_and_silences_the_answer_now()
     sounding(desk)
     cut = desk.play(bytes((NOTE_ON, 60, 80)), 80 * MS, 100 * MS)
     assert [(message.due_ns, message.data) for message in cut] == [(100 * MS, bytes((NOTE_OFF, 72, 0)))]
-    assert list(desk.to_engine) == [Played(80 * MS, NOTE_ON, 60, 80)]
+    assert list(desk.to_engine) == [Cancelled(1, 7), Played(80 * MS, NOTE_ON, 60, 80)]
 
 
 def test_a_note_that_ended_in_its_time_is_not_told_again() -> None:
@@ -48,7 +63,7 @@ def test_a_panic_silences_all_and_voids_what_was_proposed() -> None:
         desk.sent(message, 0)
     silenced = [message.data.hex(" ") for message in desk.panic(50 * MS)]
     assert silenced == ["80 48 00", "81 3d 00", "b0 7b 00", "b0 78 00", "b1 7b 00", "b1 78 00"]
-    assert list(desk.to_engine) == [Panicked()]
+    assert list(desk.to_engine) == [Cancelled(1, 7), Panicked()]
     desk.take(Proposal(8, desk.epoch - 1, 3, 5, 0, 72, 80, 0), 50 * MS)
     assert desk.next_due_ns is None, "a proposal made before the panic was accepted"
 

@@ -42,7 +42,8 @@ def test_what_is_withdrawn_never_sounds_and_what_sounds_still_ends() -> None:
     schedule.add(proposal(1, 0, 50, 60), 0)
     schedule.add(proposal(2, 20, 60, 62), 0)
     schedule.due(0)
-    assert schedule.withdraw(0) == 1
+    assert schedule.cancel() == 1
+    assert schedule.standing == []
     assert [(m.note_id, m.is_note_on) for m in schedule.due(100 * MS)] == [(1, False)]
 
 
@@ -53,7 +54,7 @@ def test_hush_releases_at_once_and_says_that_it_was_early() -> None:
     schedule.due(0)
     released = schedule.hush(30 * MS)
     assert sorted(offs(released)) == [0, 1, 2]
-    assert all(message.is_early and message.due_ns == 30 * MS for message in released)
+    assert all((message.sounded_ns, message.due_ns) == (30 * MS, 30 * MS) for message in released)
     assert schedule.next_due_ns is None
 
 
@@ -144,7 +145,8 @@ def test_what_a_new_tempo_moves_into_the_past_is_due_when_the_tempo_came_and_wha
     schedule.add(proposal(3, 0, 200, 72), 0)
     schedule.due(0)
     schedule.retime(Tempo.of(25_000), 0, 50 * MS)
-    assert schedule.withdraw(80 * MS) == 0, "a human note at the same moment changes nothing of it"
+    schedule.cancel(schedule.tempo.tick_at(80 * MS))
+    assert schedule.standing == [1, 2], "a human note at the same moment changes nothing of it"
     schedule.add(proposal(4, 800, 900, 62), 50 * MS)  # nor does another note on its key
     due = {(one.note_id, one.is_note_on): one.due_ns for one in schedule.due(50 * MS)}
     assert due == {(1, True): 40 * MS, (2, True): 50 * MS, (3, False): 50 * MS}
@@ -177,6 +179,6 @@ def test_who_looks_in_time_sends_in_time_whatever_moves_the_plan(
         if ms in tempi:
             schedule.retime(Tempo.of(tempi[ms], now, schedule.tempo.tick_at(now)), ms % 3 * MS, now)
         if ms in humans:
-            schedule.withdraw(now + 30 * MS)
+            schedule.cancel(schedule.tempo.tick_at(now + 30 * MS))
         while waiting and schedule.tempo.ns_at(waiting[0].onset) <= now + 20 * MS:
             schedule.add(waiting.pop(0), now)
