@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, NoReturn, Protocol, cast
 
 from midi.errors import AntiphonError, InputError, MachineError
+from midi.text import printable
 
 VERBS: dict[str, tuple[str, str]] = {
     "jam": ("realtime.verbs.jam", "play with you, live, over MIDI ports"),
@@ -159,7 +160,7 @@ def _complain(line: str) -> None:
     from realtime.io_process.printer import Printer
 
     with Printer(sys.stderr) as printer:
-        printer.notify(line)
+        printer.notify(printable(line))  # it may name a file of anybody's
 
 
 def _give_up_stdout() -> None:

@@ -30,7 +30,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from exported.content import SHOWN, check_numbers, read_content, shown
+from exported.wire import has_external_data
 from midi.errors import ModelError
+from midi.text import printable
 from midi.tokens import CONTEXTS, DURATION, FIELDS, PITCH, WAIT, Field, fingerprint
 
 FORMAT = 2
@@ -40,6 +43,8 @@ PAGE = "MODEL.md"
 GOLDEN = "golden.npz"
 WEIGHTS = "weights.npz"
 LOSS_CURVE = "loss.png"
+MOST_GRAPH_BYTES = 500_000_000
+"""A hundred times the default model's."""
 
 SOUND = "sound"
 """The one field of a model whose vocabulary is a list of names of notes and chords (`midi.names`)."""
@@ -140,9 +145,17 @@ def sha256(path: Path) -> str:
 
 
 def write_card(card: Card, folder: Path) -> None:
-    """Write `card.json`, with the fingerprint of the card's own fields."""
-    content = asdict(card) | {"fingerprint": fingerprint(card.inputs)}
+    """Write `card.json`, with the fingerprint of the card's own fields; names of files become printable."""
+    content = _printable(asdict(card)) | {"fingerprint": fingerprint(card.inputs)}
     (folder / CARD).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_printable(key): _printable(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_printable(held) for held in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def read_card(folder: Path) -> Card:
@@ -153,22 +166,22 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_content(path)
     except FileNotFoundError:
         raise ModelError(f"{folder} is not a model: it has no {CARD}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelError(f"{path} cannot be read as a card: {error}") from None
     if not isinstance(content, dict):
         raise ModelError(f"{path} is not a card: it holds a {type(content).__name__}, not an object")
     if content.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {content.get('format')!r}; this Antiphon reads format {FORMAT}")
+        raise ModelError(f"{path} has format {shown(content.get('format'))}; this Antiphon reads format {FORMAT}")
     known = {f.name for f in fields(Card)}
     missing = {f.name for f in fields(Card) if f.name != "format"} - content.keys()
     if missing or content.keys() - known:
         raise ModelError(
-            f"{path} does not fit format {FORMAT}: missing {sorted(missing)}, unknown {sorted(content.keys() - known)}"
+            f"{path} does not fit format {FORMAT}: missing {shown(sorted(missing))}, "
+            f"unknown {shown(sorted(content.keys() - known))}"
         )
     _check_types(content, path)
+    check_numbers(content, path)
     card = Card(**content)
     _check_vocabulary(card, path)
     return card
@@ -178,10 +191,14 @@ def _check_types(content: dict[str, Any], path: Path) -> None:
     for kind, names in TYPES.items():
         for name in names:
             if not isinstance(content[name], kind) or isinstance(content[name], bool):
-                raise ModelError(f"{path}: {name} is {content[name]!r}; it must be a {kind.__name__}")
+                raise ModelError(f"{path}: {name} is {shown(content[name])}; it must be a {kind.__name__}")
     for name, size in [*content["vocabulary"].items(), *content["contexts"].items()]:
-        if not isinstance(size, int):
-            raise ModelError(f"{path}: the vocabulary's {name} is {size!r}; it must be a whole number of classes")
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ModelError(
+                f"{path}: the vocabulary's {shown(name)} is {shown(size)}; it must be a whole number of classes"
+            )
+    if not all(isinstance(name, str) for name in content["sounds"]):
+        raise ModelError(f"{path}: sounds are {shown(content['sounds'])}; they must be names")
 
 
 def _check_vocabulary(card: Card, path: Path) -> None:
@@ -196,25 +213,50 @@ def _check_vocabulary(card: Card, path: Path) -> None:
         fits = fits and list(card.contexts.items()) in ([], list(contexts.items()))
     if not fits:
         raise ModelError(
-            f"{path} was made for vocabulary {card.vocabulary} and contexts {card.contexts}; "
+            f"{path} was made for vocabulary {_listed(card.vocabulary)} and contexts {_listed(card.contexts)}; "
             f"this Antiphon speaks {ours} and {contexts}, or {SOUND} with a name for each class"
         )
     if card.fingerprint != fingerprint(card.inputs):
         raise ModelError(
-            f"{path} has vocabulary fingerprint {card.fingerprint}; this Antiphon's is {fingerprint(card.inputs)}"
+            f"{path} has vocabulary fingerprint {card.fingerprint[:SHOWN]}; "
+            f"this Antiphon's is {fingerprint(card.inputs)}"
         )
+
+
+def _listed(classes: dict[str, int]) -> str:
+    return "{" + ", ".join(f"{name[:SHOWN]!r}: {size}" for name, size in list(classes.items())[:8]) + "}"
 
 
 def check_graph(folder: Path, card: Card) -> Path:
     """The path of the folder's graph, once its bytes are known to be those the card was written for.
 
     Raises:
-        ModelError: the graph is missing or its sha256 differs; the message shows both.
+        ModelError: the graph is missing, its sha256 differs (the message shows both), or a part of it lies elsewhere.
     """
     path = folder / GRAPH
     if not path.is_file():
         raise ModelError(f"{folder} is not a model: it has no {GRAPH}")
-    actual = sha256(path)
+    data = _bytes_of(path)
+    actual = hashlib.sha256(data).hexdigest()
     if actual != card.graph_sha256:
-        raise ModelError(f"{path} has sha256 {actual}, its card says {card.graph_sha256}: copy the folder again whole")
+        raise ModelError(
+            f"{path} has sha256 {actual}, its card says {card.graph_sha256[:64]}: copy the folder again whole"
+        )
+    try:
+        external = has_external_data(data)
+    except ValueError as error:
+        raise ModelError(f"{path} is no ONNX graph ({error}): copy the folder again whole") from None
+    if external:
+        raise ModelError(f"{path} has weights in other files, which its card does not vouch for: export it in one file")
     return path
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_GRAPH_BYTES + 1)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(data) > MOST_GRAPH_BYTES:
+        raise ModelError(f"{path} is larger than {MOST_GRAPH_BYTES:,} bytes: no model that is played live is")
+    return data

@@ -116,3 +116,20 @@ def test_a_folder_without_music_is_told(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.txt").write_text("dear all")
     assert_one_clear_line(["train", "letters", "--name", "x"], tmp_path, "letters")
+
+
+def put_an_escape_in_the_name(folder: Path) -> None:
+    content = json.loads((folder / CARD).read_text())
+    content["corpus"]["name"] = "\x1b]0;owned\x07"
+    (folder / CARD).write_text(json.dumps(content))
+
+
+def test_a_card_that_would_move_the_cursor_is_refused_by_every_verb(tiny: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny, tmp_path / "damaged"))
+    put_an_escape_in_the_name(folder)
+    for words in (["jam", "--midi-api", "none", "--model", folder], ["models", folder]):
+        done = antiphon(words, tmp_path)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert done.stderr.count("\n") == 1
+        assert "control characters" in done.stderr
+        assert "\x1b" not in done.stderr

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime as ort
 
-from exported.card import Card, check_graph, conditions, constant_names, read_card
+from exported.card import Card, check_graph, conditions, constant_names, output_names, read_card
 from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation
 from midi.errors import ModelError
@@ -17,6 +18,8 @@ from realtime.engine_process.moment import Layout, Moment, Step
 from realtime.engine_process.provider import CUDA, median_seconds, open_session
 
 WARM_UP_STEPS = 20
+LARGEST = 1e9
+"""Of any number that a graph gives: products of two of them are still finite in float32."""
 Shape = tuple[int | str | None, ...]
 
 
@@ -108,7 +111,25 @@ def _bind(session: ort.InferenceSession, card: Card, folder: Path) -> StepModel:
         promised, found = ({name: side.get(name) for name in wrong} for side in (expected, actual))
         raise ModelError(f"{folder}: the card promises tensors of shape {promised}; the graph has {found}")
     values = session.run(constant, inputs_of(card, [np.zeros(1, np.int32) for _ in card.inputs]))
+    _check_finite(constant, values, folder)
+    changing = output_names(card.fields)
+    _check_finite(changing, session.run(changing, _every_id(card)), folder)
     return StepModel(card, session, heads_of(card.fields, card.given, dict(zip(constant, values, strict=True))))
+
+
+def _every_id(card: Card) -> dict[str, npt.NDArray[np.int32] | Floats]:
+    """What takes every id of every input in once, side by side."""
+    count = max(one.input_size for one in card.inputs)
+    return inputs_of(card, [np.arange(count, dtype=np.int32) % one.input_size for one in card.inputs])
+
+
+def _check_finite(names: Sequence[str], values: Sequence[Floats], folder: Path) -> None:
+    wrong = sorted({name for name, value in zip(names, values, strict=True) if not (np.abs(value) <= LARGEST).all()})
+    if wrong:
+        raise ModelError(
+            f"{folder}: its graph gives numbers that are not finite, or beyond {LARGEST:g} ({', '.join(wrong[:3])}): "
+            "copy the folder again whole, or train it again"
+        )
 
 
 def _shapes(card: Card, actual: dict[str, Shape]) -> dict[str, Shape]:

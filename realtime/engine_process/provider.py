@@ -12,6 +12,7 @@ from pathlib import Path
 import onnxruntime as ort
 
 from midi.errors import InputError, MachineError, ModelError
+from midi.text import printable
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -71,7 +72,7 @@ def _session(graph: Path, provider: str) -> ort.InferenceSession:
     try:
         return ort.InferenceSession(graph, options, providers=[provider])
     except Exception as error:  # noqa: BLE001 - onnxruntime raises a class of its own for each broken graph
-        raise ModelError(f"onnxruntime does not take {graph}: {str(error).splitlines()[0]}") from None
+        raise ModelError(f"onnxruntime does not take {graph}: {printable(str(error).splitlines()[0])}") from None
 
 
 def median_seconds(call: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from exported.card import GRAPH, Card, check_graph, read_card
 from exported.shelf import find_model, models
 from midi.errors import ModelError
+from midi.text import printable
 
 EPILOG = """\
 examples:
@@ -59,14 +60,14 @@ def _summary(folder: Path) -> list[str]:
     try:
         card = _trusted(folder)
     except ModelError as error:
-        return [folder.name, f"  cannot be used: {error}"]
+        return [printable(folder.name), f"  cannot be used: {printable(str(error))}"]
     return [
-        folder.name,
+        printable(folder.name),
         *_row("learned from", _corpus(card.corpus)),
         *_row("held out", _held_out(card.held_out)),
         *_row("size", f"{card.parameters:,} parameters, {(folder / GRAPH).stat().st_size / 1e6:.1f} MB"),
         *_row("dynamics", "learned" if card.learned_velocity else "not learned: the answer takes up yours"),
-        *_row("folder", str(folder)),
+        *_row("folder", printable(str(folder))),
     ]
 
 
@@ -112,7 +113,7 @@ def _told(part: Mapping[str, Any], depth: int) -> Iterator[str]:
         if isinstance(value, Mapping) and value:
             yield f"{INDENT * depth}{label}"
             yield from _told(value, depth + 1)
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
             yield f"{INDENT * depth}{label}"
             for one in value:
                 yield from _told(one, depth + 1)

@@ -28,13 +28,15 @@ from midi.errors import InputError, ModelError
 from midi.tokens import CONTEXTS, FIELDS, POSITION, Field, fingerprint
 
 SCORE_FIELDS = {field.name: field.size for field in FIELDS[:4]}
+GRAPH_BYTES = b"\x12\x03toy"
+"""An ONNX model that says who made it, and nothing else."""
 PLACES = {field.name: field.size for field in CONTEXTS}
 
 
 def make(folder: Path, name: str = "toy") -> Path:
     """A folder whose graph is a few bytes: nothing here runs it."""
     folder.mkdir(parents=True)
-    (folder / GRAPH).write_bytes(b"the graph")
+    (folder / GRAPH).write_bytes(GRAPH_BYTES)
     card = Card(
         name=name,
         graph_sha256=sha256(folder / GRAPH),
@@ -73,7 +75,7 @@ def test_a_card_is_read_as_it_was_written(folder: Path) -> None:
 
 def test_one_changed_byte_of_the_graph_is_found(folder: Path) -> None:
     card = read_card(folder)
-    (folder / GRAPH).write_bytes(b"the graPh")
+    (folder / GRAPH).write_bytes(GRAPH_BYTES + b"\0")
     with pytest.raises(ModelError) as raised:
         check_graph(folder, card)
     assert card.graph_sha256 in str(raised.value)
@@ -226,3 +228,68 @@ def test_names_that_can_be_folders_are_taken(name: str) -> None:
 def test_names_that_cannot_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="cannot name a model"):
         check_name(name)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"state_size": 10**9}, "state_size is 1000000000; it must be a number from 1 to"),
+        ({"key_size": 0}, "key_size is 0; it must be a number from 1 to"),
+        ({"parity_tolerance": float("nan")}, "nan is no number that a card may hold"),
+        ({"training": {"seconds": float("-inf")}}, "-inf is no number that a card may hold"),
+        ({"training": {"steps": 10**300}}, "is no number that a card may hold"),
+        ({"imitation": {"sharpness": 1e6}}, "imitation's sharpness is 1000000.0; it must be a number from 0 to 100"),
+        ({"imitation": {"doubt": "much"}}, "imitation's doubt is 'much'"),
+        ({"imitation": {"shares": {"pitch": 7}}}, "imitation's share is 7"),
+        ({"imitation": {"shares": [0.5]}}, "imitation's shares are"),
+        ({"held_out": {"nats_per_note": "good"}}, "nats_per_note in held_out is 'good'"),
+        ({"held_out": {"nats_per_note": 2, "baselines": {"unigram": 3}}}, "nats_per_note in held_out is None"),
+        ({"held_out": {"baselines": {"unigram": {}}}}, "nats_per_note in held_out is None"),
+        ({"sounds": [1]}, "they must be names"),
+        ({"corpus": {"name": "\x1b]0;owned\x07"}}, r"holds control characters"),
+        ({"corpus": {"\x1b[2J": "x"}}, r"holds control characters"),
+        ({"name": "a\u202eb"}, r"'a\\u202eb' holds control characters"),
+    ],
+)
+def test_what_no_card_holds_is_refused_in_one_line(folder: Path, values: dict[str, Any], message: str) -> None:
+    change(folder, **values)
+    with pytest.raises(ModelError, match=message) as raised:
+        read_card(folder)
+    text = str(raised.value)
+    assert text.isprintable()
+    assert len(text) < 400 + len(str(folder))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"a":' * 100_000, '{"a": ' + "9" * 10_000 + "}", '"' + "x" * 1_000_001 + '"'],
+    ids=["nested lists", "nested objects", "ten thousand digits", "a megabyte"],
+)
+def test_a_card_without_bounds_is_refused_in_one_line(folder: Path, text: str) -> None:
+    (folder / CARD).write_text(text)
+    with pytest.raises(ModelError) as raised:
+        read_card(folder)
+    assert str(raised.value).isprintable()
+
+
+def test_names_of_files_are_written_so_that_they_can_be_read(folder: Path) -> None:
+    card = replace(read_card(folder), corpus={"skipped": {"a\x1b[2Jb.mid": "no\nnotes"}})
+    write_card(card, folder)
+    assert read_card(folder).corpus == {"skipped": {"a\\x1b[2Jb.mid": "no\\x0anotes"}}
+
+
+def test_a_graph_with_weights_in_other_files_is_refused(folder: Path) -> None:
+    tensor = b"\x42\x01w" + b"\x70\x01"  # name "w", data_location EXTERNAL
+    graph = b"\x2a" + bytes([len(tensor)]) + tensor  # initializer
+    data = b"\x3a" + bytes([len(graph)]) + graph
+    (folder / GRAPH).write_bytes(data)
+    change(folder, graph_sha256=sha256(folder / GRAPH))
+    with pytest.raises(ModelError, match="has weights in other files"):
+        check_graph(folder, read_card(folder))
+
+
+def test_what_is_no_graph_is_refused(folder: Path) -> None:
+    (folder / GRAPH).write_bytes(b"not a graph")
+    change(folder, graph_sha256=sha256(folder / GRAPH))
+    with pytest.raises(ModelError, match="is no ONNX graph"):
+        check_graph(folder, read_card(folder))
