@@ -83,6 +83,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
         for path in sorted((music21_corpus() / part).glob("*.[am][bx][cl]"))[:count]:
             shutil.copy(path, folder / part)
     (folder / "cut.mid").write_bytes((folder / "000.mid").read_bytes()[:30])
+    (folder / "part.mid").write_bytes((folder / "000.mid").read_bytes()[:200])
     (folder / "text.mid").write_text("a letter, not music")
 
     interrupted = start(folder, out, tmp_path)
@@ -98,7 +99,13 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     told, _ = resumed.communicate(timeout=PROMPT_S)
     assert resumed.returncode == 0, (tmp_path / "stderr").read_text()
     assert "resuming after" in told
-    for line in ("| **mine** |", "  cut.mid: ", "  text.mid: ", f"next: antiphon jam --model {out / 'mine'}"):
+    for line in (
+        "| **mine** |",
+        "  cut.mid: ",
+        "  text.mid: ",
+        "  part.mid: it ends in the middle of",
+        f"next: antiphon jam --model {out / 'mine'}",
+    ):
         assert line in told
     progress = (tmp_path / "stderr").read_text().splitlines()
     assert all(line.startswith(("reading:", "training:")) for line in progress), progress
