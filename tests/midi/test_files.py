@@ -167,6 +167,13 @@ def test_a_unison_of_two_tracks_is_of_the_part_where_it_is_longer(tmp_path: Path
     assert (piece.notes, piece.parts) == ((Note(0, 24, 60, 80),), (1,))
 
 
+def test_a_unison_of_two_tracks_as_long_is_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "unison.mid"
+    first, second = smf.note(60, channel=0, before=1), smf.note(60, channel=1)
+    path.write_bytes(smf.header() + smf.track(first) + smf.track(second))
+    assert [(one.channel, one.duration) for one in read_midi(path).notes] == [(0, 24)]
+
+
 def test_notes_without_velocity_or_end_are_written_as_playable_ones(tmp_path: Path) -> None:
     write_midi(tmp_path / "bare.mid", [("bare", [Note(0, None, 60)])], 120.0)
     assert read_midi(tmp_path / "bare.mid").notes == (Note(0, 24, 60, 80),)
