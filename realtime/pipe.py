@@ -7,6 +7,9 @@ from multiprocessing.connection import Connection
 
 from realtime.messages import Message, pack, unpack
 
+MOST_RECEIVED = 1000
+"""At a time: a peer that says more than can be read does not keep the reader from its work."""
+
 
 class PeerGoneError(Exception):
     """The other process has ended."""
@@ -33,6 +36,15 @@ class Link:
         self._backlog.append(pack(message, voice))
         self.flush()
 
+    def send_first(self, message: Message, voice: int = 0) -> None:
+        """Send a message before all that still waits for room.
+
+        Raises:
+            PeerGoneError: the other end is closed.
+        """
+        self._backlog.appendleft(pack(message, voice))
+        self.flush()
+
     def flush(self) -> None:
         """Send what waits, as far as the pipe has room (Windows cannot be asked: there it may block).
 
@@ -47,14 +59,14 @@ class Link:
             raise PeerGoneError from error
 
     def receive(self) -> list[tuple[int, Message]]:
-        """All messages that have arrived, in order, each with its voice.
+        """The messages that have arrived, in order, each with its voice; of very many the first MOST_RECEIVED.
 
         Raises:
             PeerGoneError: the other end is closed and everything it said has been read.
         """
         messages: list[tuple[int, Message]] = []
         try:
-            while self._has_arrived(0):
+            while len(messages) < MOST_RECEIVED and self._has_arrived(0):
                 messages.append(unpack(self._connection.recv_bytes()))
         except (EOFError, OSError, ValueError) as error:
             if not messages:

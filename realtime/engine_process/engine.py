@@ -43,9 +43,7 @@ from realtime.messages import (
     Message,
     Panicked,
     Past,
-    Ping,
     Played,
-    Pong,
     Proposal,
     Released,
     Sent,
@@ -122,8 +120,6 @@ class Engine:
                 self._epoch = message.epoch
                 if self._is_rolling and (self._begins_alone or self.settings.count_in):
                     self._begins_ns = AT_ONCE
-            case Ping():
-                self._out.append(Pong(message.serial))
 
     def next_step(self, now_ns: int) -> Step | None:
         """A step of the model that `advance` needs at this time; None: none, any more."""

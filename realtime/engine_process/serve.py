@@ -8,18 +8,21 @@ import math
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from midi.errors import AntiphonError
-from realtime.messages import TEXT_BYTES, Failed, Quit, Ready
+from realtime.messages import TEXT_BYTES, Failed, Message, Ping, Pong, Quit, Ready
 from realtime.pipe import Link, PeerGoneError
 from realtime.settings import Settings
 
 BACKLOG_S = 0.001
 """How soon to try again to send what the pipe had no room for."""
 
+MESSAGES = 256
+"""Taken in between two looks at the pipe and at what is due."""
 DECIDED_FOR_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 """Signals that reach both processes, from a terminal or a service manager: the I/O process says when to end."""
 
@@ -53,12 +56,18 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
     link.send(Ready(model.on_cuda))
+    waiting: deque[tuple[int, Message]] = deque()
     while True:
-        if link.wait(_seconds_to(ensemble.wake_ns, link.backlog)):
+        if link.wait(0 if waiting else _seconds_to(ensemble.wake_ns, link.backlog)):
             for voice, message in link.receive():
                 if isinstance(message, Quit):
                     return
-                ensemble.receive(voice, message)
+                if isinstance(message, Ping):  # at once: whoever has much to take in is not hung
+                    link.send_first(Pong(message.serial), voice)
+                else:
+                    waiting.append((voice, message))
+        for _ in range(min(len(waiting), MESSAGES)):
+            ensemble.receive(*waiting.popleft())
         for voice, message in ensemble.advance(time.monotonic_ns()):
             link.send(message, voice)
         link.flush()

@@ -20,6 +20,7 @@ from realtime.io_process.actions import PANIC, TAP
 from realtime.io_process.console import Action, Change
 from realtime.io_process.desk import Desk
 from realtime.io_process.hearing import Hearing, Human
+from realtime.io_process.intake import Intakes
 from realtime.io_process.schedule import Outgoing
 from realtime.io_process.seating import Seating
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
@@ -98,6 +99,7 @@ class Performance:
     """Set, from a signal handler, to stop the process until it is continued."""
     _arrived: list[tuple[int, int, Arrived]] = field(default_factory=list)
     """What has been taken from the inputs and not been heard yet: when it came, and the place of its input."""
+    _intakes: Intakes = field(init=False)
     _last_human_ns: int = 0
     _looked_ns: int = 0
 
@@ -106,6 +108,7 @@ class Performance:
         leader, *others = self.supervisor.settings
         self.desks = [Desk(leader, time.monotonic_ns())]
         self.desks += [Desk(settings, leader=self.desks[0]) for settings in others]
+        self._intakes = Intakes(len(self.desks))
 
     @property
     def conductor(self) -> Conductor:
@@ -151,6 +154,8 @@ class Performance:
         finally:
             self._release()
             self._end_clock()
+            for line in self._intakes.lines(time.monotonic_ns(), is_over=True):
+                self.say(line)
             self.timing.dropped = sum(desk.schedule.dropped for desk in self.desks)
             self.supervisor.stop()
 
@@ -173,12 +178,15 @@ class Performance:
         self._poll()
         arrived, self._arrived = self._arrived, []
         now_ns = time.monotonic_ns()
-        system: list[Arrived] = []
         for _, place, one in sorted(arrived, key=itemgetter(0)):
             if self.hearing.is_time(place, one.data):
-                system.append(one)
+                self._intakes.system.add(place, one)
             elif is_channel_message(one.data):
+                self._intakes.of(self.seating.voice(place, one.data[0] & 0x0F)).add(place, one)
+        for intake in self._intakes.channels:
+            for place, one in intake.admit(now_ns):
                 self._take(self.hearing.take(place, one), now_ns)
+        system = [one for _, one in self._intakes.system.admit(now_ns)]
         if system:
             self._last_human_ns = now_ns
         for voice, desk in enumerate(self.desks):
@@ -248,6 +256,8 @@ class Performance:
         now_ns = time.monotonic_ns()
         if now_ns - self._looked_ns > LOOK_NS:
             self._looked_ns = now_ns
+            for line in self._intakes.lines(now_ns):
+                self.say(line)
             gc.freeze()  # what was played stays in the record: a collection would go through hours of it
             if self.is_lost():
                 raise MachineError(

@@ -128,7 +128,7 @@ class Supervisor:
         if not self._asked_ns and now_ns - self._pinged_ns >= PING_NS:
             self._asked_ns = self._pinged_ns = now_ns
             if self._link is not None:
-                self._link.send(Ping(now_ns))
+                self._link.send_first(Ping(now_ns))
 
     def bury(self, now_ns: int) -> None:
         """The engine is gone: make sure of it. The next starts after a pause that grows while engines die young."""

@@ -1,6 +1,7 @@
 """The pipe: what goes in comes out, in order, and a peer that does not read cannot stop the one that writes."""
 
 import multiprocessing
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,7 +28,7 @@ from realtime.messages import (
     pack,
     unpack,
 )
-from realtime.pipe import Link, PeerGoneError
+from realtime.pipe import MOST_RECEIVED, Link, PeerGoneError
 
 LATE = 2**62
 EXAMPLES: list[Message] = [
@@ -99,6 +100,27 @@ def test_a_peer_that_does_not_read_does_not_block_and_loses_nothing() -> None:
         read += there.receive()
         here.flush()
     assert read == [(0, Ping(serial)) for serial in range(5_000)]
+
+
+def test_what_is_urgent_passes_what_waits_for_room() -> None:
+    here, there = links()
+    while not here.backlog:
+        here.send(Pong(1))
+    here.send(Pong(2))
+    here.send_first(Ping(3))
+    read: list[tuple[int, Message]] = []
+    while here.backlog or there.wait(0):
+        read += there.receive()
+        here.flush()
+    assert [message for _, message in read[-3:]] == [Ping(3), Pong(1), Pong(2)]
+
+
+def test_so_much_is_read_at_a_time_that_the_reader_comes_to_its_work() -> None:
+    here, there = links()
+    there._has_arrived = lambda _: True  # type: ignore[method-assign, assignment]
+    there._connection = SimpleNamespace(recv_bytes=lambda: pack(Ping(1)))  # type: ignore[assignment]
+    assert len(there.receive()) == MOST_RECEIVED
+    here.close()
 
 
 def test_a_closed_peer_is_noticed_once_everything_it_said_was_read() -> None:

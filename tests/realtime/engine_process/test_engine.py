@@ -24,9 +24,7 @@ from realtime.messages import (
     Dropped,
     Message,
     Past,
-    Ping,
     Played,
-    Pong,
     Proposal,
     Sent,
 )
@@ -346,12 +344,6 @@ def test_advance_decides_at_most_one_note(model: StepModel) -> None:
     counts = [sum(isinstance(m, Proposal) for m in engine.advance(now)) for _ in range(10)]
     assert counts[0] == 0
     assert max(counts) == 1
-
-
-def test_a_ping_is_answered(model: StepModel) -> None:
-    engine = Engine(model, Settings())
-    engine.receive(Ping(7))
-    assert engine.advance(0) == [Pong(7)]
 
 
 def test_a_past_note_still_down_has_no_duration(model: StepModel) -> None:

@@ -1,6 +1,5 @@
 """Several musicians, one model: each is answered as if alone, and their steps are taken together."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +10,7 @@ from realtime.engine_process.engine import Engine
 from realtime.engine_process.ensemble import DECISIONS, LEAST_CAPACITY, Ensemble, capacity_of
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Moment, Step
-from realtime.messages import NOTE_OFF, NOTE_ON, Begin, Message, Ping, Played, Pong, Proposal
+from realtime.messages import NOTE_OFF, NOTE_ON, Begin, Message, Played, Proposal
 from realtime.settings import Settings
 
 MS = 1_000_000
@@ -103,13 +102,6 @@ def test_who_has_just_played_is_answered_before_those_who_play_on(model: StepMod
 
 def test_many_voices_remember_less_each_but_never_too_little() -> None:
     assert [capacity_of(voices) for voices in (1, 8, 16, 64)] == [4096, 4096, 2048, LEAST_CAPACITY]
-
-
-def test_a_voice_is_answered_under_its_own_number(model: StepModel) -> None:
-    ensemble = Ensemble(model, settings(VOICES))
-    ensemble.receive(3, Ping(7))
-    assert list(ensemble.advance(0)) == [(3, Pong(7))]
-    assert ensemble.wake_ns == math.inf
 
 
 def test_steps_taken_together_are_those_taken_alone(model: StepModel) -> None:
