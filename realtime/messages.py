@@ -106,9 +106,16 @@ class Past(NamedTuple):
 
 
 class Begin(NamedTuple):
-    """I/O to a new engine, after the past: listen from here, at this epoch."""
+    """I/O to a new engine, after the past: listen from here, at this epoch; play nothing before tick `starts_at`."""
 
     epoch: int
+    starts_at: int = 0
+
+
+class CountedIn(NamedTuple):
+    """I/O to engine: a count-in goes on until tick `starts_at`, and nothing of the answer comes before it."""
+
+    starts_at: int
 
 
 class Conducted(NamedTuple):
@@ -197,7 +204,21 @@ class Failed(NamedTuple):
     text: bytes
 
 
-ToEngine = Played | Panicked | Sent | Released | Dropped | Cancelled | Past | Begin | Conducted | Changed | Ping | Quit
+ToEngine = (
+    Played
+    | Panicked
+    | Sent
+    | Released
+    | Dropped
+    | Cancelled
+    | Past
+    | Begin
+    | CountedIn
+    | Conducted
+    | Changed
+    | Ping
+    | Quit
+)
 FromEngine = Ready | Proposal | AnswerOver | Followed | Pong | Failed
 Message = ToEngine | FromEngine
 
@@ -212,7 +233,8 @@ _LAYOUTS: dict[type, Struct] = {
     Dropped: Struct("<q"),
     Cancelled: Struct("<qq"),
     Past: Struct("<qqBBB?"),
-    Begin: Struct("<q"),
+    Begin: Struct("<qq"),
+    CountedIn: Struct("<q"),
     Ping: Struct("<q"),
     Quit: Struct("<"),
     Ready: Struct("<?"),

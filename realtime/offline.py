@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from midi.arrivals import Arrived
-from midi.notes import DRUM_CHANNEL, Note
+from midi.notes import Note
 from realtime.engine_process.engine import Engine
 from realtime.io_process.desk import Desk
 from realtime.io_process.hearing import Hearing
@@ -29,6 +29,7 @@ class Offline:
         self.desk = Desk(self.engine.settings, self.now_ns)
         for message in self.desk.introduce():
             self.engine.receive(message)
+        self.desk.begin()
 
     def perform(self, human: Iterable[Timed], until_ns: int | None = None) -> list[Timed]:
         """Play messages (in order of time), then go on until nothing more is planned, or until `until_ns`.
@@ -93,7 +94,7 @@ class Offline:
             self.sent.append(Timed(message.due_ns, message.data))
             self.desk.sent(message, self.now_ns)
             proposal = self._proposals.get(message.note_id)
-            if proposal is None or proposal.channel == DRUM_CHANNEL:  # a click, or what went through
+            if proposal is None:  # a click, or what went through
                 continue
             if message.is_note_on:
                 self._answered[message.note_id] = _note(proposal)

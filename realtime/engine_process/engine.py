@@ -20,7 +20,6 @@ from midi.meter import Bar
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, take_out, tell_anew
-from realtime.engine_process.count_in import count_in
 from realtime.engine_process.follow import Follower
 from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.groove import Groove
@@ -38,6 +37,7 @@ from realtime.messages import (
     Cancelled,
     Changed,
     Conducted,
+    CountedIn,
     Dropped,
     Followed,
     Message,
@@ -90,8 +90,8 @@ class Engine:
         """The onset of that note, once decided; of a chord, all are due with it."""
         self._begins_ns: int | None = None
         """When a plan is to begin without the human; None: none is."""
-        self._starts_at: int | None = None
-        """The tick at which a count-in is over."""
+        self._starts_at = 0
+        """The tick at which a count-in is over: nothing of its own comes before."""
         self._phrase_ticks = 0
         """How long the phrase was that was answered last."""
         self._proposed: dict[int, Note] = {}
@@ -106,6 +106,9 @@ class Engine:
         match message:
             case Played():
                 self._hear(message)
+            case CountedIn():
+                self._plan = None
+                self._start_at(message.starts_at)
             case Panicked():
                 self._plan = self._begins_ns = None
             case Sent() | Released() | Dropped() | Cancelled():
@@ -118,8 +121,7 @@ class Engine:
                 self._remember(message)
             case Begin():
                 self._epoch = message.epoch
-                if self._is_rolling and (self._begins_alone or self.settings.count_in):
-                    self._begins_ns = AT_ONCE
+                self._start_at(message.starts_at)
 
     def next_step(self, now_ns: int) -> Step | None:
         """A step of the model that `advance` needs at this time; None: none, any more."""
@@ -196,16 +198,17 @@ class Engine:
         tick = self.tempo.tick_at(at_ns)
         if self._plan is not None and not self._plan.over:
             self._plan.interrupted(note, tick, self.ring, before_it)
-        elif self._is_rolling and self._begins_ns is None and tick >= (self._starts_at or tick):
-            self._plan = self._planned(tick, self._end_from(tick), enters=False)
-            self._plan.answers_at_once = True
+        elif self._is_rolling and self._begins_ns is None:
+            begin = max(tick, self._starts_at)
+            self._plan = self._planned(begin, self._end_from(begin), enters=begin > tick)
+            self._plan.answers_at_once = begin == tick
         if self._plan is not None:
             self._plan.channel = self._channel
             self._unbent_since = tick
             if self._plan.leaning is None:
                 self._bend()
         if self._plan is not None and self._mode.ends_with_human:
-            self._plan.end = tick + PATIENCE_TICKS
+            self._plan.end = max(tick, self._starts_at) + PATIENCE_TICKS
 
     # What became of the proposals
 
@@ -222,7 +225,7 @@ class Engine:
 
     def _send(self, sent: Sent) -> None:
         note = self._proposed.get(sent.note_id)
-        if note is None or self._taken_in.pop(sent.note_id, None) is not None:  # a click, or in the ring already
+        if note is None or self._taken_in.pop(sent.note_id, None) is not None:  # long ago, or in the ring already
             return
         if self._plan is None or not self._plan.sent(sent.note_id, self.ring):
             place_in_order(self.ring, note)  # it went out as the plan was given up
@@ -266,6 +269,14 @@ class Engine:
         place_in_order(self.ring, Note(onset, duration, past.pitch, past.velocity, past.channel, ANSWER))
 
     # Time, and other changes
+
+    def _start_at(self, tick: int) -> None:
+        """The music begins at this tick, or has begun then."""
+        self._starts_at = tick
+        if self._plan is not None and self._plan.begin < tick:
+            self._plan = None
+        if self._begins_alone and self._is_rolling:
+            self._begins_ns = AT_ONCE
 
     def _keep_time(self, conducted: Conducted) -> None:
         self._time.keep(conducted)
@@ -316,7 +327,7 @@ class Engine:
         self._groove.heard_swing = phrase.swing(self.tempo, self._origin_of(phrase.begin))
         if not self._mode.takes_turns:
             return
-        begin = self._entry(self.tempo.tick_at(now_ns + ENTRY_NS), phrase.begin)
+        begin = self._entry(max(self.tempo.tick_at(now_ns + ENTRY_NS), self._starts_at), phrase.begin)
         self._phrase_ticks = phrase.length
         self._plan = self._planned(begin, self._end_from(begin), enters=True)
         self._follow()
@@ -331,14 +342,9 @@ class Engine:
         return self._time.answer_end(begin, self._phrase_ticks, self.settings.bars)
 
     def _begin_alone(self, now_ns: int) -> None:
-        """What begins without the human: the clicks before, and a solo."""
-        tick = self.tempo.tick_at(now_ns + ENTRY_NS)
+        """Begin a solo, without the human."""
+        tick = max(self.tempo.tick_at(now_ns + ENTRY_NS), self._starts_at)
         self._begins_ns = None
-        if self.settings.count_in and self._starts_at is None and not len(self.ring):
-            clicks, tick = count_in(self._grid, tick, self.settings.count_in)
-            self._starts_at = tick
-            for click in clicks:
-                self._propose(click, 0)
         if self._begins_alone and self._is_rolling:
             if self._grid.beat_origin is None:
                 self._grid.beat_origin = self._tracker.beat_origin = 0  # where our own clock has its beats

@@ -89,6 +89,8 @@ class Plan:
     _stood: Shortcut | None = None
     """The way over what stood when something was cancelled, until the human's note is there."""
     _is_entering: bool = field(init=False)
+    _has_entered: bool = False
+    """A note of it stands, or has gone out."""
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
     _last_sent: int = field(init=False)
@@ -294,6 +296,7 @@ class Plan:
             self._drop(lambda one: one.note.voice == HUMAN)  # nobody waits for it any more
         while self._branch and self._branch[0].is_sent:
             fact = self._branch.popleft()
+            self._has_entered = True
             is_next = ring.last is None or _order(ring.last) <= _order(fact.note)
             if self._settled and is_next:
                 ring.append(fact.note, *self._settled.popleft())
@@ -331,8 +334,9 @@ class Plan:
         `before_it`: what the ring knew before it.
         """
         self._shorten(by, ring, before_it)
-        self.answers_at_once = True
-        self._is_entering = False
+        is_to_come = at < self.begin and not self._has_entered
+        self.answers_at_once = not is_to_come
+        self._is_entering = self.enters and is_to_come
         self.unsettle()
         self.decided_until = max(at, self._last_own)
 

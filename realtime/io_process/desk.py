@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from midi.meter import UNKNOWN_METER
-from midi.notes import DRUM_CHANNEL
 from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
+from realtime.io_process.count_in import CountIn
 from realtime.io_process.hearing import Human
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
@@ -24,6 +24,7 @@ from realtime.messages import (
     Cancelled,
     Changed,
     Conducted,
+    CountedIn,
     Dropped,
     Followed,
     Message,
@@ -42,6 +43,10 @@ PAST_NOTES = 512
 TOLD_NS = 500_000
 """The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
 BEATS_AHEAD_TICKS = 96
+CLICK_NS = 30 * MS
+"""A count-in begins at least so far ahead."""
+LAST_NS = 2**62
+"""Later than all that is due."""
 PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
 """The mode messages that silence a synth."""
 
@@ -56,6 +61,8 @@ class Desk:
     leader: Optional["Desk"] = None
     """Another musician's, whose time is kept here too."""
     conductor: Conductor = field(init=False)
+    count_in: CountIn = field(init=False)
+    """The leader's: one is enough."""
     schedule: Schedule = field(init=False)
     recorder: Recorder = field(default_factory=Recorder)
     epoch: int = 0
@@ -73,6 +80,9 @@ class Desk:
     """The tick at which the answer that is playing ends, once that is known."""
     to_engine: deque[Message] = field(default_factory=deque)
     _revision: int = -1
+    _has_begun: bool = False
+    _starts_at: int | None = None
+    """The end of the count-in that the engine knows of."""
     _told: Conducted | None = None
     """What the engine knows of time."""
     _unheard: set[tuple[int, int]] = field(default_factory=set)
@@ -83,7 +93,8 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.conductor = self.leader.conductor if self.leader else Conductor(self.settings, self.now_ns)
-        self.schedule = Schedule(self.conductor.tempo, round(self.settings.out_offset * MS), self.settings.late * MS)
+        self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
+        self.schedule = Schedule(self.conductor.tempo, self._offset_ns, self.settings.late * MS)
 
     # From the human
 
@@ -160,12 +171,18 @@ class Desk:
             self.conductor.set(settings, now_ns)
         before, self.settings = self.settings, settings
         self.schedule.late_ns = settings.late * MS
-        self.schedule.retime(self.conductor.tempo, round(settings.out_offset * MS), now_ns)
+        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
         if settings.mode != before.mode:
             self._begin_epoch()
+            if self.leader is None and self.count_in.is_counting:
+                self.count_in.cut(self.conductor.tempo.tick_at(now_ns))
         self.to_engine.append(Changed(f"{name} {text}".encode()))
 
     # Time
+
+    def begin(self) -> None:
+        """Let the performance begin: a count-in, if there is one, is begun as soon as time runs."""
+        self._has_begun = True
 
     def conduct(self, now_ns: int, system: Iterable[tuple[int, bytes]] = ()) -> list[Outgoing]:
         """Take in system messages (clock and transport), each with the time at which it arrived; see how time runs now.
@@ -175,14 +192,30 @@ class Desk:
         for at_ns, data in system:
             self.conductor.hear(data, at_ns)
         self.conductor.advance(now_ns)
-        if self.conductor.revision == self._revision:
-            return []
+        self._begin_count_in(now_ns)
+        messages = [] if self.conductor.revision == self._revision else self._take_time(now_ns)
+        if self.count_in.end != self._starts_at:
+            self._starts_at = self.count_in.end
+            if self._starts_at is not None:
+                self._begin_epoch()
+                self.to_engine.append(CountedIn(self._starts_at))
+        return messages
+
+    def _begin_count_in(self, now_ns: int) -> None:
+        if self.leader is None and self._has_begun and self.count_in.is_awaited and self.conductor.rolling:
+            tick = self.conductor.tempo.tick_at(now_ns + max(0, self._offset_ns) + CLICK_NS) + 1
+            self.count_in.begin(tick, self.conductor.count_bars_from(tick))
+
+    def _take_time(self, now_ns: int) -> list[Outgoing]:
+        """Time runs otherwise, or elsewhere in its bars."""
         self._revision = self.conductor.revision
-        self.schedule.retime(self.conductor.tempo, round(self.settings.out_offset * MS), now_ns)
+        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
         conducted = self._conducted()
         stops = self._told is not None and self._told.rolling and not conducted.rolling
         if stops:
             self._begin_epoch()
+            if self.leader is None and self.count_in.is_counting:
+                self.count_in.repeat(self.conductor.tempo.tick_at(now_ns))
         if self._is_news(conducted, now_ns):
             self._told = conducted
             self.to_engine.append(conducted)
@@ -211,9 +244,8 @@ class Desk:
     def take(self, message: Message, now_ns: int) -> None:
         """The engine said something about the performance."""
         if isinstance(message, Proposal) and message.epoch == self.epoch:
-            if self.leader is None or message.channel != DRUM_CHANNEL:  # one count-in is enough
-                self.schedule.add(message, now_ns)
-                self._tell_left_out()
+            self.schedule.add(message, now_ns)
+            self._tell_left_out()
         elif isinstance(message, AnswerOver) and message.epoch == self.epoch:
             self.answer_end = message.end
         elif isinstance(message, Followed) and self.leader is None:
@@ -227,7 +259,12 @@ class Desk:
         """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
         self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
         self._told = self._conducted()
-        return [self._told, *self.recorder.past(PAST_NOTES), *self.recorder.held(), Begin(self.epoch)]
+        return [
+            self._told,
+            *self.recorder.past(PAST_NOTES),
+            *self.recorder.held(),
+            Begin(self.epoch, self.count_in.end or 0),
+        ]
 
     # To the port
 
@@ -240,7 +277,10 @@ class Desk:
             self.answer_end = None
         due = self.schedule.due(now_ns)
         self._tell_left_out()
-        return list(self._without_pedal(due))
+        return [*self._due_clicks(now_ns), *self._without_pedal(due)]
+
+    def _due_clicks(self, now_ns: int) -> list[Outgoing]:
+        return [] if self.leader else self.count_in.due(now_ns, self.conductor.tempo, self._offset_ns)
 
     def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
@@ -257,6 +297,13 @@ class Desk:
         self.answer_end = None
         self.answered = self.answered or self.answering  # it will not be finished
         return self._hush(now_ns)
+
+    def end_count_in(self, now_ns: int) -> list[Outgoing]:
+        """No more clicks: what ends the one that sounds, now."""
+        if self.leader or not self.count_in.is_counting:
+            return []
+        self.count_in.cut(min(self.conductor.tempo.tick_at(now_ns), self.count_in.end or 0))
+        return [out._replace(due_ns=now_ns) for out in self.count_in.due(LAST_NS, self.conductor.tempo, 0)]
 
     def release_through(self, now_ns: int) -> list[Outgoing]:
         """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
@@ -284,7 +331,14 @@ class Desk:
     def next_due_ns(self) -> int | None:
         """When `due` next has something to say."""
         due = self.schedule.next_due_ns
-        return self._answer_end_ns if due is None else due
+        if due is None:
+            due = self._answer_end_ns
+        click = None if self.leader else self.count_in.next_due_ns(self.conductor.tempo, self._offset_ns)
+        return min((ns for ns in (due, click) if ns is not None), default=None)
+
+    @property
+    def _offset_ns(self) -> int:
+        return round(self.settings.out_offset * MS)
 
 
 def _through(data: bytes, now_ns: int) -> Outgoing:

@@ -129,7 +129,8 @@ class Performance:
             if now_ns - began_ns > timeout_s * NS_PER_S:
                 raise PeerGoneError
             self._hear()
-            self.supervisor.receive(now_ns)
+            for voice, message in self.supervisor.receive(now_ns):
+                self.desks[voice].take(message, now_ns)
             self.supervisor.wait(ACTIVE_POLL_S)
 
     def run(self, finished: Callable[[], bool] = lambda: False) -> None:
@@ -140,6 +141,8 @@ class Performance:
         """
         gc.collect()
         gc.freeze()
+        for desk in self.desks:
+            desk.begin()
         try:
             while not self.stopping and not finished():
                 if self.suspending:
@@ -163,7 +166,7 @@ class Performance:
         """Every note off, whatever becomes of one of them."""
         now_ns = time.monotonic_ns()
         for voice, desk in enumerate(self.desks):
-            for message in (*desk.silence(now_ns), *desk.release_through(now_ns)):
+            for message in (*desk.silence(now_ns), *desk.end_count_in(now_ns), *desk.release_through(now_ns)):
                 with suppress(OSError, MachineError):
                     self._send(voice, [message])
 

@@ -94,6 +94,12 @@ class Conductor:
             self._adopt(tempo, self.bar, FOLLOW, rolling=True)
             self._tell_bpm("your tempo: about {:.0f} bpm; --bpm sets it")
 
+    def count_bars_from(self, tick: int) -> Bar:
+        """Bars begin at this tick, unless others say where; returns the bars that run."""
+        if self.source in (INTERNAL, FOLLOW):
+            self._adopt(self.tempo, Bar(tick, 0, self._meter()), self.source, rolling=self.rolling)
+        return self.bar or Bar(tick, 0, self._meter())
+
     def take_beat(self, beat_ns: int) -> None:
         """A beat falls on this moment, as it was tapped: the tempo stays, its ticks move. Nothing where others lead."""
         if self.source not in (INTERNAL, FOLLOW):

@@ -6,8 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from midi.meter import METERS, bar_ticks
-from midi.notes import ANSWER, DRUM_CHANNEL, HUMAN, TICKS_PER_BEAT, Note
+from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.engine_process.engine import PATIENCE_TICKS, Engine
 from realtime.engine_process.model import StepModel
@@ -154,19 +153,6 @@ def test_an_answer_that_plays_can_be_made_longer(model: StepModel) -> None:
 def test_a_humans_notes_join_a_solo(model: StepModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), until_ns=20 * S, mode="solo")
     assert Counter(note.voice for note in offline.engine.ring.notes())[HUMAN] == len(MELODY)
-
-
-@pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8"])
-def test_a_count_in_clicks_its_bars_and_the_solo_enters_on_the_next(model: StepModel, meter: str) -> None:
-    offline = playing(model, [], until_ns=20 * S, mode="solo", count_in=2, meter=meter)
-    clicks = [m for m in note_ons(offline.sent) if m.data[0] & 0x0F == DRUM_CHANNEL]
-    notes = [m for m in note_ons(offline.sent) if m.data[0] & 0x0F != DRUM_CHANNEL]
-    beats, unit = (int(part) for part in meter.split("/"))
-    bar = bar_ticks(METERS.index((beats, unit)))
-    first = TEMPO.tick_at(clicks[0].at_ns)
-    assert len(clicks) == 2 * beats
-    assert first % bar == 0
-    assert TEMPO.tick_at(notes[0].at_ns) == first + 2 * bar
 
 
 def test_modes_change_while_playing_and_nothing_hangs(model: StepModel) -> None:

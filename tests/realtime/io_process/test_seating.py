@@ -12,7 +12,7 @@ from realtime.io_process.desk import Desk
 from realtime.io_process.recorder import Recorder, save_session
 from realtime.io_process.seating import CHANNELS, MOST_VOICES, PORT, Seating
 from realtime.io_process.venue import Wishes
-from realtime.messages import Conducted, Followed, Proposal
+from realtime.messages import Conducted, CountedIn, Followed
 from realtime.settings import Settings
 from realtime.sync.clock import CLOCK, START
 
@@ -122,9 +122,13 @@ def test_the_beat_is_taken_from_the_first_musician() -> None:
 def test_one_count_in_is_enough() -> None:
     desks = beside(count_in=1)
     for desk in desks:
-        desk.take(Proposal(1, 0, 24, 26, 0, 76, 100, DRUM_CHANNEL), 0)
-        desk.take(Proposal(2, 0, 24, 26, 0, 60, 100, 0), 0)
-    assert [len(desk.due(10_000 * MS)) for desk in desks] == [2, 1]
+        desk.begin()
+        desk.conduct(0)
+    starts = [[one.starts_at for one in desk.to_engine if isinstance(one, CountedIn)] for desk in desks]
+    assert len(starts[0]) == 1
+    assert starts[0] == starts[1], "but all wait for its end"
+    clicks = [[one for one in desk.due(10_000 * MS) if one.is_note_on] for desk in desks]
+    assert [len(one) for one in clicks] == [4, 0]
 
 
 def test_a_session_has_two_tracks_for_each(tmp_path: Path) -> None:
