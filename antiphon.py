@@ -147,12 +147,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         _give_up_stdout()
         return BROKEN_PIPE
     except OSError as error:
-        if error.errno not in UNWRITABLE:
+        obstacle = _obstacle(error)
+        if obstacle is None:
             raise
-        _give_up_stdout()
-        _complain(f"the output cannot be written: {error.strerror}")
+        if error.errno in UNWRITABLE:
+            _give_up_stdout()
+        _complain(obstacle)
         return MachineError.exit_code
     return code
+
+
+def _obstacle(error: OSError) -> str | None:
+    """What the machine lacks that a verb met in passing, and what to do; None: nobody foresaw this."""
+    if error.errno in UNWRITABLE:
+        return f"the output cannot be written: {error.strerror}"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"too many files are open: {error.strerror}; allow more, with ulimit -n 256"
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        return "the folder you are in has been removed: cd to another, then start again"
+    return None
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - the same call, without an import
+    except FileNotFoundError:
+        return False
 
 
 def _complain(line: str) -> None:

@@ -4,11 +4,11 @@ Reading is our own (midi/chunks.py, midi/events.py): files in the wild break the
 up, and to mend their bytes means to read them first. Writing is mido's.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 import mido
@@ -154,8 +154,10 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         InputError: it cannot be written there.
     """
-    partial = path.with_name(f".antiphon-{os.getpid()}.partial")
+    partial = path.with_name(f".antiphon-{token_hex(8)}.partial")  # nobody can lay a link in its place beforehand
     try:
+        mode = path.stat().st_mode & 0o777 | 0o600 if path.exists() else 0o666
+        partial.touch(mode, exist_ok=False)
         yield partial
         partial.replace(path)
     except OSError as error:

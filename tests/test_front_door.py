@@ -1,5 +1,6 @@
 """The front door: what it says, what it opens, and what it says when something is wrong."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -177,3 +178,45 @@ def test_importing_it_again_as_a_spawned_child_does_nothing() -> None:
     code = "import runpy; runpy.run_path('antiphon.py', run_name='__mp_main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def run_in_a_shell(words: str) -> subprocess.CompletedProcess[str]:
+    """`antiphon` as a shell starts it, after some words of the shell's."""
+    command = f'{words} exec "{sys.executable}" "{ROOT / "antiphon.py"}"'
+    return subprocess.run(
+        ["sh", "-c", f"{command} jam --midi-api none --no-save"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+
+def test_in_a_folder_that_was_removed_one_line_says_so(tmp_path: Path) -> None:
+    done = run_in_a_shell(f'mkdir "{tmp_path}/gone"; cd "{tmp_path}/gone"; rmdir "{tmp_path}/gone";')
+    assert done.returncode == 3
+    assert done.stderr == "antiphon: the folder you are in has been removed: cd to another, then start again\n"
+
+
+@pytest.mark.parametrize("count", [5, 8, 20])
+def test_where_few_files_may_be_open_one_line_says_how_many_are_needed(count: int) -> None:
+    done = run_in_a_shell(f"ulimit -n {count};")
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"antiphon: this process may have {count} files open at once, and a jam needs 64: ulimit -n 64\n"
+    )
+
+
+def test_a_limit_of_its_own_that_may_be_raised_is_raised() -> None:
+    code = "from realtime.io_process.limits import *; check_open_files(); import os; os.system('ulimit -S -n')"
+    words = f'ulimit -S -n 20; exec "{sys.executable}" -c "{code}"'
+    done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "64\n"
+
+
+def test_too_many_open_files_are_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("realtime.verbs.ports.run", fail)
+    assert main(["ports"]) == 3
+    told = capsys.readouterr().err
+    assert told == "antiphon: too many files are open: Too many open files; allow more, with ulimit -n 256\n"

@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TextIO
+from contextlib import suppress
+from typing import NamedTuple, Protocol
 
 from realtime.io_process.actions import ACTIONS
 from realtime.parameters import Parameter
@@ -15,6 +16,22 @@ from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_
 
 HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
+
+LINE_BYTES = 48
+"""Of a typed line: longer than any parameter with its value, and short enough for messages.CHANGE_BYTES."""
+MOST_LINES = 100
+"""Lines that wait to be looked at; whoever types more, as a program can, is read no further meanwhile."""
+LINES_AT_ONCE = 4
+"""Lines looked at between two looks at the notes."""
+CHUNK = 4096
+NOTHING_S = 0.05
+
+
+class Keys(Protocol):
+    """What is typed, as bytes and without a buffer."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most so many bytes, as soon as there are any; none at the end; None if there are none now."""
 
 
 class Change(NamedTuple):
@@ -36,11 +53,11 @@ class Action(NamedTuple):
 class Console:
     """Lines of a terminal or a pipe, as changes of parameters and actions."""
 
-    def __init__(self, lines: TextIO, say: Callable[[str], None]) -> None:
-        """Begin to read in a thread that ends with the process, or with the lines."""
+    def __init__(self, keys: Keys, say: Callable[[str], None]) -> None:
+        """Begin to read in a thread that ends with the process, or with what is typed."""
         self._say = say
-        self._typed: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
-        threading.Thread(target=self._read, args=(lines,), name="console", daemon=True).start()
+        self._typed: queue.Queue[tuple[int, bytes]] = queue.Queue(MOST_LINES)
+        threading.Thread(target=self._read, args=(keys,), name="console", daemon=True).start()
 
     @classmethod
     def of_terminal(cls, say: Callable[[str], None]) -> "Console | None":
@@ -54,14 +71,25 @@ class Console:
             signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # put into the background later: reading fails instead
         if sys.stdin.isatty() and hasattr(os, "tcgetpgrp") and os.tcgetpgrp(sys.stdin.fileno()) != os.getpgrp():
             return None
-        return cls(sys.stdin, say)
+        buffer = sys.stdin.buffer
+        return cls(getattr(buffer, "raw", buffer), say)
 
-    def _read(self, lines: TextIO) -> None:
-        try:
-            for line in lines:
-                self._typed.put((time.monotonic_ns(), line.strip()))
-        except (OSError, ValueError):  # the terminal has gone, or these bytes are no text
-            return
+    def _read(self, keys: Keys) -> None:
+        rest = b""
+        with suppress(OSError, ValueError):  # the terminal has gone, or was closed
+            while (typed := keys.read(CHUNK)) != b"":
+                if typed is None:  # it is set never to wait
+                    time.sleep(NOTHING_S)
+                    continue
+                *lines, rest = (rest + typed).split(b"\n")
+                rest = rest[: LINE_BYTES + 1]  # enough to know that it is too long
+                for line in lines:
+                    self._type(line)
+        self._type(rest)
+
+    def _type(self, line: bytes) -> None:
+        """Have a line looked at; waits while many are, as only this thread may."""
+        self._typed.put((time.monotonic_ns(), line.strip()[: LINE_BYTES + 1]))
 
     def poll(self, settings: Sequence[Settings]) -> list[Change | Action]:
         """Changes and actions asked for since the last call; never blocks. Help is given at once.
@@ -69,8 +97,12 @@ class Console:
         `settings`: those of each voice.
         """
         typed: list[Change | Action] = []
-        while not self._typed.empty():
-            at_ns, whole = self._typed.get()
+        for _ in range(min(self._typed.qsize(), LINES_AT_ONCE)):
+            at_ns, keys = self._typed.get()
+            whole = keys.decode(errors="replace")
+            if len(keys) > LINE_BYTES:
+                self._say(f"a line of more than {LINE_BYTES} characters was typed ({whole[:16]!r}...): {HINT}")
+                continue
             voice, line = _addressed(whole)
             name, _, text = line.replace("=", " ", 1).lstrip("-").partition(" ")
             shown = settings[voice - 1 if voice and voice <= len(settings) else 0]

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkstemp
 
 from exported.card import Card, check_graph, read_card
 from exported.shelf import find_model
@@ -19,6 +19,7 @@ from midi.files import Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
 from realtime.io_process.console import HINT, Console
+from realtime.io_process.limits import check_open_files
 from realtime.io_process.loop import Performance
 from realtime.io_process.printer import Printer
 from realtime.io_process.priority import ask_for_real_time
@@ -124,6 +125,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play until Ctrl-C, SIGTERM or SIGHUP; without MIDI, until the seed phrase has been answered."""
+    check_open_files()
     with Printer(sys.stdout) as printer:
         return _run(arguments, printer)
 
@@ -240,11 +242,18 @@ def _save(performance: Performance, card: Card, session: Path, printer: Printer)
         session.parent.mkdir(parents=True, exist_ok=True)
         save_session(session, recorders, bpm, time.monotonic_ns(), remark)
     except (OSError, InputError) as error:
-        refuge = Path(gettempdir()) / f"antiphon-session-{os.getpid()}.mid"
+        refuge = _refuge()
         save_session(refuge, recorders, bpm, time.monotonic_ns(), remark)
         printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
     printer.print(str(session))
+
+
+def _refuge() -> Path:
+    """A file of our own in the system's temporary folder, under a name that nobody could foresee."""
+    descriptor, path = mkstemp(prefix="antiphon-session-", suffix=".mid")
+    os.close(descriptor)
+    return Path(path)
 
 
 def _save_timing(timing: Timing, path: Path, printer: Printer) -> None:

@@ -1,5 +1,6 @@
 """No MIDI system anywhere: the seed phrase is answered all the same, on the screen and in a file."""
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import groupby
@@ -108,6 +109,9 @@ def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
     assert jam.wait(60) == 0
     refuge = Path(jam.lines[-1].text)
     assert refuge.parent == tmp_path
+    assert re.fullmatch(r"antiphon-session-.{8}\.mid", refuge.name), "a name that nobody could foresee"
+    assert str(jam.pid) not in refuge.name
+    assert refuge.stat().st_mode & 0o077 == 0, "others may read it"
     assert any("could not be saved" in line.text for line in jam.lines)
     assert read_midi(refuge).notes
 

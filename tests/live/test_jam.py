@@ -49,17 +49,21 @@ def test_an_answer_left_alone_ends_by_itself(stage: Callable[..., Stage]) -> Non
     assert counts[0x90] == counts[0x80] > 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "ABRT", "XCPU"])
 def test_whichever_way_it_is_told_to_leave_nothing_keeps_sounding(
-    stage: Callable[..., Stage], number: signal.Signals
+    stage: Callable[..., Stage], tmp_path: Path, name: str
 ) -> None:
-    on_stage = stage("--bpm", "40", "--bars", "8")  # slow, so that a note is down when the signal comes
+    saved = tmp_path / "session.mid"
+    on_stage = stage(
+        "--bpm", "40", "--bars", "8", "--save", str(saved)
+    )  # slow, so that a note is down when the signal comes
     on_stage.keyboard.play(key(60, 0, 0.2))
     on_stage.wait_for_answer(1)
     assert sounding(on_stage.listener.heard)
-    on_stage.daemon.signal(number)
+    on_stage.daemon.signal(signal.Signals[f"SIG{name}"])
     assert on_stage.daemon.wait() == 0
     on_stage.wait_for_silence(5)
+    assert read_midi(saved).notes
 
 
 def test_a_human_note_silences_the_answer_within_a_port_hop(stage: Callable[..., Stage]) -> None:

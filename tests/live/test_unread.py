@@ -16,7 +16,7 @@ from tests.peers.daemon import installed
 from tests.peers.jackd import JackServer
 from tests.peers.program import ROOT, wait_until
 from tests.peers.receiver import Receiver, sounding
-from tests.peers.terminal import CTRL_Q, CTRL_S, Terminal
+from tests.peers.terminal import CTRL_BACKSLASH, CTRL_Q, CTRL_S, Terminal
 
 SOLO = ("--mode", "solo", "--bpm", "240")
 HELPS = 40
@@ -119,6 +119,21 @@ def test_a_pipe_that_nobody_reads_holds_up_no_note_and_sigterm_ends_it(
     finally:
         playing.kill()
         playing.communicate()
+
+
+def test_typed_rubbish_is_told_and_what_is_typed_next_is_done(
+    at_terminal: Callable[..., Terminal], listener: Callable[[], Receiver]
+) -> None:
+    terminal, listening = at_terminal("--no-save", *SOLO), listener()
+    terminal.type_bytes(b"\xff\xfe\n")
+    terminal.type("y" * 300 + "\n")
+    terminal.wait_for("a line of more than 48 characters was typed")
+    terminal.type("temperature\n")
+    terminal.wait_for("temperature 0.9")
+    more_notes(listening)
+    terminal.type(CTRL_BACKSLASH)
+    assert terminal.wait() == 0
+    wait_until(lambda: not sounding(listening.heard), "silence")
 
 
 @pytest.mark.parametrize("save", [True, False])

@@ -58,7 +58,11 @@ class Terminal:
 
     def type(self, keys: str) -> None:
         """Type, without a return at the end."""
-        os.write(self._keys, keys.encode())
+        self.type_bytes(keys.encode())
+
+    def type_bytes(self, keys: bytes) -> None:
+        """Type what need not be text."""
+        os.write(self._keys, keys)
 
     def close(self) -> None:
         """Close the terminal's window: the system hangs up on the program. A second call does nothing."""
