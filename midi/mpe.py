@@ -1,9 +1,10 @@
-"""MPE in a recorded track: one player whose notes have a channel each, so that each can be bent. Pure.
+"""MPE: one player whose notes have a channel each, so that each can be bent. Pure.
 
 The zone's channels are one part, on its master's channel; channel 10 among them is no drum kit.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from midi.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, Event
@@ -23,20 +24,34 @@ def zone_channels(events: Sequence[Event]) -> dict[int, int]:
     return _configured(events) or _rotated(events)
 
 
-def _configured(events: Sequence[Event]) -> dict[int, int]:
-    zones: dict[int, int] = {}
-    parameters: dict[tuple[int, int], int] = {}
-    for event in events:
-        channel = event.status & 0x0F
-        if event.status & 0xF0 != CONTROL_CHANGE or channel not in (LOWER_MASTER, UPPER_MASTER):
-            continue
-        number, value = event.data
-        parameters[channel, number] = value
-        selected = parameters.get((channel, RPN_MSB)), parameters.get((channel, RPN_LSB))
+@dataclass(slots=True)
+class ConfiguredZones:
+    """The zones that MPE Configuration Messages have set up so far; of no members, one is switched off."""
+
+    masters: dict[int, int] = field(default_factory=dict)
+    """The master of each member channel."""
+    _parameters: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def control(self, channel: int, number: int, value: int) -> None:
+        """Take a controller."""
+        if channel not in (LOWER_MASTER, UPPER_MASTER):
+            return
+        self._parameters[channel, number] = value
+        selected = self._parameters.get((channel, RPN_MSB)), self._parameters.get((channel, RPN_LSB))
         if number == DATA_ENTRY and selected == CONFIGURATION:
             members = range(1, value + 1) if channel == LOWER_MASTER else range(15 - value, 15)
-            zones |= {member: channel for member in members if 0 <= member <= 15}
-    return zones
+            others = {member: master for member, master in self.masters.items() if master != channel}
+            self.masters = others | {member: channel for member in members if 0 <= member <= 15}
+
+
+def _configured(events: Sequence[Event]) -> dict[int, int]:
+    zones = ConfiguredZones()
+    masters: dict[int, int] = {}
+    for event in events:
+        if event.status & 0xF0 == CONTROL_CHANGE:
+            zones.control(event.status & 0x0F, *event.data)
+            masters |= zones.masters
+    return masters
 
 
 def _rotated(events: Sequence[Event]) -> dict[int, int]:

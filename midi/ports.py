@@ -33,9 +33,6 @@ SETTLE_S = 0.03
 whenever the graph changes, while unregistering a port takes it off that list: one close in a few hundred crashed. By
 then the changes that others made, such as our other port's end, have been heard of."""
 
-ACTIVE_SENSING = b"\xfe"
-"""Says, every 300 ms, that the cable is still there; nothing here asks."""
-
 IN_NAME = "Antiphon in"
 OUT_NAME = "Antiphon out"
 
@@ -199,7 +196,7 @@ class InPort(_Port):
     def __init__(self, device: Any, name: str) -> None:
         """Listen to a device that is open already."""
         super().__init__(device, name)
-        # rtmidi drops MIDI clock unless told, and with active sensing it would drop the time that passed before.
+        # rtmidi drops MIDI clock and active sensing unless told, and with them the time that passed before.
         device.ignore_types(sysex=True, timing=False, active_sense=False)
         self._arrivals = Arrivals()
 
@@ -223,14 +220,13 @@ class InPort(_Port):
         return cls(*_open_existing(api, "MidiIn", port, name))
 
     def poll(self) -> list[Arrived]:
-        """Every whole message since the last call, in order, with its time. SysEx and active sensing are left out."""
+        """Every whole message since the last call, in order, with its time. SysEx is left out."""
         received: list[tuple[bytes, float]] = []
         begun_ns = time.monotonic_ns()
         get_message = self._device.get_message
         while message := get_message():
             received.append((bytes(message[0]), message[1]))
-        arrived = self._arrivals.stamp(received, begun_ns, time.monotonic_ns())
-        return [one for one in arrived if one.data != ACTIVE_SENSING]
+        return self._arrivals.stamp(received, begun_ns, time.monotonic_ns())
 
 
 class OutPort(_Port):

@@ -44,6 +44,11 @@ class Played(NamedTuple):
     data1: int
     data2: int
 
+    @classmethod
+    def of(cls, data: bytes, at_ns: int) -> "Played":
+        """A whole channel message of two or three bytes."""
+        return cls(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
+
     @property
     def is_note_on(self) -> bool:
         """A note-on with velocity 0 is a note-off (MIDI 1.0)."""

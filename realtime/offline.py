@@ -27,6 +27,7 @@ class Offline:
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.engine.settings, self.now_ns)
+        self._hearing.hear(self.engine.settings)
         for message in self.desk.introduce():
             self.engine.receive(message)
         self.desk.begin()
@@ -49,7 +50,8 @@ class Offline:
 
     def change(self, name: str, text: str) -> None:
         """Change a parameter now."""
-        self.desk.change(name, text, self.now_ns)
+        self._send(self.desk.change(name, text, self.now_ns))
+        self._hearing.hear(self.desk.settings)
 
     def answered(self) -> list[Note]:
         """The notes of the answer that were sent, in ticks."""
@@ -90,7 +92,7 @@ class Offline:
             self.desk.take(message, self.now_ns)
 
     def _send(self, messages: Iterable[Outgoing]) -> None:
-        for message in messages:
+        for message in self.desk.audible(messages):
             self.sent.append(Timed(message.due_ns, message.data))
             self.desk.sent(message, self.now_ns)
             proposal = self._proposals.get(message.note_id)

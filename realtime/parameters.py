@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from midi.channels import channels_of, channels_text
 from midi.errors import InputError
 from midi.names import PITCH_NAMES, pitches_of
 
 Value = float | int | bool | str | None
+CHANNELS = "channels such as 1-9,11"
 SWITCH = {"on": True, "off": False}
 
 
@@ -21,7 +23,8 @@ class Parameter:
 
     `kind`: float, int, bool or str. `low`, `high`: the least and greatest number. `choices`: the words allowed.
     `unset`: what it means that there is no value, if there need not be one; said as "auto". `live`: whether it can
-    change while playing. `is_pitch`: a MIDI note number, which can be given by name (C4).
+    change while playing. `is_pitch`: a MIDI note number, which can be given by name (C4). `is_channels`: a set of MIDI
+    channels as text (`1-9,11`), kept as shortly as it can be said.
     """
 
     name: str
@@ -36,12 +39,13 @@ class Parameter:
     unset: str = ""
     live: bool = True
     is_pitch: bool = False
+    is_channels: bool = False
 
     @property
     def range(self) -> str:
         """What it takes, for people."""
         allowed = self.choices or tuple(SWITCH if self.kind is bool else ())
-        told = "|".join(allowed) if allowed else f"{self.low:g}-{self.high:g}"
+        told = "|".join(allowed) if allowed else CHANNELS if self.is_channels else f"{self.low:g}-{self.high:g}"
         return f"{told}|auto" if self.unset else told
 
     @property
@@ -75,11 +79,21 @@ class Parameter:
             return None
         if self.choices:
             return self.checked(word)
-        read: Callable[[str], Value] = _switch if self.kind is bool else _pitch if self.is_pitch else self.kind
         try:
-            return self.checked(read(word))
+            return self.checked(self._read(word))
         except (ValueError, KeyError):
             raise InputError(f"{self.flag} {word!r} is not understood: it takes {self.range}") from None
+
+    def _read(self, word: str) -> Value:
+        """A value of a word; raises ValueError or KeyError if it is none."""
+        read: Callable[[str], Value] = self.kind
+        if self.kind is bool:
+            read = _switch
+        elif self.is_pitch:
+            read = _pitch
+        elif self.is_channels:
+            read = _channels
+        return read(word)
 
     def text(self, value: Value) -> str:
         """A value as it would be typed."""
@@ -94,6 +108,10 @@ class Parameter:
 
 def _switch(word: str) -> bool:
     return SWITCH[word.lower()]
+
+
+def _channels(word: str) -> str:
+    return channels_text(channels_of(word))
 
 
 def _pitch(word: str) -> int:

@@ -160,6 +160,17 @@ class Settings:
     channel: int | None = parameter(
         None, "the answer's MIDI channel", PORTS, int, low=1, high=16, unset="the one you play on"
     )
+    hear: str | None = parameter(
+        None,
+        "the MIDI channels that count as you; leave out an arranger keyboard's accompaniment",
+        PORTS,
+        str,
+        is_channels=True,
+        unset="all but 10, the drums'",
+    )
+    mute: bool = parameter(
+        meaning="nothing of the answer sounds; it goes on listening and planning", group=PORTS, default=False
+    )
     thru: bool = parameter(meaning="what you play is sent to the output as well", group=PORTS, default=False)
     split: int | None = parameter(
         None,

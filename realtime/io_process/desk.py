@@ -13,6 +13,7 @@ from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
 from realtime.io_process.count_in import CountIn
 from realtime.io_process.hearing import Human
+from realtime.io_process.mute import Mute
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.io_process.through import Through
@@ -35,7 +36,7 @@ from realtime.messages import (
     Sent,
 )
 from realtime.modes import KEEP_NS, MODES, MS
-from realtime.settings import FOLLOW, Settings
+from realtime.settings import FOLLOW, PARAMETERS, Settings, value_of
 from realtime.sync.conductor import Conductor
 
 PAST_NOTES = 512
@@ -88,6 +89,7 @@ class Desk:
     _unheard: set[tuple[int, int]] = field(default_factory=set)
     """Keys that are down beyond the split."""
     _passed: Through = field(default_factory=Through)
+    _mute: Mute = field(default_factory=Mute)
     _channels: set[int] = field(default_factory=set)
     """Those that anything was sent on."""
 
@@ -109,7 +111,7 @@ class Desk:
         `at_ns` is when it arrived, `now_ns` when it is taken note of, if that is later.
         """
         now_ns = at_ns if now_ns is None else now_ns
-        played = Played(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
+        played = Played.of(data, at_ns)
         self.recorder.record(data, at_ns, human=True)
         if not self._is_heard(played):
             return []
@@ -159,8 +161,8 @@ class Desk:
             return played.is_note_on
         return True
 
-    def change(self, name: str, text: str, now_ns: int) -> None:
-        """The human changes a parameter.
+    def change(self, name: str, text: str, now_ns: int) -> list[Outgoing]:
+        """The human changes a parameter. Returns the note-offs that this asks for.
 
         Raises:
             InputError: there is none of that name, it cannot change any more, or it does not take this value.
@@ -176,7 +178,9 @@ class Desk:
             self._begin_epoch()
             if self.leader is None and self.count_in.is_counting:
                 self.count_in.cut(self.conductor.tempo.tick_at(now_ns))
-        self.to_engine.append(Changed(f"{name} {text}".encode()))
+        value = PARAMETERS[name].text(value_of(settings, PARAMETERS[name]))
+        self.to_engine.append(Changed(f"{name} {value}".encode()))
+        return self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
 
     # Time
 
@@ -311,12 +315,22 @@ class Desk:
             self.schedule.let_go(key)
         return [_through(message, now_ns) for message in self._passed.end()]
 
+    def audible(self, messages: Iterable[Outgoing]) -> list[Outgoing]:
+        """Of messages that are to go out, those that do; muted, the others are facts to the engine all the same."""
+        sounding, silent = self._mute.heard(messages, is_muted=self.settings.mute)
+        for message in silent:
+            self._tell_sent(message, message.due_ns)
+        return sounding
+
     def sent(self, message: Outgoing, at_ns: int) -> None:
         """The port has taken a message."""
         self._channels.add(message.data[0] & 0x0F)
         if message.note_id == NO_NOTE:
             return
         self.recorder.record(message.data, at_ns, human=False)
+        self._tell_sent(message, at_ns)
+
+    def _tell_sent(self, message: Outgoing, at_ns: int) -> None:
         if message.is_note_on:
             self.answering = True
             self.to_engine.append(Sent(message.note_id, at_ns))

@@ -80,6 +80,11 @@ class Doubles:
         """The keys that are down, in the order in which they were struck."""
         return list(self._of)
 
+    def count(self, source: Source) -> int:
+        """How often a key is down."""
+        note = self._of.get(source)
+        return 0 if note is None else note.down[source]
+
     def _join(self, note: _Note, source: Source) -> None:
         note.down[source] += 1
         self._of[source] = note

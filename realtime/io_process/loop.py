@@ -87,6 +87,8 @@ class Performance:
     seating: Seating = field(default_factory=Seating)
     hearing: Hearing = field(init=False)
     desks: list[Desk] = field(init=False)
+    clock_place: int = 0
+    """The input whose clock and transport count."""
     console: Console | None = None
     clock_port: Output | None = None
     """Where our own MIDI clock goes, if anywhere."""
@@ -104,8 +106,9 @@ class Performance:
     _looked_ns: int = 0
 
     def __post_init__(self) -> None:
-        self.hearing = Hearing(self.seating)
         leader, *others = self.supervisor.settings
+        self.hearing = Hearing(self.seating, self.clock_place)
+        self.hearing.hear(leader)
         self.desks = [Desk(leader, time.monotonic_ns())]
         self.desks += [Desk(settings, leader=self.desks[0]) for settings in others]
         self._intakes = Intakes(len(self.desks))
@@ -182,19 +185,21 @@ class Performance:
         arrived, self._arrived = self._arrived, []
         now_ns = time.monotonic_ns()
         for _, place, one in sorted(arrived, key=itemgetter(0)):
+            self.hearing.sense(place, one)
             if self.hearing.is_time(place, one.data):
                 self._intakes.system.add(place, one)
             elif is_channel_message(one.data):
-                self._intakes.of(self.seating.voice(place, one.data[0] & 0x0F)).add(place, one)
+                self._intakes.of(self.hearing.voice(place, one.data[0] & 0x0F)).add(place, one)
         for intake in self._intakes.channels:
             for place, one in intake.admit(now_ns):
                 self._take(self.hearing.take(place, one), now_ns)
         system = [one for _, one in self._intakes.system.admit(now_ns)]
+        self._take(self.hearing.advance(now_ns), now_ns)
         if system:
             self._last_human_ns = now_ns
         for voice, desk in enumerate(self.desks):
             self._send(voice, desk.conduct(now_ns, () if voice else system))
-        for line in self.conductor.lines():
+        for line in (*self.conductor.lines(), *self.hearing.lines()):
             self.say(line)
 
     def _take(self, played: Iterable[Human], now_ns: int) -> None:
@@ -223,8 +228,9 @@ class Performance:
 
     def _change(self, change: Change) -> None:
         for voice in self.seating.changing(change.name, change.voice):
-            self.desks[voice].change(change.name, change.text, time.monotonic_ns())
+            self._send(voice, self.desks[voice].change(change.name, change.text, time.monotonic_ns()))
         self.supervisor.settings = tuple(desk.settings for desk in self.desks)
+        self.hearing.hear(self.desks[0].settings)
 
     def _panic(self, whose: int | None) -> None:
         for voice in self.seating.changing(PANIC, whose):
@@ -292,10 +298,11 @@ class Performance:
 
     def _send(self, voice: int, messages: Iterable[Outgoing]) -> None:
         desk, output = self.desks[voice], self.outputs[voice]
-        for message in messages:
+        for message in desk.audible(messages):
             output.send(message.data, message.due_ns)
             sounds_ns = time.monotonic_ns() + output.lead_ns
             desk.sent(message, sounds_ns)
+            self.hearing.echo.sent(message.data, sounds_ns)
             epoch = desk.epoch if message.epoch is None else message.epoch
             self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id, epoch, message.decided_ns)
 

@@ -233,6 +233,10 @@ class Schedule:
         self._latest = dict(self._sounding)
         return [self._end(owed, now_ns, now_ns) for owed in list(self._sounding.values())]
 
+    def ends(self, now_ns: int) -> list[Outgoing]:
+        """The note-offs of all that sounds, to send now; what owes them goes on owing."""
+        return [owed.note_off(owed.off_ns)._replace(due_ns=now_ns) for owed in self._sounding.values()]
+
     def hold(self, key: Key, now_ns: int) -> Iterator[Outgoing]:
         """The human strikes a key on our own output: the answer's note on it ends, and none begins until `let_go`."""
         self._held.add(key)

@@ -11,8 +11,8 @@ CHANNEL, PORT = "channel", "port"
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 """Those of musicians, counted from 0; pads have no pitch to answer."""
 MOST_VOICES = 64
-COMMON = ("sync", "bpm", "meter", "quantum")
-"""Parameters of the time that all keep."""
+COMMON = ("sync", "bpm", "meter", "quantum", "hear")
+"""Parameters of the time that all keep, and of what is heard of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,17 @@ class Seating:
 
     def voice(self, place: int, channel: int) -> int | None:
         """Whose a message is, by the place of its input, from 0, and its channel, from 0; None: nobody's."""
-        if channel not in CHANNELS:
-            return None
         if self.voices == 1:
             return 0
         if self.by == PORT:
             return place if place < self.voices else 0  # a seed phrase comes after the ports
-        voice = CHANNELS.index(channel)
+        voice = CHANNELS.index(channel) if channel in CHANNELS else self.voices
         return voice if voice < self.voices else None
+
+    @property
+    def is_by_channel(self) -> bool:
+        """Whether several musicians are told apart by their channels."""
+        return self.voices > 1 and self.by == CHANNEL
 
     def settings(self, asked: Settings) -> tuple[Settings, ...]:
         """Those of each musician: a random seed of their own and, by channel, answers on theirs.
@@ -71,7 +74,7 @@ class Seating:
         """
         if self.voices == 1:
             return (asked,)
-        if self.by == CHANNEL and asked.channel is not None:
+        if self.is_by_channel and asked.channel is not None:
             raise InputError(self._one_channel())
         return tuple(
             replace(
@@ -88,7 +91,7 @@ class Seating:
         Raises:
             InputError: there is no such voice, all keep this parameter in common, or each has their own channel.
         """
-        if self.voices > 1 and self.by == CHANNEL and name == "channel":
+        if self.is_by_channel and name == "channel":
             raise InputError(self._one_channel())
         if voice is None:
             return range(self.voices)

@@ -48,7 +48,7 @@ class Through:
         A mode message that ends notes would end the answer's too: the notes that went through end in its place.
         """
         status, channel = data[0] & 0xF0, data[0] & 0x0F
-        message = Message(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
+        message = Message.of(data, at_ns)
         if message.is_note_off:
             return [data] if self._release((channel, data[1])) else []
         if message.is_note_on:

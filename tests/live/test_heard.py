@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from tests.live.conftest import OUT, Stage
+from tests.live.conftest import IN, OUT, Stage
 from tests.peers.program import wait_until
 from tests.peers.sender import Timed
 from tests.peers.sound import Sound
@@ -82,13 +82,18 @@ def test_a_keyboard_layered_on_three_channels_is_heard_once(stage: Callable[...,
 
 
 def heard_in_a_session(stage: Callable[..., Stage], saved: Path, events: list[Timed]) -> list[int]:
-    """The human's pitches in what was saved; with mido, since our own reader merges doubles too."""
+    """The human's pitches in what was saved."""
     on_stage = stage("--bpm", "200", "--bars", "1", "--save", str(saved))
     on_stage.keyboard.play(events)
     on_stage.wait_for_answer(1)
     on_stage.wait_for_silence()
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
+    return humans(saved)
+
+
+def humans(saved: Path) -> list[int]:
+    """The human's pitches in a session file; read with mido, since our own reader merges doubles too."""
     tracks = [track for track in mido.MidiFile(saved).tracks if track.name == "Human"]
     return [one.note for track in tracks for one in track if one.type == "note_on" and one.velocity]
 
@@ -111,3 +116,73 @@ def test_an_organ_with_the_pedal_down_through_thru_is_silent_after_the_end(
     assert sound.part(began + 0.2, began + 0.5).level() > -50
     assert sound.part(began + 2.2, began + 2.7).level() < -60
     assert bytes((0xB0, 64, 0)) in [one.message for one in on_stage.listener.heard]
+
+
+def test_what_comes_on_a_channel_that_does_not_count_does_not_hold_up_the_answer(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--bpm", "200", "--bars", "1", "--hear", "1-9,11")
+    accompaniment = [event for beat in range(60) for event in key(40, beat * 0.1, 0.08, channel=11)]
+    drums = [event for beat in range(20) for event in key(36, beat * 0.3, channel=9)]
+    events = sorted([*phrase(), *accompaniment, *drums], key=lambda event: event[0])
+    on_stage.keyboard.start(events)
+    on_stage.wait_for_answer(1, 5)
+    on_stage.keyboard.finish()
+
+
+def test_ignored_drums_are_told_once(stage: Callable[..., Stage]) -> None:
+    on_stage = stage()
+    on_stage.keyboard.play([*key(36, 0, channel=9), *key(38, 0.2, channel=9)])
+    on_stage.daemon.wait_for_line("channel 10")
+    time.sleep(0.3)
+    assert sum("channel 10" in line.text for line in on_stage.daemon.lines) == 1
+
+
+@pytest.mark.parametrize("mode", ["reply", "solo"])
+def test_it_does_not_hear_itself_where_its_output_is_its_input(
+    stage: Callable[..., Stage], tmp_path: Path, mode: str
+) -> None:
+    saved = tmp_path / "session.mid"
+    on_stage = stage("--mode", mode, "--bpm", "200", "--wait-for-me", "--thru", "--save", str(saved))
+    on_stage.jack.connect(OUT, IN)
+    on_stage.keyboard.play(phrase())
+    on_stage.wait_for_answer(len(MELODY) + 3)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    assert humans(saved) == list(MELODY)
+    assert sum("come back" in line.text for line in on_stage.daemon.lines) == 1
+
+
+def test_a_keyboard_whose_cable_is_pulled_lets_its_keys_go(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--thru")
+    sensing = [(step * 0.2, bytes((0xFE,))) for step in range(5)]
+    on_stage.keyboard.play([(0.0, bytes((0xFE,))), (0.0, bytes((0x90, 60, 80))), control(64, 127), *sensing])
+    pulled_ns = time.monotonic_ns()
+    wait_until(lambda: bool(on_stage.listener.note_offs), "the key's release", 5)
+    released = on_stage.listener.note_offs[0]
+    assert released.message == bytes((0x80, 60, 0))
+    assert released.at_ns > pulled_ns + 200 * MS
+    wait_until(lambda: bytes((0xB0, 64, 0)) in [one.message for one in on_stage.listener.heard], "the pedal up", 5)
+
+
+def test_mpe_is_one_player_who_is_answered_on_one_channel(stage: Callable[..., Stage], tmp_path: Path) -> None:
+    zone = [control(101, 0), control(100, 6), control(6, 15)]
+    notes = [event for step, pitch in enumerate(MELODY) for event in key(pitch, 0.1 + step * STEP_S, channel=8 + step)]
+    assert heard_in_a_session(stage, tmp_path / "session.mid", [*zone, *notes]) == list(MELODY)
+    channels = {
+        one.channel
+        for track in mido.MidiFile(tmp_path / "session.mid").tracks
+        for one in track
+        if one.type == "note_on"
+    }
+    assert channels == {0}
+
+
+def test_muted_a_solo_is_silent_and_unmuted_it_goes_on(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--mode", "solo", "--bpm", "200")
+    on_stage.wait_for_answer(2)
+    on_stage.daemon.write("mute on")
+    time.sleep(0.3)
+    count = len(on_stage.wait_for_silence(5))
+    time.sleep(1.0)
+    assert len(on_stage.listener.heard) == count
+    on_stage.daemon.write("mute off")
+    on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2, 5)

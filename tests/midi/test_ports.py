@@ -80,14 +80,14 @@ def test_another_program_is_heard_in_order(
     assert take(pair[0], len(BURST)) == BURST
 
 
-def test_clock_and_transport_come_through_but_sysex_and_active_sensing_do_not(
+def test_clock_transport_and_active_sensing_come_through_but_sysex_does_not(
     pair: tuple[InPort, OutPort], jack: JackServer, sender: Callable[[str], Sender]
 ) -> None:
     keyboard = sender("keyboard")
     jack.connect(keyboard.port, "Antiphon in:Antiphon in")
     sent = [b"\xf0\x7e\x7f\x06\x01\xf7", b"\xfe", b"\xfa", b"\xf8", b"\xf8", b"\xfc", b"\xb0\x40\x7f"]
     keyboard.play([(0.01 * index, message) for index, message in enumerate(sent)])
-    assert take(pair[0], 5) == sent[2:]
+    assert take(pair[0], 6) == sent[1:]
 
 
 def test_messages_looked_at_late_are_stamped_with_the_times_at_which_they_came(

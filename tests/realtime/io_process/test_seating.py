@@ -7,7 +7,6 @@ import mido
 import pytest
 
 from midi.errors import InputError
-from midi.notes import DRUM_CHANNEL
 from realtime.io_process.desk import Desk
 from realtime.io_process.recorder import Recorder, save_session
 from realtime.io_process.seating import CHANNELS, MOST_VOICES, PORT, Seating
@@ -19,10 +18,8 @@ from realtime.sync.clock import CLOCK, START
 MS = 1_000_000
 
 
-def test_alone_every_channel_but_the_drums_is_heard() -> None:
-    assert [Seating().voice(0, channel) for channel in range(16)] == [
-        None if channel == DRUM_CHANNEL else 0 for channel in range(16)
-    ]
+def test_alone_every_channel_is_the_musicians() -> None:
+    assert [Seating().voice(0, channel) for channel in range(16)] == [0] * 16
 
 
 def test_by_channel_each_plays_on_their_own_and_nobody_on_the_others() -> None:

@@ -1,0 +1,32 @@
+"""Active sensing (MIDI 1.0): an input that says every 300 ms that it is there, and then does not, is gone. Pure.
+
+Its one rule: who never sent it is never missed.
+"""
+
+from dataclasses import dataclass, field
+
+from realtime.modes import MS
+
+ACTIVE_SENSING = b"\xfe"
+SILENT_NS = 330 * MS
+"""300 ms by MIDI 1.0, and a tenth more that its senders are allowed."""
+
+
+@dataclass(slots=True)
+class ActiveSensing:
+    """Watches the inputs of a performance."""
+
+    _latest_ns: dict[int, int] = field(default_factory=dict)
+    """When anything came last, of the inputs that send it; by their places."""
+
+    def take(self, place: int, data: bytes, at_ns: int) -> None:
+        """Anything came to an input."""
+        if data == ACTIVE_SENSING or place in self._latest_ns:
+            self._latest_ns[place] = at_ns
+
+    def fallen_silent(self, now_ns: int) -> list[int]:
+        """The places of inputs that are silent since too long; each once, until it sends it again."""
+        silent = [place for place, at_ns in self._latest_ns.items() if now_ns - at_ns > SILENT_NS]
+        for place in silent:
+            del self._latest_ns[place]
+        return silent
