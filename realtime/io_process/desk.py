@@ -16,6 +16,7 @@ from realtime.io_process.hearing import Human
 from realtime.io_process.mute import Mute
 from realtime.io_process.recorder import Recorder
 from realtime.io_process.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
+from realtime.io_process.suspicion import Suspect
 from realtime.io_process.through import Through
 from realtime.messages import (
     CONTROL_CHANGE,
@@ -269,6 +270,12 @@ class Desk:
             *self.recorder.held(),
             Begin(self.epoch, self.count_in.end or 0),
         ]
+
+    def omit(self, suspect: Suspect) -> bool:
+        """Leave what engines seem to have died of out of what the next one is told; whether there was anything."""
+        if suspect is Suspect.PHRASE:
+            return self.recorder.omit_phrase() > 0
+        return suspect is Suspect.PAST and self.recorder.omit_all() > 0
 
     # To the port
 

@@ -24,6 +24,7 @@ from realtime.io_process.intake import Intakes
 from realtime.io_process.schedule import Outgoing
 from realtime.io_process.seating import Seating
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
+from realtime.io_process.suspicion import Suspect, Suspicion
 from realtime.io_process.timing import Timing
 from realtime.messages import is_channel_message
 from realtime.pipe import PeerGoneError
@@ -95,6 +96,7 @@ class Performance:
     timing: Timing = field(default_factory=Timing)
     _clock_out: ClockOut = field(default_factory=ClockOut)
     _taps: Taps = field(default_factory=Taps)
+    _suspicion: Suspicion = field(default_factory=Suspicion)
     stopping: bool = False
     """Set, from a signal handler, to end the performance."""
     suspending: bool = False
@@ -289,8 +291,16 @@ class Performance:
         except (PeerGoneError, EngineFailedError, OSError) as loss:  # OSError: no process could be started
             for voice, desk in enumerate(self.desks):
                 self._send(voice, desk.silence(time.monotonic_ns()))
+            lived_ns = self.supervisor.lived_ns(now_ns)
             self.supervisor.bury(now_ns)
             self.say(f"the engine was lost{f' ({loss})' if str(loss) else ''}: starting another, the ports stay open")
+            if isinstance(loss, PeerGoneError):  # the others did not come so far as to hear of the past
+                self._suspect(self._suspicion.died(lived_ns))
+
+    def _suspect(self, suspect: Suspect) -> None:
+        omitted = [desk.omit(suspect) for desk in self.desks]
+        if any(omitted):
+            self.say(suspect.value)
 
     def _send_due(self) -> None:
         for voice, desk in enumerate(self.desks):

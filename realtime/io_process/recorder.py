@@ -16,6 +16,9 @@ LONGEST_SESSION = 200_000
 RESOLUTION = 480
 """Ticks to the quarter note in the file: the notes are written as they were played, not on the model's grid."""
 
+PHRASE_GAP_NS = 1_500_000_000
+"""A silence that parts phrases, where one must be told from the other without an engine."""
+
 HUMAN, ANSWER = "Human", "Antiphon"
 
 
@@ -30,6 +33,8 @@ class _Recorded:
     velocity: int
     channel: int
     human: bool
+    omitted: bool = False
+    """Engines are not told of it; the session's file has it."""
 
 
 @dataclass(slots=True)
@@ -68,8 +73,8 @@ class Recorder:
             note.off_ns = at_ns
 
     def past(self, count: int) -> list[Past]:
-        """The last `count` notes, oldest first, each as long as it sounded."""
-        recent = list(self._notes)[-count:]
+        """The last `count` notes that are not omitted, oldest first, each as long as it sounded."""
+        recent = [note for note in self._notes if not note.omitted][-count:]
         return [Past(n.on_ns, n.off_ns, n.pitch, n.velocity, n.channel, n.human) for n in recent]
 
     def held(self) -> list[Played]:
@@ -79,8 +84,31 @@ class Recorder:
             for channel in range(16)
             if self._human.is_sustained(channel)
         ]
-        keys = [Played(note.up_ns, NOTE_OFF | note.channel, note.pitch, 0) for note in self._human.held]
+        keys = [
+            Played(note.up_ns, NOTE_OFF | note.channel, note.pitch, 0) for note in self._human.held if not note.omitted
+        ]
         return [*pedals, *keys]
+
+    def omit_phrase(self) -> int:
+        """Leave the human's latest phrase, and what was answered since it began, out of `past`; how many notes."""
+        begin_ns = None
+        for note in reversed(self._notes):
+            if note.human and not note.omitted:
+                if begin_ns is not None and begin_ns - max(note.on_ns, note.off_ns) > PHRASE_GAP_NS:
+                    break
+                begin_ns = note.on_ns
+        return 0 if begin_ns is None else self._omit_since(begin_ns)
+
+    def omit_all(self) -> int:
+        """Leave all that was played so far out of `past`; how many notes."""
+        return self._omit_since(0)
+
+    def _omit_since(self, begin_ns: int) -> int:
+        """Omit what began at or after a time."""
+        omitted = [note for note in self._notes if note.on_ns >= begin_ns and not note.omitted]
+        for note in omitted:
+            note.omitted = True
+        return len(omitted)
 
     @property
     def begin_ns(self) -> int | None:

@@ -50,6 +50,7 @@ class Supervisor:
     _process: BaseProcess | None = None
     _link: Link | None = None
     _started_ns: int = 0
+    _ready_ns: int = 0
     _backoff_ns: int = 0
     _pinged_ns: int = 0
     _asked_ns: int = 0
@@ -65,6 +66,10 @@ class Supervisor:
     def engine_pid(self) -> int | None:
         """The engine's process id; None: there is none."""
         return self._process.pid if self._process else None
+
+    def lived_ns(self, now_ns: int) -> int:
+        """How long the engine has been ready; 0 if it is still loading."""
+        return now_ns - self._ready_ns if self.ready else 0
 
     def is_start_due(self, now_ns: int) -> bool:
         """Whether there is no engine and it is time for one."""
@@ -114,7 +119,7 @@ class Supervisor:
             if isinstance(message, Failed):
                 raise EngineFailedError(message)
             if isinstance(message, Ready):
-                self.ready, self.on_cuda = True, message.on_cuda
+                self.ready, self.on_cuda, self._ready_ns = True, message.on_cuda, now_ns
         self._look_after(now_ns)
         return [(voice, message) for voice, message in said if not isinstance(message, Ready | Pong)]
 
