@@ -62,7 +62,8 @@ class Leaning:
     """For each place in the beat [24]."""
     step: Floats | None = None
     """For each step up within a chord [128], in semitones."""
-    pitch: Floats | None = None
+    joined: Floats | None = None
+    """For each pitch [128] of a note that joins a chord."""
     stacks: tuple[int, ...] = ()
     """How many keys the human struck at each onset; none: chords are left to the model."""
     highest: float = 127.0
@@ -81,7 +82,7 @@ class Leaning:
             return Lean(bent)
         beyond = max(0.0, last.pitch - self.highest)
         odds = tuple(together_odds(self.stacks, size) * 0.5**beyond if size else None for size in sizes)
-        joined = self.pitch
+        joined = self.joined
         if self.step is not None:
             steps = np.ones(PITCH.size, np.float32)
             steps[last.pitch :] = self.step[: PITCH.size - last.pitch]
@@ -176,23 +177,22 @@ class Follower:
         stacks = _stacks(list(self._notes)[-CHORD_NOTES:])
         shared = not MODES[settings.mode].takes_turns
         pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
-        pitch = self._pitch(settings, notes)
-        bent = {WAIT.name: pace, PITCH.name: pitch}
+        bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, _lowest_struck(notes))}
         return Leaning(
             tuple(bent.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
             _factors(settings.follow_grid, self._place_nats(settings)),
             _factors(settings.follow_density, step_nats(_steps(notes))) if max(stacks) > 1 else None,
-            pitch,
+            self._pitch(settings, notes),
             tuple(stacks) if settings.follow_density else (),
             register_of([note.pitch for note in notes])[1] if settings.follow_register else 127.0,
             settings.follow_density,
         )
 
-    def _pitch(self, settings: Settings, notes: Sequence[Note]) -> Floats | None:
+    def _pitch(self, settings: Settings, notes: Sequence[Note], lowest_struck: Sequence[int] = ()) -> Floats | None:
         pitches = [note.pitch for note in notes]
         ages = range(len(notes) - 1, -1, -1)
-        nats = settings.follow_register * register_nats(pitches)
+        nats = settings.follow_register * register_nats(pitches, lowest_struck)
         nats += settings.follow_key * key_nats(pitches, [0.5 ** (age / HALF_LIFE) for age in ages], self._unheard)
         return _factors(float(bool(settings.follow_register or settings.follow_key)), nats)
 
@@ -210,6 +210,14 @@ def _factors(knob: float, nats: Doubles) -> Floats | None:
 def _stacks(notes: Sequence[Note] | deque[Note]) -> list[int]:
     """How many notes are struck at each onset."""
     return list(Counter(note.onset for note in notes).values())
+
+
+def _lowest_struck(notes: Sequence[Note]) -> list[int]:
+    """The lowest pitch at each onset."""
+    lowest: dict[int, int] = {}
+    for note in notes:
+        lowest[note.onset] = min(note.pitch, lowest.get(note.onset, note.pitch))
+    return list(lowest.values())
 
 
 def _steps(notes: Sequence[Note]) -> list[int]:

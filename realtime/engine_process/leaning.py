@@ -26,10 +26,10 @@ KEY_CLASSES = 5
 """Of so many different pitch classes a key is believed, of one not at all."""
 SEMITONE = 1.0
 """Nats, at knob 1, that a pitch loses for each semitone outside the human's register."""
-LEAST_REGISTER = 18
-"""Semitones: no register is narrower. A human who has played one key has not said that it is all they have."""
-DOUBTED_REGISTER = 18
-"""Semitones more that the register of one note has; of n notes, an n-th of that."""
+LEAST_REGISTER, REGISTER_PITCHES = 18, 6
+"""Semitones that the register of one pitch has; it narrows to what was played as more different pitches are, until so
+many. Who has played one key has not said that it is all they have. (So wide for all, a tune two octaves lower was
+followed by 51 % of the notes, not 91.)"""
 WIDEST_STEP = 2
 """Semitones that the next note of a chord may lie nearer, or farther, than in the human's chords."""
 NEAR_OCTAVES = 0.5
@@ -72,15 +72,23 @@ def key_nats(
 
 
 def register_of(pitches: Sequence[int]) -> tuple[float, float]:
-    """The register of notes, from and to, in MIDI note numbers: never narrow, and wide while few were heard."""
+    """The register of notes, from and to, in MIDI note numbers: wide while few different ones were heard."""
     lowest, highest = min(pitches), max(pitches)
-    more = max(0.0, LEAST_REGISTER + DOUBTED_REGISTER / len(pitches) - (highest - lowest)) / 2
+    doubt = max(0.0, 1 - (len(set(pitches)) - 1) / (REGISTER_PITCHES - 1))
+    more = max(0.0, LEAST_REGISTER * doubt - (highest - lowest)) / 2
     return lowest - more, highest + more
 
 
-def register_nats(pitches: Sequence[int]) -> Doubles:
-    """What the register of notes takes off each pitch [128], in nats: nothing within it."""
-    return _fallen(_PITCHES, *register_of(pitches), SEMITONE)
+def register_nats(pitches: Sequence[int], lowest_struck: Sequence[int] = ()) -> Doubles:
+    """What the register of notes takes off each pitch [128], in nats: nothing within it.
+
+    `lowest_struck`: of the chords among them the lowest notes, whose register within the other it is then.
+    """
+    lowest, highest = register_of(pitches)
+    if lowest_struck:
+        low, high = register_of(lowest_struck)
+        lowest, highest = max(lowest, low), min(highest, high)
+    return _fallen(_PITCHES, lowest, highest, SEMITONE)
 
 
 def step_nats(steps: Sequence[int]) -> Doubles:

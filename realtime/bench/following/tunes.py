@@ -56,8 +56,30 @@ def _seed() -> Tune:
     return Tune("The Drunken Sailor, two hands", _scale(2, DORIAN), phrases)
 
 
+def _chords(waits: Sequence[int], *chords: Sequence[int]) -> Phrase:
+    """Chords, each struck again after the first waits: nothing but chords."""
+    onsets = accumulate(tuple(waits) * len(chords), initial=0)
+    struck = [(chord, wait) for chord in chords for wait in waits]
+    return tuple(
+        Note(onset, round(LEGATO * wait), pitch, _velocity(onset))
+        for onset, (chord, wait) in zip(onsets, struck, strict=False)
+        for pitch in chord
+    )
+
+
+def _changes() -> Tune:
+    """Two-five-one in C major, in chords of four."""
+    d_minor, g_seven, c_major = (53, 57, 60, 64), (53, 57, 59, 64), (52, 55, 59, 62)
+    charleston = (36, 60)
+    return Tune(
+        "Two-five-one, in chords",
+        _scale(0, MAJOR),
+        (_chords(charleston, d_minor, g_seven, c_major), _chords(charleston, c_major, d_minor, g_seven)),
+    )
+
+
 def tunes() -> list[Tune]:
-    """What the human plays: keys, meters and paces differ, from quarters to eighths."""
+    """What the human plays: keys, meters and paces differ, from quarters to eighths, one line or chords."""
     quarters, eighths = (24,) * 12, (12,) * 6
     minuet = (24, 12, 12, 12, 12, 24, 24, 24)
     dotted = (24, *(36, 12, 24, 24) * 3, 72)
@@ -112,4 +134,5 @@ def tunes() -> list[Tune]:
             ((72, 69, 69, 62, 69, 69, 72, 69, 72, 76, 74, 72), eighths + eighths),
         ),
         _seed(),
+        _changes(),
     ]
