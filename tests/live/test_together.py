@@ -51,6 +51,23 @@ def test_a_human_note_in_a_solo_voids_what_was_planned_and_is_answered_anew(
     assert len({one.epoch for one in answers} - {0}) > len(played) / 4, "planned anew, and heard before the next"
 
 
+def test_what_a_human_note_leaves_standing_is_told_by_ticks_not_by_the_sound(
+    stage: Callable[..., Stage], tmp_path: Path
+) -> None:
+    timing, later_ns = tmp_path / "timing.csv", 100_000_000
+    flags = ("--mode", "solo", "--bpm", "120", "--out-offset=-100", "--follow-density", "0", "--model", "default")
+    on_stage = stage(*flags, "--timing", str(timing))
+    on_stage.wait_for_answer(2)
+    sent = on_stage.keyboard.play(MELODY)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    played = [one.at_ns for one in sent if one.message[0] == 0x90]
+    answers = [one for one in read_timings(timing) if one.is_answer and one.is_note_on and one.epoch < len(played)]
+    after = [one.due_ns - played[one.epoch] for one in answers]
+    assert max(after) < later_ns + KEEP_NS + HOPS_NS, "what was meant for later was planned anew"
+    assert any(ns > KEEP_NS + HOPS_NS for ns in after), "what was meant for the human's moment went out after it"
+
+
 def test_what_is_typed_changes_the_mode_within_a_beat_and_nothing_hangs(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--mode", "solo", "--bpm", "120")
     on_stage.wait_for_answer(4)
