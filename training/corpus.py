@@ -2,26 +2,28 @@
 
 import hashlib
 import importlib.util
-import io
 import os
-import signal
-import sys
-import warnings
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from midi import files
 from midi.errors import InputError, MachineError
+from midi.text import printable
 from training import cache, scores
 from training.cache import Reading
 from training.progress import bar
+from training.readers import Readers
 from training.works import Remark, Skipped, Work, bar_table, table
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
+
+MOST_BYTES = 50_000_000
+"""Of a file; a larger one is no piece of music."""
+SCORE_S_PER_BYTE, MIDI_S_PER_BYTE = 1.6e-4, 5e-6
+"""What one core takes, about: the default corpus, 3.8 MB of scores, 10 minutes; MIDI files 25 us a note."""
+TOLD_MINUTES = 0.5
 
 DEFAULT = "default"
 DEFAULT_PARTS: tuple[tuple[str, str], ...] = (
@@ -125,7 +127,7 @@ def _title(file: str, label: str) -> str:
 
 def _printable(path: Path) -> str:
     """A file's name as text, even where its bytes are none: it goes into digests, cards and lists."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return printable(os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
 
 
 def _digest(works: Iterable[Work]) -> str:
@@ -153,6 +155,8 @@ def _readings(found: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
 
 def _kept(path: Path) -> Reading | None:
     try:
+        if path.stat().st_size > MOST_BYTES:  # not even to be hashed
+            return Reading(lost=(("", f"it is larger than {MOST_BYTES / 1e6:.0f} MB"),))
         return cache.load(cache.place(path))
     except OSError:
         return None
@@ -166,29 +170,29 @@ def _size(path: Path) -> int:
 
 
 def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading]]:
-    """Read files in processes of their own; whatever was read is cached even if this is interrupted."""
-    workers = max(1, min(len(unread), os.cpu_count() or 1))
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
+    """Read files in processes of their own; whatever was read, or given up, is cached even if this is interrupted."""
+    names = {path: name for name, path in unread}
+    _tell_of(list(names))
     try:
-        with bar(sum(_size(path) for _, path in unread), "reading", unit="B", unit_scale=True) as progress:
-            tasks = {pool.submit(read_file, path): (name, path) for name, path in unread}
-            for task in as_completed(tasks):
-                name, path = tasks[task]
+        with bar(sum(map(_size, names)), "reading", unit="B", unit_scale=True) as progress:
+            for path, reading, given_up in Readers(list(names), read_file).run():
+                if given_up:
+                    with suppress(OSError):
+                        cache.keep(cache.place(path), reading)
                 progress.update(_size(path))
-                yield name, task.result()
-    except BrokenProcessPool:
-        raise MachineError(
-            "a reading process was ended from outside, perhaps for want of memory; run it again"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)  # once only: the pool's own context would call off the calling off
+                yield names[path], reading
+    except OSError as error:
+        raise MachineError(f"no process can be started to read files ({error}): end other programs") from None
 
 
-def _quiet() -> None:
-    """In a reading process: leave Ctrl-C to the parent, and keep music21's remarks to itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    sys.stdout = sys.stderr = io.StringIO()
+def _tell_of(paths: Sequence[Path]) -> None:
+    """Say how long reading will take, about, if that is long."""
+    cores = os.cpu_count() or 1
+    scores_bytes = sum(_size(path) for path in paths if path.suffix.lower() not in files.SUFFIXES)
+    midi_bytes = sum(map(_size, paths)) - scores_bytes
+    minutes = (scores_bytes * SCORE_S_PER_BYTE + midi_bytes * MIDI_S_PER_BYTE) / cores / 60
+    if minutes >= TOLD_MINUTES:
+        print(f"reading {len(paths):,} files for the first time, about {minutes:.0f} min; kept for later", flush=True)
 
 
 def read_file(path: Path) -> Reading:

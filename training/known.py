@@ -25,7 +25,7 @@ def known_to(origin: Origin) -> Known | None:
     name, music = origin.card.name, origin.card.corpus
     why = f"it was {music.get('name') or 'not told'}"
     if music.get("name") == DEFAULT:
-        print(f"reading what {name} learned from too, to rehearse it (minutes, the first time)", flush=True)
+        print(f"reading what {name} learned from too, to rehearse it; --rehearse 0 spares that", flush=True)
         try:
             corpus = read_named(DEFAULT)
         except (InputError, MachineError) as error:

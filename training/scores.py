@@ -16,6 +16,7 @@ from typing import Any
 from midi.errors import InputError
 from midi.meter import UNKNOWN_METER, Bar, meter_of
 from midi.notes import TICKS_PER_BEAT, Note, canonical
+from midi.text import printable
 from training.measures import Measure, bars_of
 
 SUFFIXES = (".mxl", ".musicxml", ".xml", ".abc", ".krn")
@@ -61,8 +62,10 @@ def read_score(path: Path) -> list[Tune]:
 
 def reason(error: BaseException) -> str:
     """One short line for an error of somebody else's."""
+    if isinstance(error, MemoryError):
+        return "it takes more memory than a file may"
     text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
+    return printable(f"{type(error).__name__}: {text}"[:160]) if text else type(error).__name__
 
 
 def _music21(module: str) -> Any:

@@ -1,0 +1,100 @@
+"""A file that its reader never finishes, eats the memory with, or dies of, costs only itself."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.training.music import write_folder
+from training import cache, corpus, readers
+from training.cache import Reading
+from training.corpus import read_folder
+from training.readers import LEAST_S, MOST_S, Readers, seconds_for
+
+
+def read(path: Path) -> Reading:
+    """A reader that does as the file's name says. Runs in a process of its own."""
+    if path.name == "stuck":
+        while True:
+            time.sleep(3600)
+    if path.name == "hungry":
+        try:
+            return Reading((str(len(bytearray(readers.MOST_MEMORY + 10**9))),))
+        except MemoryError:
+            return Reading(lost=(("", "hungry"),))
+    if path.name == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Reading((path.name,))
+
+
+def limit(path: Path) -> float:
+    return 0.2 if path.name == "stuck" else 600.0
+
+
+def test_a_file_beyond_its_limits_is_given_up_and_the_others_are_read() -> None:
+    paths = [Path(name) for name in ("stuck", "a", "deadly", "b", "hungry", "c")]
+    found = {path.name: (reading, given_up) for path, reading, given_up in Readers(paths, read, limit).run()}
+    assert {name for name, (reading, _) in found.items() if reading.labels} == {"a", "b", "c"} | _unlimited()
+    assert found["stuck"] == (Reading(lost=(("", "it takes longer than 0 s to read"),)), True)
+    reading, given_up = found["deadly"]
+    assert "reading process was ended" in reading.lost[0][1]
+    assert not given_up, "the system may be to blame: it is tried again another time"
+
+
+def _unlimited() -> set[str]:
+    """Where the system knows no limit of memory, the hungry file is read."""
+    return set() if sys.platform == "linux" else {"hungry"}
+
+
+def test_a_larger_file_may_take_longer_up_to_a_limit(tmp_path: Path) -> None:
+    sizes = []
+    for size in (0, 100_000, 50_000_000):
+        (tmp_path / "f").write_bytes(b"x" * size)
+        sizes.append(seconds_for(tmp_path / "f"))
+    assert sizes == [LEAST_S, LEAST_S + 100, MOST_S]
+
+
+def test_a_file_that_was_given_up_is_named_and_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "music", 2)
+    (folder / "endless.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:D\nA|F/2z9999999 A/2F/2|\n")
+    monkeypatch.setattr(corpus, "Readers", _Impatient)
+    first = read_folder(folder)
+    assert [(one.name, one.reason) for one in first.skipped] == [("endless.abc", "it takes longer than 0 s to read")]
+    assert len(first.works) == 2
+    monkeypatch.setattr(corpus, "_read_in_pool", lambda unread: pytest.fail(f"tried again: {unread}"))
+    second = read_folder(folder)
+    assert (second.skipped, second.digest) == (first.skipped, first.digest)
+
+
+class _Impatient(Readers):
+    """Gives an ABC file no time at all."""
+
+    def __init__(self, paths: list[Path], read: readers.Read) -> None:
+        super().__init__(paths, read, lambda path: 0.0 if path.suffix == ".abc" else 600.0)
+
+
+def test_a_file_that_is_too_large_is_skipped_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "music", 1)
+    monkeypatch.setattr(corpus, "MOST_BYTES", 5_000)
+    (folder / "big.mid").write_bytes(b"MThd" + b"\0" * 6_000)
+    place = cache.place
+
+    def checked(path: Path) -> Path:
+        assert path.name != "big.mid", "not even hashed"
+        return place(path)
+
+    monkeypatch.setattr(cache, "place", checked)
+    assert [(one.name, one.reason) for one in read_folder(folder).skipped] == [("big.mid", "it is larger than 0 MB")]
+
+
+def test_what_takes_minutes_is_told_before_it_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "book.abc").write_bytes(b"x" * 3_000_000)
+    corpus._tell_of([tmp_path / "book.abc"])
+    told = capsys.readouterr().out
+    assert told.startswith("reading 1 files for the first time, about ")
+    (tmp_path / "book.abc").write_bytes(b"x" * 3_000)
+    corpus._tell_of([tmp_path / "book.abc"])
+    assert not capsys.readouterr().out
