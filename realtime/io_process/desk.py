@@ -126,7 +126,7 @@ class Desk:
         """The human wants silence, now: also of what has lost its note-off on the way."""
         self._begin_epoch()
         self.to_engine.append(Panicked())
-        released = [*self._hush(now_ns), *self.release_through(now_ns)]
+        released = [*self._hush(now_ns), *self.end_count_in(now_ns), *self.release_through(now_ns)]
         modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
         return [*released, *(_through(data, now_ns) for data in modes)]
 

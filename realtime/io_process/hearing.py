@@ -50,7 +50,8 @@ class Hearing:
 
     seating: Seating = field(default_factory=Seating)
     clock_place: int = 0
-    """The input whose clock and transport count: the same clock may come to every port."""
+    """The input whose clock and transport count: the same clock may come to every port. Beyond the first, it is for the
+    clock alone."""
     channels: frozenset[int] | None = None
     """Those that count, from 0; None: all but the drums'."""
     echo: Echo = field(default_factory=Echo)
@@ -87,11 +88,15 @@ class Hearing:
 
     def voice(self, place: int, channel: int) -> int | None:
         """Whose playing counts that comes on a channel of an input; None: nobody's."""
+        if self._is_clock_only(place):
+            return None
         channel = self._zones.channel(place, channel)
         return self.seating.voice(place, channel) if self._counts(channel) else None
 
     def take(self, place: int, message: Arrived) -> Iterator[Human]:
         """What a channel message is that came to an input; nothing if it does not count."""
+        if self._is_clock_only(place):
+            return
         if self.echo.is_own(place, message.data, message.at_ns):
             if self.echo.is_sure:
                 self._tell(ECHO_LINE)
@@ -130,6 +135,9 @@ class Hearing:
         self._used.add((place, data[0] & 0x0F))
         for one in self._meant(place, data):
             yield Human(voice, at_ns, one, tuple(self._played(voice, channel, place, Arrived(at_ns, one))))
+
+    def _is_clock_only(self, place: int) -> bool:
+        return 0 < self.clock_place == place
 
     def _counts(self, channel: int) -> bool:
         return channel != DRUM_CHANNEL if self.channels is None else channel in self.channels

@@ -15,6 +15,7 @@ from realtime.io_process.loop import Input, Output
 from realtime.timed import performed
 
 CLOCK_NAME = "Antiphon clock"
+CLOCK_IN_NAME = "Antiphon clock in"
 OWN_PORT = ""
 """Instead of the name of a port that is there."""
 TO_HEAR = "   <- connect your keyboard, or a DAW track, to it"
@@ -37,6 +38,8 @@ class Wishes:
     """A port that is there, or OWN_PORT for one of ours; None: no clock is sent."""
     ports: int = 1
     """So many inputs, and outputs."""
+    clock_in: str | None = None
+    """A port that is there, or OWN_PORT for one of ours, whose clock alone is kept; None: that of the first input."""
 
     def __post_init__(self) -> None:
         for flag, named in (("--in", self.in_ports), ("--out", self.out_ports)):
@@ -59,6 +62,8 @@ class Venue:
     """Whether the MIDI system has died under the ports."""
     clock: Output | None = None
     """Where our own MIDI clock goes."""
+    clock_place: int = 0
+    """The input whose clock is kept."""
 
 
 @contextmanager
@@ -74,10 +79,12 @@ def on_ports(api: Api, wishes: Wishes, seed: Piece | None, tempo: Tempo) -> Iter
         played = [_output(api, wishes, *one, opened) for one in _each(wishes.out_ports, out_names)]
         asked = wishes.clock_out
         clock = None if asked is None else _output(api, wishes, asked or None, clock_name, opened)
+        listened = [opened.enter_context(_clock_input(api, wishes.clock_in))] if wishes.clock_in is not None else []
         directions = (
             *(f"  hears    {port.name}{'' if wishes.in_ports else TO_HEAR}" for port in heard),
             *(f"  answers  {port.name}{'' if wishes.out_ports else TO_BE_HEARD}" for port in played),
             *([f"  clock    {clock.name}"] if clock else ()),
+            *(f"  clock in {port.name}" for port in listened),
         )
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
         watch = Watch(api)
@@ -85,8 +92,9 @@ def on_ports(api: Api, wishes: Wishes, seed: Piece | None, tempo: Tempo) -> Iter
         def is_lost() -> bool:
             return watch.is_lost() or any(port.is_lost() for port in (*played, clock) if isinstance(port, JackExact))
 
-        inputs: tuple[Input, ...] = (*heard, player) if player else tuple(heard)
-        yield Venue(inputs, tuple(played), directions, player, is_lost, clock)
+        inputs: tuple[Input, ...] = (*heard, *([player] if player else []), *listened)
+        clock_place = len(inputs) - 1 if listened else 0
+        yield Venue(inputs, tuple(played), directions, player, is_lost, clock, clock_place)
 
 
 def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:
@@ -106,6 +114,12 @@ def _each(named: Sequence[str], own_names: Sequence[str]) -> Iterator[tuple[str 
 
 def _input(api: Api, port: str | None, name: str) -> InPort:
     return InPort.existing(api, port, name) if port else InPort.virtual(api, name)
+
+
+def _clock_input(api: Api, port: str) -> InPort:
+    """Where a clock comes from that is not the notes' device."""
+    (name,) = unused_names(api, CLOCK_IN_NAME)
+    return _input(api, port or None, name)
 
 
 def _output(api: Api, wishes: Wishes, port: str | None, name: str, opened: ExitStack) -> OutPort | JackExact:

@@ -20,6 +20,8 @@ from realtime.sync.pulse_time import PulseTime
 
 HOLD_NS = 10_000_000_000
 COMMON_TIME = (4, 4)
+NEVER_STARTED = "that clock runs without a start, as keyboards send it all day; sync internal, typed, leaves it alone"
+"""Told with the tempo of a clock that nobody has started."""
 TOLD_APART = 0.03
 """The human's tempo is told again where it differs from what was told last by more than this share."""
 
@@ -199,7 +201,9 @@ class Conductor:
         if self.source != CLOCK:
             return []
         if self._clock.is_settled:
-            return [f"the clock is back: {self._bpm()}" if was_lost else f"MIDI clock: {self._bpm()}"]
+            if was_lost:
+                return [f"the clock is back: {self._bpm()}"]
+            return [f"MIDI clock: {self._bpm()}", *([] if self._clock.origin else [NEVER_STARTED])]
         self._is_awaited = True
         return [] if self._clock.alive else ["waiting for a MIDI clock"]
 

@@ -28,7 +28,7 @@ from realtime.io_process.seating import CHANNEL, CHANNELS, MOST_VOICES, PORT, Se
 from realtime.io_process.signals import flags_raised_by_signals
 from realtime.io_process.supervisor import Supervisor
 from realtime.io_process.timing import Timing
-from realtime.io_process.venue import CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
+from realtime.io_process.venue import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
 from realtime.pipe import PeerGoneError
 from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings, flags_of
 from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
@@ -105,6 +105,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(API_NAMES)}, or {NO_MIDI}: play the seed phrase and print the answer (default: auto)",
     )
     ports.add_argument(
+        "--clock-in",
+        nargs="?",
+        const=OWN_PORT,
+        metavar="PORT",
+        help="take MIDI clock from this port, or from one of our own,"
+        f' "{CLOCK_IN_NAME}", and from no other (default: from where your notes come)',
+    )
+    ports.add_argument(
         "--clock-out",
         nargs="?",
         const=OWN_PORT,
@@ -156,6 +164,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             seating=seating,
             say=printer.notify,
             is_lost=venue.is_lost,
+            clock_place=venue.clock_place,
             clock_port=venue.clock,
         )
         with flags_raised_by_signals(performance):
@@ -193,14 +202,15 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
 
 def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
     """The MIDI system to use, or None and why. A system or port asked for by name must be there."""
+    is_port_named = bool(arguments.in_ports or arguments.out_ports or arguments.clock_in)
     if arguments.midi_api == NO_MIDI:
-        if arguments.in_ports or arguments.out_ports:
-            raise InputError(f"--in and --out name MIDI ports; with --midi-api {NO_MIDI} there are none")
+        if is_port_named:
+            raise InputError(f"--in, --out and --clock-in name MIDI ports; with --midi-api {NO_MIDI} there are none")
         return None, "no MIDI was asked for"
     try:
         return open_api(arguments.midi_api), ""
     except MachineError as error:
-        if arguments.midi_api != "auto" or arguments.in_ports or arguments.out_ports:
+        if arguments.midi_api != "auto" or is_port_named:
             raise
         return None, str(error)
 
@@ -216,7 +226,12 @@ def _venue(
 ) -> AbstractContextManager[Venue]:
     if api is not None:
         wishes = Wishes(
-            arguments.in_ports, arguments.out_ports, arguments.jack_exact, arguments.clock_out, seating.ports
+            arguments.in_ports,
+            arguments.out_ports,
+            arguments.jack_exact,
+            arguments.clock_out,
+            seating.ports,
+            arguments.clock_in,
         )
         return on_ports(api, wishes, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)

@@ -10,7 +10,9 @@ import pytest
 
 from tests.live.conftest import IN, OUT, Stage
 from tests.peers.program import wait_until
-from tests.peers.sender import Timed
+from tests.peers.pulses import PULSE as CLOCK
+from tests.peers.pulses import START
+from tests.peers.sender import Sender, Timed
 from tests.peers.sound import Sound
 from tests.peers.synth import Synth
 
@@ -186,3 +188,53 @@ def test_muted_a_solo_is_silent_and_unmuted_it_goes_on(stage: Callable[..., Stag
     assert len(on_stage.listener.heard) == count
     on_stage.daemon.write("mute off")
     on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2, 5)
+
+
+def test_the_clock_comes_from_another_device_than_the_notes(
+    stage: Callable[..., Stage], sender: Callable[[str], Sender]
+) -> None:
+    master = sender("master")
+    on_stage = stage("--clock-in", "master", "--mode", "reply", "--bars", "1")
+    pulses = [(step * 60 / 140 / 24, CLOCK) for step in range(24 * 8)]
+    keyboards_own = [(step * 60 / 90 / 24, CLOCK) for step in range(24 * 5)]
+    master.start([(0.0, START), *pulses, (pulses[-1][0], bytes((0x90, 30, 80)))])
+    on_stage.keyboard.play(sorted([*phrase(), *keyboards_own], key=lambda event: event[0]))
+    told = on_stage.daemon.wait_for_line("MIDI clock")
+    assert float(told.text.split()[-2]) == pytest.approx(140, rel=0.03)
+    on_stage.wait_for_answer(1)
+
+
+def test_a_clock_that_is_never_started_is_told_with_its_tempo_once(stage: Callable[..., Stage]) -> None:
+    on_stage = stage()
+    on_stage.keyboard.play([(step * 60 / 120 / 24, CLOCK) for step in range(24 * 4)])
+    on_stage.daemon.wait_for_line("without a start")
+    assert [line.text for line in on_stage.daemon.lines if "MIDI clock: 1" in line.text]
+    assert sum("without a start" in line.text for line in on_stage.daemon.lines) == 1
+
+
+def test_a_pedal_that_went_down_through_thru_comes_up_through_it_when_thru_is_off(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--thru")
+    on_stage.keyboard.play([control(64, 127), control(1, 50)])
+    wait_until(lambda: len(on_stage.listener.heard) == 2, "pedal and wheel", 5)
+    on_stage.daemon.write("thru off")
+
+    def is_off() -> bool:
+        on_stage.daemon.write("thru")
+        return any("thru off" in line.text for line in on_stage.daemon.lines)
+
+    wait_until(is_off, "thru off", 5)
+    on_stage.keyboard.play([control(64, 0), control(7, 50)])
+    wait_until(lambda: len(on_stage.listener.heard) > 2, "the pedal up", 5)
+    on_stage.daemon.signal(signal.SIGINT)
+    assert on_stage.daemon.wait() == 0
+    assert [one.message for one in on_stage.listener.heard[2:]] == [control(64, 0)[1], control(1, 0)[1]]
+
+
+def test_suspended_it_puts_back_what_went_through(stage: Callable[..., Stage]) -> None:
+    on_stage = stage("--thru")
+    on_stage.keyboard.play([control(64, 127), (0.0, bytes((0xE0, 0, 90))), (0.0, bytes((0xD0, 40)))])
+    wait_until(lambda: len(on_stage.listener.heard) == 3, "what goes through", 5)
+    on_stage.daemon.signal(signal.SIGTSTP)
+    put_back = [control(64, 0)[1], bytes((0xE0, 0, 64)), bytes((0xD0, 0))]
+    wait_until(lambda: [one.message for one in on_stage.listener.heard[3:]] == put_back, "put back", 5)
+    on_stage.daemon.signal(signal.SIGCONT)

@@ -7,7 +7,7 @@ from midi.meter import Bar, place
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import NS_PER_MINUTE, Tempo
 from realtime.settings import Settings
-from realtime.sync.conductor import HOLD_NS, Conductor
+from realtime.sync.conductor import HOLD_NS, NEVER_STARTED, Conductor
 from realtime.sync.link_time import POLL_NS, LinkMoment
 
 NS = 1_000_000_000
@@ -62,7 +62,7 @@ def test_auto_follows_the_human_until_there_is_a_clock() -> None:
     scene.clock(96, 48)
     assert scene.conductor.source == "clock"
     assert bpm(scene.conductor) == pytest.approx(96, rel=1e-6)
-    assert scene.conductor.lines() == ["MIDI clock: 96 bpm"]
+    assert scene.conductor.lines() == ["MIDI clock: 96 bpm", NEVER_STARTED]
     assert scene.conductor.lines() == []
 
 
@@ -158,7 +158,7 @@ def test_the_tempo_that_is_told_of_a_clock_that_is_back_is_the_one_it_has_now() 
     scene.clock(96, 48)
     scene.pass_time(NS)
     scene.clock(140, 30)
-    told = ["MIDI clock: 96 bpm", "the clock has gone: going on at 96 bpm", "the clock is back: 140 bpm"]
+    told = ["MIDI clock: 96 bpm", NEVER_STARTED, "the clock has gone: going on at 96 bpm", "the clock is back: 140 bpm"]
     assert scene.conductor.lines() == told
 
 
@@ -367,7 +367,7 @@ def test_a_clock_that_was_waited_for_is_told_when_it_comes() -> None:
     assert conductor.lines() == ["waiting for a MIDI clock"]
     for index in range(30):
         conductor.hear(b"\xf8", index * 20_833_333)
-    assert conductor.lines() == ["MIDI clock: 120 bpm"]
+    assert conductor.lines() == ["MIDI clock: 120 bpm", NEVER_STARTED]
 
 
 def heard(tempo_bpm: float, anchor_tick: int = 0) -> Tempo:
