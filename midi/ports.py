@@ -14,16 +14,19 @@ The systems differ in what they can do and in how they show a port:
 
 import importlib
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from secrets import token_hex
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from midi.arrivals import Arrivals, Arrived
 from midi.errors import InputError, MachineError
+from midi.port_names import choose, decoded, parts, told_apart
 
 QUEUE_MESSAGES = 20_000
 """Messages an input holds until it is polled; rtmidi's own 1024 is lost in one burst from a sequencer."""
@@ -35,6 +38,8 @@ then the changes that others made, such as our other port's end, have been heard
 
 IN_NAME = "Antiphon in"
 OUT_NAME = "Antiphon out"
+LISTING = "Antiphon list"
+"""The client that only looks which ports there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,16 @@ def open_api(name: str = "auto") -> Api:
 
 
 def list_ports(api: Api) -> tuple[list[str], list[str]]:
-    """The ports of other programs and devices: those that can be listened to, and those that can be played."""
-    with _device(api, "MidiIn", "Antiphon list") as heard, _device(api, "MidiOut", "Antiphon list") as played:
+    """The ports of other programs and devices: those that can be listened to, and those that can be played.
+
+    Each by a name of its own, which `choose` takes.
+    """
+    inputs, outputs = _listed_by_system(api)
+    return told_apart(inputs), told_apart(outputs)
+
+
+def _listed_by_system(api: Api) -> tuple[list[str], list[str]]:
+    with _device(api, "MidiIn", LISTING) as heard, _device(api, "MidiOut", LISTING) as played:
         return _names(heard), _names(played)
 
 
@@ -128,8 +141,8 @@ def unused_names(api: Api, *names: str) -> tuple[str, ...]:
     JACK would call the second "Antiphon in" "Antiphon in-01" on its own, and CoreMIDI would have two of one name:
     with a number of our own, the in and the out of one Antiphon always go together.
     """
-    inputs, outputs = list_ports(api)
-    taken = {part.casefold() for port in (*inputs, *outputs) for part in _parts(port)}
+    inputs, outputs = _listed_by_system(api)
+    taken = {part.casefold() for port in (*inputs, *outputs) for part in parts(port)}
     number = 1
     while True:
         numbered = tuple(name if number == 1 else f"{name} {number}" for name in names)
@@ -202,12 +215,12 @@ class InPort(_Port):
 
     @classmethod
     def virtual(cls, api: Api, name: str = IN_NAME) -> Self:
-        """Open a port of our own that other programs can play into.
+        """Open a port of our own that other programs can play into; its `name` is what the system calls it.
 
         Raises:
             MachineError: the system does not answer, or has no virtual ports (Windows).
         """
-        return cls(_open_virtual(api, "MidiIn", name), name)
+        return cls(*_open_virtual(api, "MidiIn", name))
 
     @classmethod
     def existing(cls, api: Api, port: str, name: str = IN_NAME) -> Self:
@@ -238,12 +251,12 @@ class OutPort(_Port):
 
     @classmethod
     def virtual(cls, api: Api, name: str = OUT_NAME) -> Self:
-        """Open a port of our own that other programs can listen to.
+        """Open a port of our own that other programs can listen to; its `name` is what the system calls it.
 
         Raises:
             MachineError: the system does not answer, or has no virtual ports (Windows).
         """
-        return cls(_open_virtual(api, "MidiOut", name), name)
+        return cls(*_open_virtual(api, "MidiOut", name))
 
     @classmethod
     def existing(cls, api: Api, port: str, name: str = OUT_NAME) -> Self:
@@ -258,42 +271,6 @@ class OutPort(_Port):
     def send(self, message: bytes, due_ns: int = 0) -> None:  # noqa: ARG002 - as an output with a lead is called
         """Hand one whole message to the system, which takes 0.5 us; a dead JACK server blocks it once 16 KB wait."""
         self._device.send_message(message)
-
-
-def choose(ports: Sequence[str], wanted: str) -> int:
-    """The index of the port a person means: the exact name, else a whole client or port name, else a part of one.
-
-    Raises:
-        InputError: none fits, or several do; the message lists them.
-    """
-    text = wanted.casefold()
-    for fits in (
-        [index for index, port in enumerate(ports) if port == wanted],
-        [index for index, port in enumerate(ports) if text in (part.casefold() for part in _parts(port))],
-        [index for index, port in enumerate(ports) if text in port.casefold()],
-    ):
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            several = _listed(ports[index] for index in fits)
-            raise InputError(f"several ports fit {wanted!r}: {several}; give more of the name")
-    raise InputError(f"no port {wanted!r}; there are: {_listed(ports) or 'none'}")
-
-
-def _parts(port: str) -> Iterator[str]:
-    """The names in a port's full name: itself, its client's, its own, and that without ALSA's numbers."""
-    yield port
-    client, colon, own = port.partition(":")
-    if colon:
-        yield client
-        yield own
-        words, space, numbers = own.rpartition(" ")
-        if space and ":" in numbers and numbers.replace(":", "").isdigit():
-            yield words
-
-
-def _listed(ports: Iterator[str] | Sequence[str]) -> str:
-    return ", ".join(repr(port) for port in ports)
 
 
 def _try(system: System) -> Api:
@@ -347,10 +324,11 @@ def _device(api: Api, kind: str, client: str) -> Iterator[Any]:
 
 
 def _names(device: Any) -> list[str]:
-    return list(device.get_ports())
+    return [decoded(name) for name in device.get_ports(encoding=None)]
 
 
-def _open_virtual(api: Api, kind: str, name: str) -> Any:
+def _open_virtual(api: Api, kind: str, name: str) -> tuple[Any, str]:
+    """A device with a port of our own, and the name by which others find it."""
     if not api.has_virtual_ports:
         raise MachineError(
             f"{api.title} has no virtual ports: make two in loopMIDI, and give their names with --in and --out"
@@ -358,10 +336,31 @@ def _open_virtual(api: Api, kind: str, name: str) -> Any:
     device = _new(api, kind, name)
     try:
         device.open_virtual_port(name)
+        return device, _name_on_jack(api, kind, device, name) if api.name == "jack" else name
     except (OSError, NotImplementedError) as error:
         device.delete()
         raise MachineError(f"{api.title} did not open the port {name!r}: {error}") from None
-    return device
+
+
+def _name_on_jack(api: Api, kind: str, device: Any, name: str) -> str:
+    """What JACK calls the client of a port that has just been opened: "Antiphon in-01", if another was quicker.
+
+    Nothing asks it directly: where several could be ours, our port bears for a moment a name that no other has.
+    """
+    with _device(api, "MidiOut" if kind == "MidiIn" else "MidiIn", LISTING) as others:
+        clients = _clients_of(others, name)
+        ours = [client for client in clients if re.fullmatch(rf"{re.escape(name)}(-\d+)?", client)]
+        if len(ours) != 1:
+            mark = token_hex(8)
+            device.set_port_name(mark)
+            ours = _clients_of(others, mark)
+            device.set_port_name(name)
+    return ours[0] if ours else name
+
+
+def _clients_of(device: Any, port: str) -> list[str]:
+    """The clients that have a port of this name."""
+    return [client for client, _, own in (name.rpartition(":") for name in _names(device)) if own == port]
 
 
 def _open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str]:
@@ -376,7 +375,7 @@ def _open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str]
     except OSError as error:
         device.delete()
         raise MachineError(f"{api.title} did not connect to {port!r}: {error}") from None
-    return device, ports[index]
+    return device, told_apart(ports)[index]
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from contextlib import suppress
 from typing import Any
 
 from midi.errors import AntiphonError, MachineError
-from midi.ports import SETTLE_S, choose
+from midi.port_names import choose
+from midi.ports import SETTLE_S
 from realtime.io_process.frame_queue import RECORD, CycleClock, FrameQueue
 
 STDIN = 0
@@ -41,7 +42,8 @@ class ExactSender:
             self._out = self._client.midi_outports.register(name)
         except self._jack.JackError as error:
             raise MachineError(f"JACK did not open the port {name!r}: {error}") from None
-        self.name = name
+        self.name: str = self._client.name
+        """What JACK calls us, or the port that we are connected to."""
         self.queue = FrameQueue(self._client.samplerate)
         self._clock = CycleClock(self._client.samplerate)
         self._rest = b""
@@ -60,7 +62,7 @@ class ExactSender:
 
     def _connect(self, port: str) -> None:
         names = [found.name for found in self._client.get_ports(is_midi=True, is_input=True)]
-        self.name = names[choose(names, port)]
+        self.name = names[choose(names, port)]  # JACK has no two of one name
         try:
             self._client.connect(self._out, self.name)
         except self._jack.JackError as error:

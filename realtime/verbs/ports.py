@@ -10,6 +10,7 @@ examples:
   antiphon ports                                what there is
   antiphon jam --in "Keystation" --out "Synth"  part of a name is enough, if only one port has it
 
+Devices of one name are numbered: --in "Keystation 2" is the second of two that the system calls Keystation.
 Without --in and --out, antiphon jam opens two ports of its own, "Antiphon in" and "Antiphon out".
 """
 

@@ -1,5 +1,6 @@
 """A musician's evening: play, be answered, interrupt, leave."""
 
+import re
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -167,3 +168,17 @@ def test_two_at_once_have_two_pairs_of_ports(jack: JackServer, daemon: Callable[
         daemon("--model", tiny, "--no-save").wait_ready()
     ports = jack.ports()
     assert {IN, OUT, "Antiphon in 2:Antiphon in 2", "Antiphon out 2:Antiphon out 2"} <= set(ports)
+
+
+def test_two_that_start_at_once_say_what_each_is_called(
+    jack: JackServer, daemon: Callable[..., Daemon], tiny: str
+) -> None:
+    both = [daemon("--model", tiny, "--no-save") for _ in range(2)]
+    names = []
+    for playing in both:
+        playing.wait_ready()
+        told = [re.match(r"  (hears|answers) +(.*?)   ", line.text) for line in playing.lines]
+        names += [match[2] for match in told if match]
+    assert len(set(names)) == 4
+    clients = {port.partition(":")[0] for port in jack.ports()}
+    assert set(names) <= clients, "a name that no port has"

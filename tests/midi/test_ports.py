@@ -5,12 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from midi import ports
 from midi.errors import InputError, MachineError
-from midi.ports import InPort, OutPort, available_apis, choose, list_ports, open_api, unused_names
+from midi.ports import InPort, OutPort, available_apis, list_ports, open_api, unused_names
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
 from tests.peers.receiver import Receiver
@@ -194,30 +195,39 @@ def test_a_missing_sound_library_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         available_apis()
 
 
-NAMES = ["Midi Through:Midi Through Port-0 14:0", "Antiphon in:Antiphon in 128:0", "Antiphon in 2:Antiphon in 2 130:0"]
-"""As ALSA would list them."""
+def test_a_port_is_called_what_jack_calls_it(api: ports.Api, jack: JackServer) -> None:
+    """JACK renames a client whose name is taken, as that of another Antiphon which looked in the same moment."""
+    with ExitStack() as opened:
+        inward = [opened.enter_context(InPort.virtual(api)) for _ in range(3)]
+        outward = [opened.enter_context(OutPort.virtual(api)) for _ in range(2)]
+        assert [port.name for port in inward] == ["Antiphon in", "Antiphon in-01", "Antiphon in-02"]
+        assert [port.name for port in outward] == ["Antiphon out", "Antiphon out-01"]
+        ours = {f"{port.name}:Antiphon in" for port in inward} | {f"{port.name}:Antiphon out" for port in outward}
+        assert set(jack.ports()) == ours
 
 
-@pytest.mark.parametrize(
-    ("wanted", "index"),
-    [
-        ("Antiphon in:Antiphon in 128:0", 1),
-        ("Antiphon in", 1),
-        ("antiphon in 2", 2),
-        ("through", 0),
-        ("130:0", 2),
-        ("Midi Through Port-0", 0),
-    ],
-)
-def test_a_name_is_taken_whole_before_it_is_taken_as_a_part(wanted: str, index: int) -> None:
-    assert choose(NAMES, wanted) == index
+def test_names_come_as_utf_8_whatever_the_system(api: ports.Api, sender: Callable[[str], Sender]) -> None:
+    sender("Flügel für Zoë")
+    assert list_ports(api)[0] == ["Flügel für Zoë:out"]
 
 
-def test_a_part_that_several_names_have_is_refused_with_those_names() -> None:
-    with pytest.raises(InputError, match="several ports fit 'anti': 'Antiphon in:Antiphon in 128:0', 'Antiphon in 2:"):
-        choose(NAMES, "anti")
+def test_two_devices_of_one_name_are_opened_by_number(api: ports.Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CoreMIDI lists them; JACK itself would never."""
+    opened: list[int] = []
 
+    class Driver:
+        def get_ports(self, encoding: str | None) -> list[bytes]:
+            assert encoding is None
+            return [b"Keystation", b"Bass", b"Keystation"]
 
-def test_where_there_is_no_port_at_all_the_message_says_so() -> None:
-    with pytest.raises(InputError, match="no port 'x'; there are: none"):
-        choose([], "x")
+        def open_port(self, index: int, _: str) -> None:
+            opened.append(index)
+
+        def delete(self) -> None:
+            pass
+
+    monkeypatch.setattr(ports, "_new", lambda *_: Driver())
+    assert list_ports(api)[0] == ["Keystation 1", "Bass", "Keystation 2"]
+    assert OutPort.existing(api, "keystation 2").name == "Keystation 2"
+    assert opened == [2]
+    assert unused_names(api, "Keystation") == ("Keystation 2",)
