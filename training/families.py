@@ -1,7 +1,10 @@
-"""Families of near-duplicates: a tune, its variants and its transpositions, which no split may part.
+"""Families of near-duplicates: a tune, its variants and its transpositions, and takes of a piece: no split parts them.
 
 Two works are kin when one shares at least 30 % of its distinct runs of 16 melodic intervals with the other; families
 are what kinship connects. The melody of a work in parts is its highest line, so settings of one chorale are kin too.
+
+Two performances (works that have dynamics) are takes of one piece also when they share 15 % of their runs of 6 pitches:
+a wrong note or an ornament breaks few of these, another tempo none. Scores are not compared so: many tunes share them.
 """
 
 from collections.abc import Sequence
@@ -9,13 +12,23 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from training.works import Ints, Work
+from training.works import UNKNOWN, Ints, Work
 
 RUN = 16
 """Intervals in a run (FACTS.md: 24 % of Ryan's and O'Neill's tunes have near-duplicates by this measure)."""
 SHARED = 0.3
 COMMONPLACE = 400
 """A run found in more melodies than this is a scale or a drone, not a tune."""
+
+TAKE_RUN = 6
+"""Pitches in a run of a performance: of two takes, each with one note in ten wrong, 0.9^12 = 28 % agree."""
+TAKE_SHARED = 0.15
+TAKE_LEAST = 12
+"""Runs that takes share at least: of a few notes nobody can say what they are a take of."""
+TAKE_COMMONPLACE = 60
+"""As COMMONPLACE; more takes of one piece than this are seldom."""
+TOGETHER = 2
+"""Ticks (of 24 to the quarter) within which notes are struck as one: a chord's, or a grace note and its note."""
 
 _Hashes = npt.NDArray[np.uint64]
 
@@ -38,7 +51,12 @@ def families(works: Sequence[Work]) -> list[list[int]]:
     distinct: dict[bytes, int] = {}
     for index, hashes in enumerate(runs):  # verbatim copies first: thousands of them would be quadratic below
         join(distinct.setdefault(hashes.tobytes(), index), index)
-    for one, other in _kin(runs, sorted(distinct.values())):
+    members = sorted(distinct.values())
+    for one, other in _kin(runs, members, SHARED, 1, COMMONPLACE):
+        join(one, other)
+    takes = [_take_runs(work.notes) for work in works]
+    performed = [index for index in members if len(takes[index]) >= TAKE_LEAST]
+    for one, other in _kin(takes, performed, TAKE_SHARED, TAKE_LEAST, TAKE_COMMONPLACE):
         join(one, other)
     grouped: dict[int, list[int]] = {}
     for index in range(len(works)):
@@ -70,8 +88,27 @@ def _runs(melody: Ints) -> _Hashes:
     return np.unique((windows * weights[:length]).sum(axis=1, dtype=np.uint64))
 
 
-def _kin(runs: Sequence[_Hashes], members: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of works that share enough, by an inverted index from run to works."""
+def _take_runs(notes: Ints) -> _Hashes:
+    """A performance's distinct runs of pitches, sorted: of what is struck together, the highest. A score has none."""
+    if not len(notes) or (notes[:, 3] == UNKNOWN).any():
+        return np.zeros(0, np.uint64)
+    begins = np.flatnonzero(np.append(True, np.diff(notes[:, 0]) > TOGETHER))
+    tops = np.maximum.reduceat(notes[:, 2], begins).astype(np.uint64)
+    if len(tops) < TAKE_RUN:
+        return np.zeros(0, np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(tops, TAKE_RUN)
+    return np.unique((windows << (np.arange(TAKE_RUN, dtype=np.uint64) * np.uint64(7))).sum(axis=1, dtype=np.uint64))
+
+
+def _kin(
+    runs: Sequence[_Hashes], members: Sequence[int], share: float, least: int, commonplace: int
+) -> list[tuple[int, int]]:
+    """Pairs of works that share so much of the shorter, and so many runs at least, by an index from run to works.
+
+    Runs in more works than `commonplace` do not count.
+    """
+    if not members:
+        return []
     owners = np.concatenate([np.full(len(runs[index]), index, np.int64) for index in members])
     hashes = np.concatenate([runs[index] for index in members])
     order = np.lexsort((owners, hashes))
@@ -79,7 +116,7 @@ def _kin(runs: Sequence[_Hashes], members: Sequence[int]) -> list[tuple[int, int
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
     sizes = np.diff(np.append(starts, len(hashes)))
     pairs: list[npt.NDArray[np.int64]] = []
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= COMMONPLACE)]):
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= commonplace)]):
         groups = owners[starts[sizes == size][:, None] + np.arange(size)]
         one, other = np.triu_indices(int(size), 1)
         pairs.append((groups[:, one] * len(runs) + groups[:, other]).ravel())
@@ -89,6 +126,6 @@ def _kin(runs: Sequence[_Hashes], members: Sequence[int]) -> list[tuple[int, int
     found: list[tuple[int, int]] = []
     for key, count in zip(keys.tolist(), shared.tolist(), strict=True):
         one_work, other_work = divmod(key, len(runs))
-        if count >= SHARED * min(len(runs[one_work]), len(runs[other_work])):
+        if count >= least and count >= share * min(len(runs[one_work]), len(runs[other_work])):
             found.append((one_work, other_work))
     return found
