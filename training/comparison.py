@@ -8,6 +8,7 @@ from exported.imitation import Imitation
 from training.evaluate import evaluate
 from training.origin import Origin
 from training.stepper import Stepper
+from training.verdict import is_better
 from training.works import Ints
 
 
@@ -36,8 +37,10 @@ def compared(origin: Origin, after: Stepper, judged: Sequence[Ints], known: Sequ
 
 
 def told(held_out: Mapping[str, Any]) -> str:
-    """The same in a sentence, of a card's `held_out` that holds it."""
-    style = f"{held_out['before']['nats_per_note']:.3f} -> {held_out['nats_per_note']:.3f}"
+    """The same in a sentence, of a card's `held_out` that holds it: whether anything of the style was learned."""
+    before, after = held_out["before"]["nats_per_note"], held_out["nats_per_note"]
+    learned = "learned your style" if is_better(after, before) else "did not learn your style yet"
+    style = f"{before:.3f} -> {after:.3f}"
     lost = held_out.get("forgetting")
     memory = f"{lost['before']:.3f} -> {lost['after']:.3f}" if lost else "not measured"
-    return f"learned your style: {style} nats a note on your held-out pieces; on what it knew before: {memory}"
+    return f"{learned}: {style} nats a note on your held-out pieces; on what it knew before: {memory}"

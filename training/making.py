@@ -30,6 +30,7 @@ from training.plan import Plan
 from training.rehearsal import Rehearsal
 from training.split import Split, some, split
 from training.stepper import Stepper
+from training.verdict import verdict
 from training.works import Ints, Work
 
 ENOUGH = 100_000
@@ -139,6 +140,7 @@ class Making:
         print("\n".join(table(card)))
         if self.origin:
             print(f"\n{comparison.told(card.held_out)}")
+        print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
         if self.corpus.skipped:
             print(f"\nskipped, {len(self.corpus.skipped):,}:")
             for skipped in self.corpus.skipped:

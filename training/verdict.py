@@ -1,0 +1,32 @@
+"""Says in a line whether a training was worth it, and what to do next. From a card's figures, nats per note."""
+
+from exported.card import Card
+
+LEAST = 0.01
+"""Nats a note: of a smaller difference nobody hears anything, and another draw of held-out music may turn it."""
+
+
+def is_better(after: float, before: float) -> bool:
+    """Whether one figure is better than another by enough to speak of; not a number never is."""
+    return after <= before - LEAST
+
+
+def verdict(card: Card) -> str:
+    """Better than counting or not, as it is played (imitating), and what to do next."""
+    held_out = card.held_out
+    played = held_out["imitating"]["nats_per_note"]
+    counting = min(row["nats_per_note"] for row in held_out["baselines"].values())
+    against = f"{played:.3f} against {counting:.3f} nats a note on music it has not seen, less is better"
+    if is_better(played, counting):
+        return f"better than counting: {against}. Play with it"
+    worse = "worse than counting" if is_better(counting, played) else "no better than counting"
+    return f"{worse}: {against}. {_advice(card)}"
+
+
+def _advice(card: Card) -> str:
+    """What helps most, by how the training was made."""
+    if "from" in card.training:
+        return "Give it more files, or a longer --time"
+    if card.sounds:
+        return "Give it more files or a longer --time, or leave out --preset classic"
+    return "Give it more files or a longer --time, or begin from a model that knows more: --from default"
