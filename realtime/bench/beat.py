@@ -13,6 +13,7 @@ import numpy as np
 
 from midi.notes import TICKS_PER_BEAT
 from realtime.engine_process.beat import Beat, find_beat
+from realtime.engine_process.onsets import Strike
 from realtime.engine_process.quantise import snapped_run
 
 RHYTHMS: dict[str, tuple[int, ...]] = {
@@ -60,9 +61,9 @@ class Performance:
     beat: Beat
 
     @property
-    def notes_ns(self) -> list[int]:
-        """The onsets of every note."""
-        return [onset for chord in self.onsets_ns for onset in chord]
+    def strikes(self) -> list[Strike]:
+        """Every note, alike but for its onset."""
+        return [Strike(onset) for chord in self.onsets_ns for onset in chord]
 
 
 def perform(waits: Sequence[int], hands: Hands, rng: np.random.Generator) -> Performance:
@@ -118,11 +119,11 @@ Finder = Callable[[Performance], Beat | None]
 
 
 def _unhelped(performance: Performance) -> Beat | None:
-    return find_beat(performance.notes_ns)
+    return find_beat(performance.strikes)
 
 
 def _helped_by(beats: dict[Performance, Beat]) -> Finder:
-    return lambda performance: find_beat(performance.notes_ns, beats[performance])
+    return lambda performance: find_beat(performance.strikes, beats[performance])
 
 
 def _median_wait(performance: Performance) -> Beat:
@@ -204,7 +205,7 @@ def lines(count: int = 320, seed: int = 0) -> list[str]:
 
 def _time_line(seed: int) -> str:
     """What one search costs."""
-    onsets = perform(RHYTHMS["a reel"] * 3, Hands(), np.random.default_rng(seed)).notes_ns[:64]
+    onsets = perform(RHYTHMS["a reel"] * 3, Hands(), np.random.default_rng(seed)).strikes[:64]
     seconds = []
     for _ in range(300):
         began = time.perf_counter()

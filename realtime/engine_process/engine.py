@@ -25,6 +25,7 @@ from realtime.engine_process.grid import TICKS_PER_BAR
 from realtime.engine_process.groove import Groove
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.moment import Known, Step
+from realtime.engine_process.onsets import Strike
 from realtime.engine_process.plan import Plan
 from realtime.engine_process.ring import CAPACITY, ContextRing
 from realtime.engine_process.timekeeper import Timekeeper
@@ -309,7 +310,8 @@ class Engine:
     def _follow_beat(self, phrase: Phrase) -> None:
         """Take up the beat of what the human has played, where nobody else sets the tempo."""
         self._onsets_since_beat = 0
-        if not self._time.follow([heard.at_ns for heard in phrase.heard]):
+        strikes = [Strike(heard.at_ns, heard.note.pitch, heard.note.velocity or 1) for heard in phrase.heard]
+        if not self._time.follow(strikes):
             return
         tempo = self._tracker.tempo = self.tempo
         self._follower.hear_anew(self._tracker.in_time(tempo.anchor_tick), tempo.anchor_tick)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import NS_PER_MINUTE, Tempo
 from realtime.engine_process.beat import Beat, find_beat
+from realtime.engine_process.onsets import Strike
 from realtime.settings import BPM_RANGE
 
 
@@ -14,18 +15,18 @@ class HeardBeat:
     def __init__(self) -> None:
         self._near: Beat | None = None
 
-    def tempo(self, onsets_ns: Sequence[int], running: Tempo) -> Tempo | None:
+    def tempo(self, strikes: Sequence[Strike], running: Tempo) -> Tempo | None:
         """A tempo whose ticks in multiples of a beat from its anchor are the beats heard; None: no beat is heard.
 
         It goes on from the `running` one: the beat nearest to the first onset keeps its tick.
         """
-        if not onsets_ns:
+        if not strikes:
             return None
-        beat = find_beat(onsets_ns, self._near)
+        beat = find_beat(strikes, self._near)
         if beat is None or not BPM_RANGE[0] <= NS_PER_MINUTE / beat.period_ns <= BPM_RANGE[1]:
             return None
         self._near = beat
-        beats_back = round((beat.phase_ns - onsets_ns[0]) / beat.period_ns)
+        beats_back = round((beat.phase_ns - strikes[0].at_ns) / beat.period_ns)
         first_ns = beat.phase_ns - round(beats_back * beat.period_ns)
         tick = running.tick_at(first_ns) + beats_back * TICKS_PER_BEAT
         return Tempo.of(NS_PER_MINUTE / beat.period_ns, beat.phase_ns, tick)

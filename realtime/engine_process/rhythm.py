@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MS = 1_000_000
-PERIODS_NS: Floats = np.geomspace(270e6, 1_540e6, 146)
-"""Lengths of a quarter note that are tried: 222 to 39 bpm, 1.2 % apart."""
+PERIODS_NS: Floats = np.geomspace(200e6, 2_000e6, 193)
+"""Lengths of a quarter note that are tried: 300 to 30 bpm, 1.2 % apart."""
 WAIT_BIN_NS = 5 * MS
 WAIT_BINS = 800
 PHASES = 48
@@ -31,7 +31,7 @@ WAIT_MASS = {
     9: 0.045,
     12: 0.42,
     15: 0.045,
-    16: 0.01,
+    16: 0.06,
     18: 0.06,
     24: 0.15,
     36: 0.02,
@@ -45,23 +45,24 @@ PLACE_MASS: tuple[dict[int, float], ...] = (
     {0: 0.2, 3: 0.08, 4: 0.08, 6: 0.1, 8: 0.08, 9: 0.08, 12: 0.12, 15: 0.04, 16: 0.08, 18: 0.06, 20: 0.04, 21: 0.04},
     {0: 0.2, 6: 0.19, 12: 0.24, 18: 0.37},
     {0: 0.34, 8: 0.26, 12: 0.04, 15: 0.22, 16: 0.28},
-    {0: 0.51, 12: 0.49},
-    {0: 0.85, 6: 0.08, 12: 0.05, 18: 0.02},
-    {0: 0.93, 12: 0.07},
-    {0: 0.93, 12: 0.07},
-    {0: 0.7, 8: 0.03, 12: 0.2, 16: 0.03, 18: 0.04},
+    {0: 0.47, 12: 0.45, 6: 0.04, 18: 0.04},
+    {0: 0.8, 6: 0.08, 12: 0.06, 18: 0.06},
+    {0: 0.87, 12: 0.07, 6: 0.03, 18: 0.03},
+    {0: 0.87, 12: 0.07, 6: 0.03, 18: 0.03},
+    {0: 0.67, 6: 0.03, 8: 0.03, 12: 0.2, 16: 0.03, 18: 0.04},
 )
 """The probability of a place in the beat, by ticks, given the class of the wait after it; the last: of no wait."""
-LAST = len(PLACE_MASS) - 1
+CLASSES = len(PLACE_MASS)
+LAST = CLASSES - 1
 
-HAND_NS = 22 * MS
+HANDS_NS = (8 * MS, 22 * MS)
 HAND_SHARE = 0.015
 """Standard deviation of a hand's error: so much, and so much of a beat."""
 ODD_WAIT, ODD_PLACE = 0.03, 0.08
 """The share of waits and places that no table expects."""
 
 
-def _wait_table() -> Floats:
+def _wait_table(hand_ns: float) -> Floats:
     """Log density per ns of a wait, [periods, bins of WAIT_BIN_NS]."""
     waits = (np.arange(WAIT_BINS) + 0.5) * WAIT_BIN_NS
     density = ODD_WAIT * np.exp(-waits / PERIODS_NS[:, None]) / PERIODS_NS[:, None]
@@ -69,16 +70,16 @@ def _wait_table() -> Floats:
     total = sum(masses.values())
     for ticks, mass in masses.items():
         middle = ticks / TICKS_PER_BEAT * PERIODS_NS
-        spread = np.hypot(np.sqrt(2) * HAND_NS, 0.02 * middle)[:, None]
+        spread = np.hypot(np.sqrt(2) * hand_ns, 0.02 * middle)[:, None]
         error = (waits - middle[:, None]) / spread
         density += (1 - ODD_WAIT) * mass / total * np.exp(-0.5 * error**2) / (spread * np.sqrt(2 * np.pi))
     return np.asarray(np.log(density))
 
 
-def _place_table() -> Floats:
+def _place_table(hand_ns: float) -> Floats:
     """Log density of a place in the beat beside a uniform one's, [periods, classes of waits, phases]."""
     places = np.arange(PHASES) / PHASES
-    spread = np.hypot(HAND_NS / PERIODS_NS, HAND_SHARE)[:, None]
+    spread = np.hypot(hand_ns / PERIODS_NS, HAND_SHARE)[:, None]
     table = np.full((len(PERIODS_NS), len(PLACE_MASS), PHASES), ODD_PLACE)
     for row, masses in enumerate(PLACE_MASS):
         total = sum(masses.values())
@@ -89,8 +90,9 @@ def _place_table() -> Floats:
     return np.asarray(np.log(table))
 
 
-WAITS: Floats = _wait_table()
-PLACES: Floats = _place_table()
+WAITS: Floats = np.stack([_wait_table(hand_ns) for hand_ns in HANDS_NS])
+PLACES: Floats = np.stack([_place_table(hand_ns) for hand_ns in HANDS_NS])
+PLACE_SPECTRA = np.fft.rfft(PLACES).conj()
 
 
 def wait_bins(waits_ns: Floats) -> Ints:

@@ -6,6 +6,7 @@ from midi.meter import UNKNOWN_METER, Bar
 from midi.tempo import Tempo
 from realtime.engine_process.grid import Grid
 from realtime.engine_process.heard_beat import HeardBeat
+from realtime.engine_process.onsets import Strike
 from realtime.messages import NO_BEAT, Conducted
 from realtime.settings import AUTO, BAR, DEFAULT_BPM, FOLLOW, OFF, Settings
 
@@ -40,9 +41,9 @@ class Timekeeper:
         if is_tapped or not self._is_free:
             self._heard_beat.agree(self.tempo)
 
-    def follow(self, onsets_ns: Sequence[int]) -> bool:
-        """Take up the beat of the human's onsets, where nobody else sets the tempo; False: none is heard."""
-        tempo = self._heard_beat.tempo(onsets_ns, self.tempo) if self._is_free else None
+    def follow(self, strikes: Sequence[Strike]) -> bool:
+        """Take up the beat of the human's notes (in order), where nobody else sets the tempo; False: none is heard."""
+        tempo = self._heard_beat.tempo(strikes, self.tempo) if self._is_free else None
         if tempo is None:
             return False
         self.tempo = tempo

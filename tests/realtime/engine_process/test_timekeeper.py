@@ -4,6 +4,7 @@ import pytest
 
 from midi.meter import UNKNOWN_METER, Bar, meter_of
 from midi.notes import TICKS_PER_BEAT
+from realtime.engine_process.onsets import Strike
 from realtime.engine_process.timekeeper import LONGEST_BARS, Timekeeper
 from realtime.messages import Conducted
 from realtime.settings import AUTO, BAR, BEAT, CLOCK, FOLLOW, INTERNAL, OFF, Settings
@@ -11,7 +12,7 @@ from realtime.settings import AUTO, BAR, BEAT, CLOCK, FOLLOW, INTERNAL, OFF, Set
 S = 1_000_000_000
 COMMON = meter_of(4, 4)
 WALTZ = meter_of(3, 4)
-HUMAN_AT_90 = [10 * S + round(beat * S * 60 / 90) for beat in range(12)]
+HUMAN_AT_90 = [Strike(10 * S + round(beat * S * 60 / 90)) for beat in range(12)]
 
 
 def conducted(bpm: float = 100.0, meter: int = UNKNOWN_METER, *, tick: int = 0, is_free: bool = False) -> Conducted:
@@ -32,7 +33,7 @@ def test_a_beat_that_is_followed_says_where_beats_are_and_voids_the_bars() -> No
     keeper = Timekeeper(Settings(), [Bar(0, 0, COMMON)])
     assert keeper.follow(HUMAN_AT_90)
     assert keeper.grid.beat_origin == keeper.tempo.anchor_tick
-    assert (keeper.tempo.tick_at(HUMAN_AT_90[5]) - keeper.tempo.anchor_tick) % TICKS_PER_BEAT == 0
+    assert (keeper.tempo.tick_at(HUMAN_AT_90[5].at_ns) - keeper.tempo.anchor_tick) % TICKS_PER_BEAT == 0
     assert keeper.grid.next_bar(keeper.tempo.anchor_tick) is None
 
 
@@ -76,7 +77,7 @@ def test_bars_of_others_stand_while_the_human_leads() -> None:
 
 
 def test_a_tempo_that_others_set_is_where_the_next_beat_is_sought() -> None:
-    doubled = [10 * S + round(beat * S * 60 / 180) for beat in range(6)]
+    doubled = [Strike(10 * S + round(beat * S * 60 / 180)) for beat in range(6)]
     heard = {}
     for bpm in (90, 180):
         keeper = Timekeeper(Settings(), ())
