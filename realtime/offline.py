@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from midi.arrivals import Arrived
+from midi.files import Piece
 from midi.notes import Note
+from midi.tempo import Tempo
 from realtime.engine_process.engine import Engine
+from realtime.io_process import prompt
 from realtime.io_process.desk import Desk
 from realtime.io_process.hearing import Hearing
 from realtime.io_process.schedule import Outgoing
 from realtime.messages import Proposal, is_channel_message
-from realtime.timed import Timed
+from realtime.timed import Timed, performed
 
 
 @dataclass(slots=True)
@@ -39,7 +42,8 @@ class Offline:
         with the moment at which each message was due.
         """
         for message in human:
-            self._run_to(message.at_ns)
+            self._run_to(message.at_ns - 1)  # live too, what comes in is taken before what is due at that moment
+            self.now_ns = max(self.now_ns, message.at_ns)
             if is_channel_message(message.data):
                 for played in self._hearing.take(0, Arrived(self.now_ns, message.data)):
                     self._send(self.desk.take_human(played, self.now_ns))
@@ -48,14 +52,27 @@ class Offline:
         self._run_to(until_ns)
         return self.sent
 
+    def perform_piece(self, piece: Piece, bpm: float) -> list[Timed]:
+        """Play a piece as the human, from now on at a tempo, then go on until nothing more is planned."""
+        begins_ns = prompt.begin(piece, [self.desk], self.now_ns)
+        return self.perform(performed(piece.notes, Tempo.of(bpm, begins_ns)))
+
     def change(self, name: str, text: str) -> None:
         """Change a parameter now."""
         self._send(self.desk.change(name, text, self.now_ns))
         self._hearing.hear(self.desk.settings)
 
     def answered(self) -> list[Note]:
-        """The notes of the answer that were sent, in ticks."""
-        return list(self._answered.values())
+        """The notes of the answer that were sent, in ticks; one that is struck again ends there."""
+        notes: list[Note] = []
+        latest: dict[tuple[int, int], int] = {}
+        for place, note in enumerate(self._answered.values()):
+            before = latest.get((note.channel, note.pitch))
+            if before is not None and notes[before].end > note.onset > notes[before].onset:
+                notes[before] = replace(notes[before], duration=note.onset - notes[before].onset)
+            latest[note.channel, note.pitch] = place
+            notes.append(note)
+        return notes
 
     def forget(self) -> list[Timed]:
         """What was sent since the last time, kept here no longer: for a performance of hours.

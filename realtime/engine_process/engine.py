@@ -10,13 +10,12 @@ cancels of what was proposed and has not sounded, and says so before all else: t
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from exported.sampling import Taste
-from midi.meter import Bar
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from realtime.engine_process.context import LONGEST_REPLAY, correct, place_in_order, take_out, tell_anew
@@ -64,15 +63,10 @@ AT_ONCE = 0
 
 
 class Engine:
-    """Listens, and plans what is played: an answer to each phrase, an accompaniment, or a solo.
+    """Listens, and plans what is played: an answer to each phrase, an accompaniment, or a solo."""
 
-    `bars`: where bars are known to begin, in ticks of the performance, in order.
-    """
-
-    def __init__(
-        self, model: StepModel, settings: Settings, capacity: int = CAPACITY, bars: Sequence[Bar] = ()
-    ) -> None:
-        self._time = Timekeeper(settings, bars)
+    def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
+        self._time = Timekeeper(settings)
         self._grid = self._time.grid
         self.ring = ContextRing(model, capacity, self._grid.place_of)
         self.settings = settings
@@ -134,8 +128,9 @@ class Engine:
         plan = self._deciding(now_ns)
         if plan is None or not plan.takes_shortcut:
             self.ring.settle()
-        if _is_due(self._tracker.phrase_over_ns, now_ns):
-            self._end_phrase(now_ns)
+        over_ns = self._tracker.phrase_over_ns
+        if over_ns is not None and over_ns <= now_ns:
+            self._end_phrase(over_ns, now_ns)
         elif _is_due(self._begins_ns, now_ns):
             self._begin_alone(now_ns)
         elif self._unbent_since is not None and not (plan is not None and plan.answers_at_once):
@@ -322,14 +317,16 @@ class Engine:
 
     # Plans
 
-    def _end_phrase(self, now_ns: int) -> None:
+    def _end_phrase(self, over_ns: int, now_ns: int) -> None:
+        """Answer the phrase, which was over at a moment; whoever looks at it a little late answers no later."""
         self._follow_beat(self._tracker.phrase)
         phrase = self._tracker.take_phrase()
         self._follower.phrase_over()
         self._groove.heard_swing = phrase.swing(self.tempo, self._origin_of(phrase.begin))
         if not self._mode.takes_turns:
             return
-        begin = self._entry(max(self.tempo.tick_at(now_ns + ENTRY_NS), self._starts_at), phrase.begin)
+        from_ns = over_ns if now_ns - over_ns <= ENTRY_NS else now_ns
+        begin = self._entry(max(self.tempo.tick_at(from_ns + ENTRY_NS), self._starts_at), phrase.begin)
         self._phrase_ticks = phrase.length
         self._plan = self._planned(begin, self._end_from(begin), enters=True)
         self._follow()

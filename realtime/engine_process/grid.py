@@ -1,6 +1,5 @@
 """Where beats and bars fall in a performance, as far as anybody knows. Pure; engine process."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from midi.meter import UNKNOWN_METER, Bar, bar_ticks, place
@@ -20,14 +19,6 @@ class Grid:
     """Each true until the next; in order."""
     beat_origin: int | None = None
     """The tick of any beat; None: nobody knows the beat."""
-
-    @classmethod
-    def of(cls, bars: Sequence[Bar]) -> "Grid":
-        """With bars known from the beginning."""
-        grid = cls()
-        for bar in bars:
-            grid.take_bar(bar)
-        return grid
 
     def take_bar(self, bar: Bar) -> None:
         """From a tick on, bars run so; what was known of later ones is void."""

@@ -16,10 +16,9 @@ LONGEST_BARS = 8
 class Timekeeper:
     """Knows as much of time as the I/O process tells, and what is heard in the human's playing."""
 
-    def __init__(self, settings: Settings, bars: Sequence[Bar]) -> None:
-        """`bars`: where bars are known to begin, in ticks of the performance, in order."""
+    def __init__(self, settings: Settings) -> None:
         self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM)
-        self.grid = Grid.of(bars)
+        self.grid = Grid()
         self._heard_beat = HeardBeat()
         self._is_free = settings.sync == FOLLOW or (settings.sync == AUTO and settings.bpm is None)
         self._has_bars_of_others = False

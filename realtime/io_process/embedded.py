@@ -57,9 +57,9 @@ class SelfPlaying:
     screen: Screen | None = None
     _began_ns: int = 0
 
-    def begin(self) -> None:
-        """Play from now on."""
-        self._began_ns = time.monotonic_ns()
+    def begin(self, at_ns: int) -> None:
+        """Play from a moment on."""
+        self._began_ns = at_ns
 
     def poll(self) -> list[Arrived]:
         """The messages whose time has come."""

@@ -16,6 +16,8 @@ from typing import Protocol
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
+from midi.files import Piece
+from realtime.io_process import prompt
 from realtime.io_process.actions import PANIC, TAP
 from realtime.io_process.console import Action, Change
 from realtime.io_process.desk import Desk
@@ -137,6 +139,10 @@ class Performance:
             for voice, message in self.supervisor.receive(now_ns):
                 self.desks[voice].take(message, now_ns)
             self.supervisor.wait(ACTIVE_POLL_S)
+
+    def begin_piece(self, piece: Piece) -> int:
+        """A piece is about to be played as the human's: when its first note falls, in ns."""
+        return prompt.begin(piece, self.desks, time.monotonic_ns())
 
     def run(self, finished: Callable[[], bool] = lambda: False) -> None:
         """Play until `stopping` is set (by a signal handler) or `finished` says so; then nothing sounds any more.

@@ -9,7 +9,7 @@ for it, and what answers a phrase answers in the last tempo.
 from collections.abc import Callable
 from dataclasses import replace
 
-from midi.meter import UNKNOWN_METER, Bar, bar_ticks, meter_of
+from midi.meter import UNKNOWN_METER, Bar, bar_ticks, meter_of, place
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
 from realtime.settings import AUTO, CLOCK, DEFAULT_BPM, FOLLOW, INTERNAL, LINK, Settings
@@ -123,6 +123,18 @@ class Conductor:
         if self._told_bpm is None or abs(bpm / self._told_bpm - 1) > TOLD_APART:
             self._told_bpm = bpm
             self._lines.append(line.format(bpm))
+
+    def next_beginning(self, now_ns: int) -> int:
+        """The first tick from now on at which a piece may begin: of a bar, where bars are known."""
+        tick = self.tempo.tick_at(now_ns)
+        tick += self.tempo.ns_at(tick) < now_ns
+        known = place([self.bar], tick) if self.bar else None
+        return tick if known is None else tick + -known[1] % bar_ticks(known[0])
+
+    def take_bar(self, bar: Bar) -> None:
+        """A piece says where its bars are: kept where neither `--meter` nor somebody else's time does."""
+        if self._settings.meter is None and self.source in (INTERNAL, FOLLOW):
+            self._adopt(self.tempo, bar, self.source, rolling=self.rolling)
 
     def set(self, settings: Settings, now_ns: int) -> None:
         """Take over changed settings.

@@ -188,8 +188,8 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 READY,
             ):
                 printer.print(line)
-            if venue.seed is not None:
-                venue.seed.begin()
+            if venue.seed is not None and seed is not None:
+                venue.seed.begin(performance.begin_piece(seed))
             try:
                 performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
             finally:

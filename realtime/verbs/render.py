@@ -10,7 +10,6 @@ from pathlib import Path
 from exported.shelf import find_model
 from midi.errors import InputError
 from midi.files import read_midi, write_midi
-from midi.meter import Bar
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.settings import AUTO, INTERNAL, SOLO, Settings
@@ -52,17 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
     from realtime.engine_process.engine import Engine
     from realtime.engine_process.model import load_model
     from realtime.offline import Offline
-    from realtime.timed import performed
 
-    begin = seed.notes[0].onset
-    bars = [Bar(bar.tick - begin, bar.position, bar.meter) for bar in seed.bars]
-    engine = Engine(load_model(folder, arguments.provider), settings, bars=bars)
     tempo = Tempo.of(bpm)
     began = time.perf_counter()
-    performance = Offline(engine)
-    performance.perform(performed(seed.notes, tempo))
+    performance = Offline(Engine(load_model(folder, arguments.provider), settings))
+    performance.perform_piece(seed, bpm)
     seconds = time.perf_counter() - began
-    human = [replace(note, onset=note.onset - begin, voice=HUMAN) for note in seed.notes]
+    human = [replace(note, onset=note.onset - seed.notes[0].onset, voice=HUMAN) for note in seed.notes]
     answer = canonical(performance.answered())
     write_midi(arguments.output, [("Human", human), ("Antiphon", answer)], bpm)
     if arguments.png:

@@ -21,6 +21,7 @@ from realtime.messages import (
     AnswerOver,
     Begin,
     Cancelled,
+    Conducted,
     Dropped,
     Message,
     Past,
@@ -267,8 +268,8 @@ def test_whose_a_note_is_outlives_its_corrections(model: StepModel) -> None:
 
 def test_the_model_is_told_the_bars_that_are_known(model: StepModel) -> None:
     three_four = METERS.index((3, 4))
-    bars = [Bar(24, 48, three_four)]
-    engine = Engine(model, Settings(bpm=120), bars=bars)
+    engine = Engine(model, Settings(bpm=120))
+    engine.receive(Conducted(120.0, 0, 0, three_four, 24, 48, rolling=True, is_free=False))
     for message in performed(PHRASE, TEMPO):
         engine.receive(Played(message.at_ns, *message.data))
     state = model.origin.state
@@ -285,8 +286,9 @@ def test_the_model_is_told_the_bars_that_are_known(model: StepModel) -> None:
 def test_the_answer_is_drawn_knowing_where_it_stands(model: StepModel) -> None:
     human = performed(PHRASE, TEMPO)
 
-    def answer(*bars: Bar) -> list[Timed]:
-        offline = Offline(Engine(model, Settings(bpm=120), bars=bars))
+    def answer(bar: Bar) -> list[Timed]:
+        offline = Offline(Engine(model, Settings(bpm=120)))
+        offline.desk.conductor.take_bar(bar)
         return offline.perform(human)
 
     entry = 144  # once the phrase has been heard, so that only the drawing differs
