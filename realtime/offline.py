@@ -42,8 +42,7 @@ class Offline:
         with the moment at which each message was due.
         """
         for message in human:
-            self._run_to(message.at_ns - 1)  # live too, what comes in is taken before what is due at that moment
-            self.now_ns = max(self.now_ns, message.at_ns)
+            self._run_to(message.at_ns)
             if is_channel_message(message.data):
                 for played in self._hearing.take(0, Arrived(self.now_ns, message.data)):
                     self._send(self.desk.take_human(played, self.now_ns))
@@ -53,9 +52,12 @@ class Offline:
         return self.sent
 
     def perform_piece(self, piece: Piece, bpm: float) -> list[Timed]:
-        """Play a piece as the human, from now on at a tempo, then go on until nothing more is planned."""
+        """Play a piece as the human, from now on at a tempo, then go on until nothing more is planned.
+
+        Its notes come right before their ticks: live too, what comes in is taken before what is due at that moment.
+        """
         begins_ns = prompt.begin(piece, [self.desk], self.now_ns)
-        return self.perform(performed(piece.notes, Tempo.of(bpm, begins_ns)))
+        return self.perform(performed(piece.notes, Tempo.of(bpm, begins_ns - 1)))
 
     def change(self, name: str, text: str) -> None:
         """Change a parameter now."""

@@ -14,8 +14,11 @@ from midi.files import read_midi, write_midi
 from midi.notes import Note
 from midi.tempo import Tempo
 from realtime.messages import NOTE_ON
-from tests.live.conftest import Stage
+from tests.live.conftest import OUT
 from tests.peers.daemon import Daemon, installed
+from tests.peers.jackd import JackServer
+from tests.peers.program import wait_until
+from tests.peers.receiver import Receiver
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 PATIENT = ("--rng-seed", "7", "--late", "10000", "--bars", "4")
@@ -56,7 +59,14 @@ def off_the_beat(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("which", ["bundled", "off the beat"])
 def test_a_file_has_one_answer_wherever_it_is_played(
-    which: str, stage: Callable[..., Stage], closing: ExitStack, tiny: str, off_the_beat: Path, tmp_path: Path
+    which: str,
+    jack: JackServer,
+    daemon: Callable[..., Daemon],
+    receiver: Callable[[str], Receiver],
+    closing: ExitStack,
+    tiny: str,
+    off_the_beat: Path,
+    tmp_path: Path,
 ) -> None:
     seed = SEED if which == "bundled" else off_the_beat
     flags = ("--model", tiny, *PATIENT)
@@ -69,11 +79,14 @@ def test_a_file_has_one_answer_wherever_it_is_played(
     screen = closing.enter_context(
         Daemon(*flags, *seeded, "--midi-api", "none", "--timing", str(tmp_path / "screen.csv"))
     )
-    on_ports = stage(*flags, *seeded, "--timing", str(tmp_path / "ports.csv"))
-    heard = on_ports.wait_for_answer(len(rendered), 60)
-    assert sorted(one.message[1] for one in heard) == sorted(note.pitch for note in rendered)
-    on_ports.daemon.signal(signal.SIGINT)
-    assert on_ports.daemon.wait() == 0
+    listener = receiver("listener")  # before the jam: the answer comes seconds after it is ready
+    on_ports = daemon(*flags, *seeded, "--timing", str(tmp_path / "ports.csv"))
+    on_ports.wait_ready()
+    jack.connect(OUT, listener.port)
+    wait_until(lambda: len(listener.note_ons) >= len(rendered), "the whole answer", 60)
+    assert sorted(one.message[1] for one in listener.note_ons) == sorted(note.pitch for note in rendered)
+    on_ports.signal(signal.SIGINT)
+    assert on_ports.wait() == 0
     assert sorted(of_timing(tmp_path / "ports.csv", bpm)) == rendered
     assert screen.wait(60) == 0
     assert sorted(of_timing(tmp_path / "screen.csv", bpm)) == rendered
