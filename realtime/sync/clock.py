@@ -4,7 +4,10 @@ Bytes and meanings are those of the MIDI 1.0 specification: F8 clock (24 to the 
 FC stop, F2 song position in sixteenths. Pure: times are arguments.
 """
 
+from midi.notes import TICKS_PER_BEAT
+from midi.tempo import NS_PER_MINUTE
 from realtime.sync.pulses import PulseFilter
+from realtime.sync.two_clocks import ClockChoice
 
 SONG_POSITION, CLOCK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
 PULSES_PER_UNIT = 6
@@ -24,7 +27,8 @@ class ClockSlave:
     """What a MIDI clock says. `pulses.index` numbers its pulses; `pulses.breaks` says when that numbering broke.
 
     `origin`: (index of a pulse, pulses into the song at it), None before any start. `rolling`: False from a stop to
-    the next start. `alive`: pulses arrive. `is_locked`: its tempo is known. `pulse_ns`: when the latest pulse came.
+    the next start. `alive`: pulses arrive. `is_two`: those of two clocks do, and one of them is kept. `is_locked`: its
+    tempo is known. `pulse_ns`: when the latest pulse came.
     """
 
     def __init__(self) -> None:
@@ -38,6 +42,17 @@ class ClockSlave:
         self._next_position: int | None = None
         self._stopped_at = 0
         self._is_stale = False
+        self._choice = ClockChoice()
+
+    @property
+    def is_two(self) -> bool:
+        """Whether two clocks come."""
+        return self._choice.is_two
+
+    @property
+    def bpm(self) -> float:
+        """Its tempo, once it is known."""
+        return NS_PER_MINUTE / TICKS_PER_BEAT / self.pulses.period
 
     @property
     def lost_ns(self) -> int | None:
@@ -88,6 +103,22 @@ class ClockSlave:
         self.rolling = False
 
     def _pulse(self, at_ns: int) -> bool:
+        if not self._choice.take(at_ns):
+            return False
+        took = self._count(at_ns)
+        kept = self._choice.notice()
+        if kept:
+            self._learn_anew(kept)
+        return took or bool(kept)
+
+    def _learn_anew(self, kept: list[int]) -> None:
+        """Go by these pulses alone: others came between that were another clock's."""
+        self.pulses.forget()
+        for at_ns in kept:
+            self.pulses.hear(at_ns)
+        self._arrived = len(kept)
+
+    def _count(self, at_ns: int) -> bool:
         begins = self.rolling and self._next_position is not None
         took = self._take(at_ns, begins=begins)
         if begins:  # a double of the pulse is as good: the start came in between

@@ -20,6 +20,7 @@ from realtime.sync.pulse_time import PulseTime
 
 HOLD_NS = 10_000_000_000
 COMMON_TIME = (4, 4)
+TWO_CLOCKS = "two MIDI clocks come in: that of {:.0f} bpm is kept; take one away, or name its port with --clock-in"
 NEVER_STARTED = "that clock runs without a start, as keyboards send it all day; sync internal, typed, leaves it alone"
 """Told with the tempo of a clock that nobody has started."""
 TOLD_APART = 0.03
@@ -62,7 +63,7 @@ class Conductor:
         self._pulses = PulseTime(self._clock)
         self._link: LinkTime | None = None
         self._held_until: int | None = None
-        self._is_lost = self._is_awaited = False
+        self._is_lost = self._is_awaited = self._is_two_told = False
         self._lines: list[str] = []
         self._told_bpm: float | None = None
         """The tempo of the human's that was told last."""
@@ -86,6 +87,9 @@ class Conductor:
         """Take in a system message from an input."""
         self.advance(at_ns)
         if self._clock.hear(data, at_ns):
+            if self._clock.is_two and not self._is_two_told:
+                self._is_two_told = True
+                self._lines.append(TWO_CLOCKS.format(self._clock.bpm))
             self._held_until = None if self._clock.alive else self._held_until
             self._keep_time(at_ns)
 

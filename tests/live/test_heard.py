@@ -238,3 +238,18 @@ def test_suspended_it_puts_back_what_went_through(stage: Callable[..., Stage]) -
     put_back = [control(64, 0)[1], bytes((0xE0, 0, 64)), bytes((0xD0, 0))]
     wait_until(lambda: [one.message for one in on_stage.listener.heard[3:]] == put_back, "put back", 5)
     on_stage.daemon.signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize(("other", "late_s"), [(120, 0.003), (100, 0.006)])
+def test_of_two_clocks_at_one_input_one_is_kept_and_it_is_told(
+    stage: Callable[..., Stage], sender: Callable[[str], Sender], other: float, late_s: float
+) -> None:
+    on_stage = stage()
+    second = sender("second")
+    on_stage.jack.connect(second.port, IN)
+    second.start([(late_s + step * 60 / other / 24, CLOCK) for step in range(24 * 8)])
+    on_stage.keyboard.play([(step * 60 / 100 / 24, CLOCK) for step in range(24 * 6)])
+    told = on_stage.daemon.wait_for_line("two MIDI clocks come in")
+    kept = float(told.text.split("that of ")[1].split()[0])
+    assert min(abs(kept - bpm) for bpm in (100, other)) <= 2
+    assert sum("two MIDI clocks" in line.text for line in on_stage.daemon.lines) == 1
