@@ -23,8 +23,9 @@ from training.cache import Reading
 
 MOST_MEMORY = 2_000_000_000
 """Bytes that reading may take beyond what the process has as it starts; music21 takes some 300 MB for a long book."""
-LEAST_S, S_PER_KB, MOST_S = 60.0, 1.0, 900.0
-"""Seconds a file may take, by its size: ten times what music21 takes for an ABC book (75 KB, 8 s) on a busy machine."""
+LEAST_S, S_PER_KB, MOST_S = 60.0, 10.0, 3600.0
+"""Seconds a file may take, by its size: three times what music21 took for an ABC book on two cores with twelve programs
+to run (63 KB, 200 s)."""
 TRIES = 2
 """An ended process may be the system's fault rather than the file's: it is tried once again."""
 

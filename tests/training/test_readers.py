@@ -51,7 +51,7 @@ def _unlimited() -> set[str]:
 
 def test_a_larger_file_may_take_longer_up_to_a_limit(tmp_path: Path) -> None:
     sizes = []
-    for size in (0, 100_000, 50_000_000):
+    for size in (0, 10_000, 50_000_000):
         (tmp_path / "f").write_bytes(b"x" * size)
         sizes.append(seconds_for(tmp_path / "f"))
     assert sizes == [LEAST_S, LEAST_S + 100, MOST_S]
