@@ -10,6 +10,7 @@ from realtime.bench.beat import RHYTHMS, Hands, held, lines, perform, phrases
 from realtime.engine_process.beat import Beat
 from realtime.engine_process.beat import find_beat as find_beat_of
 from realtime.engine_process.onsets import MOST, Onsets, Strike
+from realtime.engine_process.rhythm import PERIODS_NS
 
 MS = 1_000_000
 STEADY = Hands(jitter_ms=5, slowest=100, fastest=120)
@@ -70,6 +71,17 @@ def test_equal_onsets_with_nothing_held_are_heard_near_the_natural_tempo() -> No
     found = find_beat([250 * MS * index for index in range(12)])
     assert found is not None
     assert found.period_ns == pytest.approx(500e6, rel=0.02)
+
+
+def test_what_was_believed_of_another_tempo_counts() -> None:
+    onsets = [300 * MS * index for index in range(12)]
+    doubted = np.exp(-0.5 * (np.log(PERIODS_NS / 300e6) / 0.02) ** 2)
+    held = Beat(600e6, 0, 1.0, doubted / doubted.sum())
+    found = find_beat(onsets, held)
+    assert found is not None
+    assert found.period_ns == pytest.approx(300e6, rel=0.02)
+    assert found.belief is not None
+    assert found.belief.sum() == pytest.approx(1)
 
 
 def test_a_held_beat_tells_on_from_off() -> None:
