@@ -75,12 +75,13 @@ def test_one_onset_has_no_pace() -> None:
     ("beats", "share"),
     [
         ((0, 1, 2, 3), 0.0),
+        ((0, 2, 4), 0.0),
         ((0, 0.5, 1, 1.5, 2), 0.0),
         ((0, 0.5, 1.5, 2.5, 3), 2 / 5),
         ((0, 0.75, 1.25, 1.5, 2), 1 / 5),
         ((0, 0.5, 9), 0.0),
     ],
-    ids=["beats", "eighths", "tied over the beat", "a sixteenth tied over the beat", "before a pause"],
+    ids=["beats", "half notes", "eighths", "tied over the beat", "a sixteenth tied over the beat", "before a pause"],
 )
 def test_syncopation_is_a_stronger_place_passed_in_silence(beats: tuple[float, ...], share: float) -> None:
     assert syncopation(onsets(*beats), STRAIGHT) == pytest.approx(share)
