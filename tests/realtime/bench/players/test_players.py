@@ -37,8 +37,8 @@ GATES = {
     "the same, tempo heard, from the second phrase on": Gate(0.15, is_gated=False),
     "a shuffled phrase: onsets on triplets": Gate(0.1, is_gated=False),
     "velocity's standard deviation, over the human's": Gate(0.2, is_gated=True),
-    "tempo heard after the second phrase: right": Gate(0, is_gated=False),
-    "tempo heard: right, or its half or double": Gate(0, is_gated=False),
+    "tempo heard after the second phrase: right": Gate(0, is_gated=True),
+    "tempo heard: right, or its half or double": Gate(0, is_gated=True),
 }
 """What is not gated is told, and fails nothing. To be tightened as the product is mended."""
 MONOTONY = Gate(0.1, is_gated=True)
