@@ -86,7 +86,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     (folder / "part.mid").write_bytes((folder / "000.mid").read_bytes()[:200])
     (folder / "text.mid").write_text("a letter, not music")
 
-    interrupted = start(folder, out, tmp_path)
+    interrupted = start(folder, out, tmp_path, "--time", "10m")  # a busy machine may take 15 s for its first step
     wait_for("training:", tmp_path / "stderr")
     interrupted.send_signal(signal.SIGINT)
     told, _ = interrupted.communicate(timeout=PROMPT_S)
@@ -95,7 +95,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     assert "To go on: antiphon train" in (tmp_path / "stderr").read_text()
     assert not out.exists()
 
-    resumed = start(folder, out, tmp_path)
+    resumed = start(folder, out, tmp_path, "--time", "40s")
     told, _ = resumed.communicate(timeout=PROMPT_S)
     assert resumed.returncode == 0, (tmp_path / "stderr").read_text()
     assert "resuming after" in told
