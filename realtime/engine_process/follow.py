@@ -174,7 +174,8 @@ class Follower:
         names = [field.name for field in fields]
         onsets = sorted(note.onset for note in notes)
         waits = [later - earlier for earlier, later in pairwise(onsets)]
-        stacks = _stacks(list(self._notes)[-CHORD_NOTES:])
+        chords = list(self._notes)[-CHORD_NOTES:]
+        stacks = _stacks(chords)
         shared = not MODES[settings.mode].takes_turns
         pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
         bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, _lowest_struck(notes))}
@@ -182,7 +183,7 @@ class Follower:
             tuple(bent.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
             _factors(settings.follow_grid, self._place_nats(settings)),
-            _factors(settings.follow_density, step_nats(_steps(notes))) if max(stacks) > 1 else None,
+            _factors(settings.follow_density, step_nats(_steps(chords))) if max(stacks) > 1 else None,
             self._pitch(settings, notes),
             tuple(stacks) if settings.follow_density else (),
             register_of([note.pitch for note in notes])[1] if settings.follow_register else 127.0,

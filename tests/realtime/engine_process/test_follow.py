@@ -152,6 +152,13 @@ def test_steps_within_a_chord_are_as_wide_as_the_humans() -> None:
     assert steps[56] > 10 * steps[66]
 
 
+def test_chords_are_remembered_through_a_single_line() -> None:
+    listening = struck([4] * 4)
+    for index in range(20):
+        listening.hear(Note(500 + 12 * index, 12, 60 + index % 5, 80, voice=HUMAN))
+    assert joined(listening, 1).joined is not None
+
+
 def test_one_key_is_no_register_no_key_and_no_pace() -> None:
     for notes in (1, 16):
         wait, pitch = leans(follower((60,) * notes), follow_register=1.0, follow_key=1.0)
