@@ -122,7 +122,7 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
 
 
 def _title(file: str, label: str) -> str:
-    return f"{file}#{label}" if label else file
+    return printable(f"{file}#{label}") if label else file
 
 
 def _printable(path: Path) -> str:

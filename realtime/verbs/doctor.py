@@ -18,6 +18,7 @@ from exported.card import check_graph, read_card
 from exported.shelf import models
 from midi.errors import AntiphonError, MachineError
 from midi.ports import available_apis
+from midi.text import printable
 
 EPILOG = """\
 examples:
@@ -161,9 +162,13 @@ def _models() -> Iterator[Finding]:
             card = read_card(folder)
             check_graph(folder, card)
         except AntiphonError as error:
-            yield Finding("missing", folder.name, str(error), "copy the folder again, or train it again")
+            yield Finding(
+                "missing", printable(folder.name), printable(str(error)), "copy the folder again, or train it again"
+            )
         else:
-            yield Finding("ok", folder.name, f"{card.parameters:,} parameters, its graph is the one its card describes")
+            yield Finding(
+                "ok", printable(folder.name), f"{card.parameters:,} parameters, its graph is the one its card describes"
+            )
     if "default" not in {folder.name for folder in folders}:
         yield Finding("missing", "default", "the model that ships is not there", "reinstall antiphon, or use --model")
 
