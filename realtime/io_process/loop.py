@@ -23,12 +23,13 @@ from realtime.io_process.console import Action, Change
 from realtime.io_process.desk import Desk
 from realtime.io_process.hearing import Hearing, Human
 from realtime.io_process.intake import Intakes
-from realtime.io_process.schedule import Outgoing
+from realtime.io_process.schedule import NO_NOTE, Outgoing
 from realtime.io_process.seating import Seating
 from realtime.io_process.supervisor import EngineFailedError, Supervisor
 from realtime.io_process.suspicion import Suspect, Suspicion
 from realtime.io_process.timing import Timing
 from realtime.messages import is_channel_message
+from realtime.modes import MODES
 from realtime.pipe import PeerGoneError
 from realtime.settings import Settings
 from realtime.sync.clock_out import ClockOut
@@ -318,7 +319,8 @@ class Performance:
             output.send(message.data, message.due_ns)
             sounds_ns = time.monotonic_ns() + output.lead_ns
             desk.sent(message, sounds_ns)
-            self.hearing.echo.sent(message.data, sounds_ns)
+            proves = message.note_id == NO_NOTE or MODES[desk.settings.mode].takes_turns
+            self.hearing.echo.sent(message.data, sounds_ns, proves=proves)
             epoch = desk.epoch if message.epoch is None else message.epoch
             self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id, epoch, message.decided_ns)
 

@@ -113,9 +113,9 @@ def test_anything_that_comes_keeps_an_input_and_who_never_sent_it_is_not_missed(
 def test_what_it_sends_and_hears_again_is_not_heard_and_told_once() -> None:
     hearing = Hearing()
     for pitch in (60, 64, 67):
-        hearing.echo.sent(on(pitch), 0)
+        hearing.echo.sent(on(pitch), 0, proves=True)
         assert heard(hearing, on(pitch), at_ns=20 * MS) == []
-        hearing.echo.sent(bytes((0x80, pitch, 0)), 100 * MS)
+        hearing.echo.sent(bytes((0x80, pitch, 0)), 100 * MS, proves=True)
         assert heard(hearing, bytes((0x90, pitch, 0)), at_ns=110 * MS) == []
     assert hearing.lines() == [ECHO_LINE]
 
@@ -123,27 +123,39 @@ def test_what_it_sends_and_hears_again_is_not_heard_and_told_once() -> None:
 def test_a_humans_key_up_is_heard_though_the_answer_just_left_the_same_key() -> None:
     hearing = Hearing()
     assert heard(hearing, on(60), at_ns=0) == [on(60)]
-    hearing.echo.sent(off(60), 95 * MS)
+    hearing.echo.sent(off(60), 95 * MS, proves=True)
     assert heard(hearing, off(60), at_ns=100 * MS) == [off(60)]
 
 
 def test_a_key_that_goes_through_and_comes_back_is_one_note() -> None:
     hearing = Hearing()
     assert heard(hearing, on(60), at_ns=0) == [on(60)]
-    hearing.echo.sent(on(60), MS)
+    hearing.echo.sent(on(60), MS, proves=True)
     assert heard(hearing, on(60), at_ns=5 * MS) == []
     assert heard(hearing, off(60), at_ns=100 * MS) == [off(60)]
-    hearing.echo.sent(off(60), 101 * MS)
+    hearing.echo.sent(off(60), 101 * MS, proves=True)
     assert heard(hearing, off(60), at_ns=105 * MS) == []
 
 
 def test_another_key_another_loudness_or_later_is_the_humans() -> None:
     hearing = Hearing()
-    hearing.echo.sent(on(60), 0)
+    hearing.echo.sent(on(60), 0, proves=True)
     soft = bytes((0x90, 60, 81))
     assert heard(hearing, on(62), soft, at_ns=10 * MS) == [on(62), soft]
-    hearing.echo.sent(on(65), 0)
+    hearing.echo.sent(on(65), 0, proves=True)
     assert heard(hearing, on(65), at_ns=40 * MS) == [on(65)]
+
+
+def test_one_unison_of_both_is_no_echo_but_every_note_that_comes_back_is() -> None:
+    hearing = Hearing()
+    counted = []
+    for beat in range(8):
+        hearing.echo.sent(on(60), beat * 500 * MS, proves=False)
+        counted.append(len(heard(hearing, on(60), off(60), at_ns=(beat * 500 + 10) * MS)))
+    assert counted == [2, 2, 2, 0, 0, 0, 0, 0]
+    hearing.echo.sent(on(62), 5_000 * MS, proves=False)
+    hearing.echo.sent(on(60), 6_000 * MS, proves=False)
+    assert heard(hearing, on(60), at_ns=6_010 * MS) == [on(60)]
 
 
 def configure(members: int, master: int = 0) -> list[bytes]:
