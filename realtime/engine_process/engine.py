@@ -121,7 +121,10 @@ class Engine:
     def next_step(self, now_ns: int) -> Step | None:
         """A step of the model that `advance` needs at this time; None: none, any more."""
         plan = self._deciding(now_ns)
-        return self.ring.next_step() if plan is None else plan.next_step(self.ring)
+        if plan is not None:
+            return plan.next_step(self.ring)
+        step = self.ring.next_step()
+        return self._plan.next_step(self.ring) if step is None and self._plan is not None else step
 
     def advance(self, now_ns: int) -> list[Message]:
         """What follows by now; decides at most one note."""
@@ -139,6 +142,8 @@ class Engine:
             self._decide(plan, now_ns)
         elif self._seeks_beat:
             self._follow_beat(self._tracker.phrase)
+        elif self._plan is not None:
+            self._plan.settle(self.ring)
         out = list(self._out)
         self._out.clear()
         return out
@@ -148,6 +153,8 @@ class Engine:
         """When to call `advance` next if nothing is received; None: only then."""
         if self._out or self._unbent_since is not None or self._seeks_beat or not self.ring.is_settled:
             return AT_ONCE
+        if self._plan is not None and not self._plan.is_settled:
+            return AT_ONCE  # that what stands of it is known when the human plays
         times = (self._tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
 

@@ -202,6 +202,11 @@ class Plan:
         while (step := self.next_step(ring)) is not None:
             step.keep(self.model.step(step.token, step.state))
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the next decision needs no more steps than the ring's."""
+        return not self._way.waiting if self._way is not None else len(self._settled) == len(self._branch)
+
     def next_step(self, ring: ContextRing) -> Step | None:
         """A step that the next decision needs: over the first note without a moment, of the ring or else of the branch.
 
