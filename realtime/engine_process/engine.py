@@ -284,6 +284,8 @@ class Engine:
     def _keep_time(self, conducted: Conducted) -> None:
         self._time.keep(conducted)
         self._tracker.tempo, self._tracker.beat_origin = self.tempo, self._grid.beat_origin
+        if self._plan is not None:
+            self._plan.beat_origin = self._origin_of(self._plan.begin)
         stops, starts = self._is_rolling and not conducted.rolling, conducted.rolling and not self._is_rolling
         self._is_rolling = conducted.rolling
         if stops:
@@ -321,6 +323,7 @@ class Engine:
             tell_anew(self.ring, self._tracker.retold(tempo.anchor_tick))
         self._tracker.beat_origin = tempo.anchor_tick
         self._out.append(Followed(float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick))
+        self._follow()
 
     # Plans
 
@@ -404,6 +407,7 @@ class Engine:
     def _follow(self) -> None:
         """Bend the plan towards how the human plays now."""
         if self._plan is not None:
+            self._plan.beat_origin = self._origin_of(self._plan.begin)
             self._plan.leaning = self._follower.leaning(self.settings, self._model.fields)
             self._plan.polyphony = self._follower.polyphony(self.settings)
 

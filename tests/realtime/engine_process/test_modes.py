@@ -379,3 +379,19 @@ def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: StepM
     ]
     onsets = [note.onset for note in playing(model, uneven, until_ns=2 * S).engine.ring.notes()]
     assert all(onset % 12 == 0 for onset in onsets)
+
+
+def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: StepModel) -> None:
+    engine = Engine(model, Settings(mode="solo", wait_for_me=True))
+    engine.receive(Begin(0))
+    now = S
+    for _ in range(16):
+        engine.receive(Played(now, NOTE_ON, 60, 80))
+        engine.receive(Played(now + 100 * MS, NOTE_ON, 60, 0))
+        now += 300 * MS  # eighths at 100 bpm
+        for _ in range(8):
+            engine.advance(now)
+    assert abs(float(engine.tempo.bpm) - 100) < 3
+    assert engine._plan is not None
+    assert engine._plan.beat_origin == engine._grid.beat_origin
+    assert engine._plan.beat_origin != engine._plan.begin
