@@ -1,10 +1,11 @@
 """What is planned ahead of the sound, on a branch of the context. Pure; engine process.
 
-Proposals are not facts. The branch starts at the ring's head and carries its own moments; a note leaves it for the
-ring when it has been sent. Its steps are taken when the next note is to be decided: what has just been proposed need
-not wait for its own. If the ring changes behind the branch (the human played, or a duration became known), it is
-stepped again over the notes that still stand; what answers the human at once does not wait for that (see `shortcut`).
-Where the human's next notes are foretold with our own, they stand on the branch too, until they prove right or wrong.
+Proposals are not facts. The branch starts at the ring's head and carries its own moments; a note leaves it for the ring
+when it has been sent, or when a human note leaves it standing. Its steps are taken once nothing is due, or when the
+next note is to be decided: what has just been proposed need not wait for its own. If the ring changes behind the branch
+(the human played, or a duration became known), it is stepped again over the notes that still stand; what answers the
+human at once does not wait for that (see `shortcut`). Where the human's next notes are foretold with our own, they
+stand on the branch too, until they prove right or wrong.
 """
 
 from bisect import bisect_left
