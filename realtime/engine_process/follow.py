@@ -164,7 +164,7 @@ class Follower:
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
         if not any(knobs) or not self._notes:
             return None
-        key = (knobs, settings.mode, settings.swing, fields)
+        key = (knobs, settings.mode, fields)
         if self._leaning is None or self._leaning[0] != key:
             self._leaning = key, self._bent(settings, fields)
         return self._leaning[1]
@@ -182,7 +182,7 @@ class Follower:
         return Leaning(
             tuple(bent.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
-            _factors(settings.follow_grid, self._place_nats(settings)),
+            _factors(settings.follow_grid, self._place_nats()),
             _factors(settings.follow_density, step_nats(_steps(chords))) if max(stacks) > 1 else None,
             self._pitch(settings, notes),
             tuple(stacks) if settings.follow_density else (),
@@ -197,11 +197,9 @@ class Follower:
         nats += settings.follow_key * key_nats(pitches, [0.5 ** (age / HALF_LIFE) for age in ages], self._unheard)
         return _factors(float(bool(settings.follow_register or settings.follow_key)), nats)
 
-    def _place_nats(self, settings: Settings) -> Doubles:
-        """With a swing that was asked for, triplets are left to it."""
-        grids = (SIXTEENTHS[:-1], TRIPLETS[:-1]) if settings.swing is None else (SIXTEENTHS[:-1],)
+    def _place_nats(self) -> Doubles:
         onsets = {note.onset: place for note, place in zip(self._notes, self._places, strict=True)}
-        return place_nats(list(onsets.values()), grids)
+        return place_nats(list(onsets.values()), (SIXTEENTHS[:-1], TRIPLETS[:-1]))
 
 
 def _factors(knob: float, nats: Doubles) -> Floats | None:

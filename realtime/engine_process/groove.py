@@ -4,6 +4,7 @@ import numpy as np
 
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
+from realtime.engine_process.quantise import TRIPLETS
 from realtime.modes import MS
 from realtime.settings import Settings
 
@@ -32,9 +33,12 @@ class Groove:
 
     @staticmethod
     def _swung_ns(onset: int, origin: int, tempo: Tempo, swing: float) -> int:
-        """The second eighth falls at `swing` percent of the beat; what is between moves in proportion."""
+        """The second eighth falls at `swing` percent of the beat; what is between moves in proportion.
+
+        A triplet stays where it is: it is swung already.
+        """
         into = (onset - origin) % TICKS_PER_BEAT
-        if swing == STRAIGHT or not into:
+        if swing == STRAIGHT or into in TRIPLETS:
             return 0
         later = TICKS_PER_BEAT * swing / 100 - HALF_BEAT
         share = into / HALF_BEAT if into <= HALF_BEAT else (TICKS_PER_BEAT - into) / HALF_BEAT

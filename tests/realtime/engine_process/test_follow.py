@@ -188,14 +188,6 @@ def test_onsets_keep_to_the_grid_that_the_human_plays_on(
         assert usual > 1e6 * max(waits[(line - phase) % 24] for line in lost)
 
 
-def test_where_a_swing_was_asked_for_triplets_are_left_to_it() -> None:
-    leaning = follower(D_MAJOR * 2, 8).leaning(Settings(swing=66.0), FIELDS_OF_SCORES)
-    assert leaning is not None
-    waits = leaning.at(None, 0).factors[1]
-    assert waits is not None
-    assert waits[12] > 0.1 * waits[8]
-
-
 def test_a_pitch_far_outside_the_register_is_lowered_more_than_one_near_it() -> None:
     """Else nothing would draw a model back that has no place in the human's register among its likely ones."""
     _, pitch = leans(follower(), follow_register=0.5)

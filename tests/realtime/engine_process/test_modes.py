@@ -9,6 +9,7 @@ import pytest
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.engine_process.engine import PATIENCE_TICKS, Engine
+from realtime.engine_process.groove import Groove
 from realtime.engine_process.model import StepModel
 from realtime.engine_process.ring import ContextRing
 from realtime.messages import NOTE_ON, Begin, Cancelled, Changed, Played, Proposal, Sent
@@ -395,3 +396,10 @@ def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: StepMo
     assert engine._plan is not None
     assert engine._plan.beat_origin == engine._grid.beat_origin
     assert engine._plan.beat_origin != engine._plan.begin
+
+
+@pytest.mark.parametrize(("place", "later_ticks"), [(12, 4), (6, 2), (8, 0), (16, 0), (0, 0)])
+def test_swing_moves_eighths_and_leaves_triplets(place: int, later_ticks: int) -> None:
+    tempo = Tempo.of(100)
+    shift_ns = Groove(0).shift_ns(24 + place, 0, tempo, Settings(swing=100 * 16 / 24))
+    assert abs(shift_ns - tempo.ns_of(later_ticks)) < MS
