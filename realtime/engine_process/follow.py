@@ -6,10 +6,10 @@ weighs: a short one is soon where the human has gone, a long one hears more of a
 little: one key pressed is no register, no key and no pace.
 """
 
-from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 import numpy as np
 
@@ -108,7 +108,8 @@ class Follower:
 
     def __init__(self) -> None:
         self._notes: deque[Note] = deque(maxlen=KEPT)
-        self._places: deque[int] = deque(maxlen=KEPT)
+        self._places: deque[int | None] = deque(maxlen=KEPT)
+        """Of each note, in ticks of its beat; None: it was heard in another beat than is known now."""
         self._unheard = [0] * PITCH_CLASSES
         """For how many changes of pitch each pitch class has not been heard."""
         self._in_phrase = 0
@@ -128,10 +129,13 @@ class Follower:
         self._leaning = None
 
     def hear_anew(self, notes: Mapping[Note, Note], beat_origin: int) -> None:
-        """Notes of this phrase turn out to stand elsewhere in musical time: each as it was, and as it is."""
+        """The beat turns out to be another: notes of this phrase, each as it was and as it is, and where a beat is."""
+        by_key = {(before.onset, before.pitch): after for before, after in notes.items()}  # durations came later
         for at, note in enumerate(self._notes):
-            moved = notes.get(note)
-            if moved is not None:
+            moved = by_key.get((note.onset, note.pitch))
+            if moved is None:
+                self._places[at] = None
+            else:
                 self._notes[at], self._places[at] = moved, (moved.onset - beat_origin) % TICKS_PER_BEAT
         self._leaning = None
 
@@ -148,7 +152,7 @@ class Follower:
         """How many notes an answer sounds at once at most."""
         if settings.polyphony is not None:
             return settings.polyphony
-        return 1 + max(_stacks(self._notes)) if self._notes else USUAL_POLYPHONY
+        return 1 + max(map(len, _chords(self._notes)), default=USUAL_POLYPHONY - 1)
 
     def dynamics(self, settings: Settings) -> Dynamics:
         """The loudness of an answer that begins now."""
@@ -174,18 +178,18 @@ class Follower:
         names = [field.name for field in fields]
         onsets = sorted(note.onset for note in notes)
         waits = [later - earlier for earlier, later in pairwise(onsets)]
-        chords = list(self._notes)[-CHORD_NOTES:]
-        stacks = _stacks(chords)
+        chords = _chords(list(self._notes)[-CHORD_NOTES:])
+        steps = [high - low for chord in chords for low, high in pairwise(chord)]
         shared = not MODES[settings.mode].takes_turns
         pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
-        bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, _lowest_struck(notes))}
+        bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
         return Leaning(
             tuple(bent.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
             _factors(settings.follow_grid, self._place_nats()),
-            _factors(settings.follow_density, step_nats(_steps(chords))) if max(stacks) > 1 else None,
+            _factors(settings.follow_density, step_nats(steps)) if steps else None,
             self._pitch(settings, notes),
-            tuple(stacks) if settings.follow_density else (),
+            tuple(map(len, chords)) if settings.follow_density else (),
             register_of([note.pitch for note in notes])[1] if settings.follow_register else 127.0,
             settings.follow_density,
         )
@@ -198,28 +202,15 @@ class Follower:
         return _factors(float(bool(settings.follow_register or settings.follow_key)), nats)
 
     def _place_nats(self) -> Doubles:
-        onsets = {note.onset: place for note, place in zip(self._notes, self._places, strict=True)}
-        return place_nats(list(onsets.values()), (SIXTEENTHS[:-1], TRIPLETS[:-1]))
+        struck = groupby(zip(self._notes, self._places, strict=True), key=lambda heard: heard[0].onset)
+        places = [next(heard)[1] for _, heard in struck]
+        return place_nats([place for place in places if place is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1]))
 
 
 def _factors(knob: float, nats: Doubles) -> Floats | None:
     return factors(knob * nats) if knob else None
 
 
-def _stacks(notes: Sequence[Note] | deque[Note]) -> list[int]:
-    """How many notes are struck at each onset."""
-    return list(Counter(note.onset for note in notes).values())
-
-
-def _lowest_struck(notes: Sequence[Note]) -> list[int]:
-    """The lowest pitch at each onset."""
-    lowest: dict[int, int] = {}
-    for note in notes:
-        lowest[note.onset] = min(note.pitch, lowest.get(note.onset, note.pitch))
-    return list(lowest.values())
-
-
-def _steps(notes: Sequence[Note]) -> list[int]:
-    """Each step up from a note to the next of its chord, in semitones."""
-    in_order = sorted(notes, key=lambda note: (note.onset, note.pitch))
-    return [high.pitch - low.pitch for low, high in pairwise(in_order) if low.onset == high.onset]
+def _chords(notes: Iterable[Note]) -> list[list[int]]:
+    """The pitches struck at each onset, in order, each chord's ascending; onsets of another tempo may come again."""
+    return [sorted(note.pitch for note in chord) for _, chord in groupby(notes, key=lambda note: note.onset)]

@@ -34,6 +34,8 @@ WIDEST_STEP = 2
 """Semitones that the next note of a chord may lie nearer, or farther, than in the human's chords."""
 NEAR_OCTAVES = 0.5
 """A wait up to a factor of 1.41 beyond the human's usual ones loses nothing: a dotted note is no other pace."""
+QUICKEST = 3
+"""Ticks, a thirty-second note: none shorter is usual, unless the human's are; beside a trill it would be a cluster."""
 OCTAVE = 20.0
 """Nats, at knob 1, that a wait loses for each doubling, or halving, beyond those."""
 PACE_WAITS = 4
@@ -108,7 +110,8 @@ def density_nats(waits: Sequence[int], *, shared: bool = False) -> Doubles:
         # Not numpy's: slow for so few, and the first time it imports masked arrays, 40 ms in the midst of playing.
         shortest, _, longest = quantiles(paces, n=QUARTERS, method="inclusive") if len(paces) > 1 else 3 * paces
         belief = len(paces) / (len(paces) + PACE_WAITS) if len(paces) < PACE_WAITS else 1.0
-        nats[1:END] = belief * _fallen(_OCTAVES, shortest - NEAR_OCTAVES - shared, longest + NEAR_OCTAVES, OCTAVE)
+        quickest = min(shortest, max(shortest - NEAR_OCTAVES - shared, math.log2(QUICKEST)))
+        nats[1:END] = belief * _fallen(_OCTAVES, quickest, longest + NEAR_OCTAVES, OCTAVE)
     return nats
 
 

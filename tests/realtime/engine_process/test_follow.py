@@ -1,5 +1,6 @@
 """Following the human: gentle, never forbidding, and nothing at all with the knobs at 0."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,24 @@ def test_chords_are_remembered_through_a_single_line() -> None:
     for index in range(20):
         listening.hear(Note(500 + 12 * index, 12, 60 + index % 5, 80, voice=HUMAN))
     assert joined(listening, 1).joined is not None
+
+
+def test_what_was_heard_in_another_tempo_is_heard_anew() -> None:
+    """Shuffled eighths at 100 bpm, first heard in ticks of 150 bpm; a note before them was heard in no beat at all."""
+    listening = Follower()
+    listening.hear(Note(5, 3, 60, 80, voice=HUMAN))
+    heard = [
+        Note(100 + 36 * (index // 2) + 24 * (index % 2), None, 60 + index % 5, 80, voice=HUMAN) for index in range(16)
+    ]
+    anew = [replace(note, onset=24 * (index // 2) + 16 * (index % 2), duration=4) for index, note in enumerate(heard)]
+    for note in heard:
+        listening.hear(note, 100)
+    released = [replace(note, duration=6) for note in heard]
+    listening.hear_anew(dict(zip(released, anew, strict=True)), 0)
+    leaning = listening.leaning(Settings(), FIELDS_OF_SCORES)
+    assert leaning is not None
+    assert leaning.place is not None
+    assert [place for place in range(24) if leaning.place[place] > 0.01] == [0, 8, 16]
 
 
 def test_one_key_is_no_register_no_key_and_no_pace() -> None:
