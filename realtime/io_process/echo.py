@@ -1,7 +1,8 @@
 """What comes back: our own messages at our own input, where the output is connected to it. Pure.
 
 Its one rule: what is sent comes back within ECHO_NS, once; a note-off comes back only of a note that did. Where both
-play at once, the human may well strike the key that the answer strikes, as loud: there one note proves nothing.
+play at once, the human may well strike the key that the answer strikes, as loud; and what went through with thru they
+may strike again, at four hundred notes a second. There one note proves nothing: so many in a row do.
 """
 
 from collections import Counter, deque

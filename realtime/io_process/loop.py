@@ -319,7 +319,7 @@ class Performance:
             output.send(message.data, message.due_ns)
             sounds_ns = time.monotonic_ns() + output.lead_ns
             desk.sent(message, sounds_ns)
-            proves = message.note_id == NO_NOTE or MODES[desk.settings.mode].takes_turns
+            proves = message.note_id != NO_NOTE and MODES[desk.settings.mode].takes_turns
             self.hearing.echo.sent(message.data, sounds_ns, proves=proves)
             epoch = desk.epoch if message.epoch is None else message.epoch
             self.timing.sent(message.data, message.due_ns, sounds_ns, message.note_id, epoch, message.decided_ns)
