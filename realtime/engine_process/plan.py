@@ -39,7 +39,7 @@ FORETOLD_FIRST = 2
 """Likewise after so many foretold since the human played: ours may be due at once, and each takes a millisecond."""
 
 MOST_POLYPHONY = 16
-SOUNDING = 48
+SOUNDING = 24
 """Of so many of the latest notes some may still sound."""
 
 
