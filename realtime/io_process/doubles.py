@@ -1,6 +1,6 @@
 """One note of keys that are struck twice at a time: keyboards layered on several channels, loops, two cables. Pure.
 
-Its one rule: a note lasts until the last of its doubles comes up.
+Its one rule: a note ends when the first of its doubles comes up. The others say the same again, a little later.
 """
 
 from collections import Counter
@@ -64,12 +64,14 @@ class Doubles:
         return [*ended, *([same_key.off] if same_key else []), bytes((NOTE_ON | channel, pitch, velocity))]
 
     def release(self, source: Source) -> list[bytes]:
-        """Take a note-off; nothing while a double of it is down, or if the key was not."""
+        """Take a note-off: the first of a note's doubles to come up ends it; nothing if the key was not down."""
         note = self._of.get(source)
         if note is None:
             return []
         note.down[source] -= 1
-        return [] if note.down[source] > 0 else self._forget(source)
+        if not note.down[source]:
+            del note.down[source], self._of[source]
+        return self._end(note)
 
     def release_all(self, is_meant: Callable[[Source], bool]) -> list[bytes]:
         """Let all keys go that are meant."""
@@ -95,7 +97,10 @@ class Doubles:
         if note is None:
             return []
         del note.down[source]
-        if note.down or self._sounding.get((note.channel, note.pitch)) is not note:
+        return [] if note.down else self._end(note)
+
+    def _end(self, note: _Note) -> list[bytes]:
+        if self._sounding.get((note.channel, note.pitch)) is not note:
             return []
         del self._sounding[note.channel, note.pitch]
         return [note.off]
