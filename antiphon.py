@@ -177,7 +177,7 @@ def _is_somewhere() -> bool:
 
 def _complain(line: str) -> None:
     """Write a line to stderr, if it takes one within a second: a terminal may have been stopped by Ctrl-S."""
-    from realtime.io_process.printer import Printer
+    from realtime.live.printer import Printer
 
     with Printer(sys.stderr) as printer:
         printer.notify(printable(line))  # it may name a file of anybody's

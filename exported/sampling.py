@@ -69,7 +69,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class SamplingOptions:
     """How to draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
 
     temperature: float = 1.0
@@ -77,7 +77,7 @@ class Taste:
 
 
 @dataclass(frozen=True, slots=True)
-class Lean:
+class Bias:
     """What bends a draw towards how the human plays. Odds are bent, before the temperature."""
 
     factors: Sequence[Floats | None]
@@ -98,10 +98,10 @@ def draw(
     fields: Sequence[Field],
     hidden: Sequence[Floats],
     memory: Memory | None,
-    taste: Taste,
+    taste: SamplingOptions,
     rng: np.random.Generator,
     constraint: Constraint,
-    lean: Lean | None = None,
+    lean: Bias | None = None,
 ) -> Token:
     """Draw the note after a moment: the ids of its fields. If the wait is END, those after it mean nothing.
 
@@ -132,7 +132,7 @@ def draw(
     return tuple(ids[: len(fields)])
 
 
-def _bend(likely: Floats, field: Field, column: int, lean: Lean, ids: Sequence[int], wait: int) -> None:
+def _bend(likely: Floats, field: Field, column: int, lean: Bias, ids: Sequence[int], wait: int) -> None:
     """Bend a field's likelihoods in place; `ids` and `wait`: what has been drawn before it."""
     factors = lean.factors[column]
     if field.name == WAIT.name:

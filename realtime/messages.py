@@ -99,7 +99,7 @@ class Cancelled(NamedTuple):
     last_id: int
 
 
-class Past(NamedTuple):
+class HistoryNote(NamedTuple):
     """I/O to a new engine: a note of this performance from before it began. off_ns is 0 while the key is down."""
 
     on_ns: int
@@ -110,7 +110,7 @@ class Past(NamedTuple):
     human: bool
 
 
-class Begin(NamedTuple):
+class ListenFrom(NamedTuple):
     """I/O to a new engine, after the past: listen from here, at this epoch; play nothing before tick `starts_at`."""
 
     epoch: int
@@ -123,7 +123,7 @@ class CountedIn(NamedTuple):
     starts_at: int
 
 
-class Conducted(NamedTuple):
+class TransportState(NamedTuple):
     """I/O to engine: how time runs from now on, and where in a bar it stands.
 
     `meter` is an index of midi.meter.METERS, or UNKNOWN_METER; `position` ticks of a bar are over at `bar_tick`.
@@ -143,7 +143,7 @@ class Conducted(NamedTuple):
     """Where beats are, where bars are not known: the ticks from tick 0 to the first one; NO_BEAT: nobody knows."""
 
 
-class Changed(NamedTuple):
+class ParameterChange(NamedTuple):
     """I/O to engine: a parameter has another value, `name value` as typed (UTF-8)."""
 
     text: bytes
@@ -181,14 +181,14 @@ class Proposal(NamedTuple):
     channel: int
 
 
-class AnswerOver(NamedTuple):
+class AnswerEnd(NamedTuple):
     """Engine to I/O: every note of the answer has been proposed; the last one ends at tick `end`."""
 
     epoch: int
     end: int
 
 
-class Followed(NamedTuple):
+class TempoEstimate(NamedTuple):
     """Engine to I/O: the beat that the human plays."""
 
     bpm: float
@@ -216,15 +216,15 @@ ToEngine = (
     | Released
     | Dropped
     | Cancelled
-    | Past
-    | Begin
+    | HistoryNote
+    | ListenFrom
     | CountedIn
-    | Conducted
-    | Changed
+    | TransportState
+    | ParameterChange
     | Ping
     | Quit
 )
-FromEngine = Ready | Proposal | AnswerOver | Followed | Pong | Failed
+FromEngine = Ready | Proposal | AnswerEnd | TempoEstimate | Pong | Failed
 Message = ToEngine | FromEngine
 
 TEXT_BYTES = 1000
@@ -237,17 +237,17 @@ _LAYOUTS: dict[type, Struct] = {
     Released: Struct("<qq"),
     Dropped: Struct("<q"),
     Cancelled: Struct("<qq"),
-    Past: Struct("<qqBBB?"),
-    Begin: Struct("<qq"),
+    HistoryNote: Struct("<qqBBB?"),
+    ListenFrom: Struct("<qq"),
     CountedIn: Struct("<q"),
     Ping: Struct("<q"),
     Quit: Struct("<"),
     Ready: Struct("<?"),
-    Conducted: Struct("<dqqbqq??b"),
-    Changed: Struct(f"<{CHANGE_BYTES}s"),
+    TransportState: Struct("<dqqbqq??b"),
+    ParameterChange: Struct(f"<{CHANGE_BYTES}s"),
     Proposal: Struct("<qqqqqBBB"),
-    AnswerOver: Struct("<qq"),
-    Followed: Struct("<dqq"),
+    AnswerEnd: Struct("<qq"),
+    TempoEstimate: Struct("<dqq"),
     Pong: Struct("<q"),
     Failed: Struct(f"<i{TEXT_BYTES}s"),
 }

@@ -7,12 +7,12 @@ from midi.arrivals import Arrived
 from midi.files import Piece
 from midi.notes import Note
 from midi.tempo import Tempo
-from realtime.engine_process.engine import Engine
-from realtime.io_process import prompt
-from realtime.io_process.desk import Desk
-from realtime.io_process.hearing import Hearing
-from realtime.io_process.schedule import Outgoing
+from realtime.improviser.engine import Engine
 from realtime.messages import Proposal, is_channel_message
+from realtime.session import prompt
+from realtime.session.hearing import Hearing
+from realtime.session.part import Part
+from realtime.session.schedule import Outgoing
 from realtime.timed import Timed, performed
 
 
@@ -21,7 +21,7 @@ class Offline:
     """Plays human messages to an engine and collects what goes out. Deterministic: no clock is read."""
 
     engine: Engine
-    desk: Desk = field(init=False)
+    desk: Part = field(init=False)
     now_ns: int = 0
     sent: list[Timed] = field(default_factory=list)
     _hearing: Hearing = field(default_factory=Hearing)
@@ -29,9 +29,9 @@ class Offline:
     _answered: dict[int, Note] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.engine.settings, self.now_ns)
+        self.desk = Part(self.engine.settings, self.now_ns)
         self._hearing.hear(self.engine.settings)
-        for message in self.desk.introduce():
+        for message in self.desk.snapshot():
             self.engine.receive(message)
         self.desk.begin()
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from midi.errors import InputError
 from midi.files import replacing
 from midi.notes import TICKS_PER_BEAT, Note
-from realtime.io_process.embedded import pitch_name
+from realtime.live.embedded import pitch_name
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it announces its font cache the first time
 BEATS_PER_BAR = 4

@@ -27,10 +27,10 @@ def modules_of(room: str) -> list[str]:
     "modules",
     [
         (
-            "realtime.io_process.loop",
-            "realtime.io_process.schedule",
+            "realtime.live.loop",
+            "realtime.session.schedule",
             "realtime.messages",
-            "realtime.io_process.recorder",
+            "realtime.session.recorder",
         ),
         ("realtime.verbs.jam",),
         tuple(modules_of("midi")),

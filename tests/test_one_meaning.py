@@ -10,14 +10,14 @@ import pytest
 from exported import sampling
 from exported.card import read_card
 from exported.heads import Floats
-from exported.sampling import Constraint, Taste, draw, nowhere
+from exported.sampling import Constraint, SamplingOptions, draw, nowhere
 from midi.files import read_midi
 from midi.meter import Bar, meter_of, place
 from midi.notes import Note
 from midi.tokens import CONTEXTS, FIELDS, NOWHERE, Field, Place, encode
-from realtime.engine_process.model import load_model
-from realtime.engine_process.ring import ContextRing
-from realtime.engine_process.speech import PlaceOf
+from realtime.improviser.model import load_model
+from realtime.improviser.ring import ContextRing
+from realtime.improviser.vocabulary import PlaceOf
 from tests.tiny_model import SCORE_FIELDS, build
 from training.evaluate import evaluate
 from training.stepper import Stepper
@@ -104,7 +104,7 @@ def test_what_is_drawn_is_what_is_scored(
         whatever = Constraint(may_end=True, lowest=0, highest=127, place_after=always(place_of(note.onset)))
         memory = ring.recall(ring.head.key)
         rng = np.random.default_rng(0)
-        drawn = draw(model.heads, model.fields, ring.head.hidden, memory, Taste(1.0, imitate), rng, whatever)
+        drawn = draw(model.heads, model.fields, ring.head.hidden, memory, SamplingOptions(1.0, imitate), rng, whatever)
         assert drawn == tuple(token[: len(fields)])
         ring.feed(note)
     scored = evaluate(Stepper.of(folder, model.card), [piece], imitate, model.imitation)

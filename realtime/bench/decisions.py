@@ -14,12 +14,12 @@ import numpy as np
 import onnxruntime as ort
 
 from exported.card import GRAPH
-from exported.sampling import Constraint, Taste, draw
+from exported.sampling import Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN, Note
-from realtime.engine_process.dynamics import Dynamics
-from realtime.engine_process.model import StepModel, load_model
-from realtime.engine_process.plan import Plan
-from realtime.engine_process.ring import ContextRing
+from realtime.improviser.dynamics import Dynamics
+from realtime.improviser.model import StepModel, load_model
+from realtime.improviser.plan import Plan
+from realtime.improviser.ring import ContextRing
 from realtime.settings import Settings
 
 CONTEXTS = (16, 256, 4096)
@@ -73,7 +73,7 @@ class Answer:
         begin = (self._ring.last_onset or 0) + 24
         self._plan = Plan(
             model,
-            Taste(settings.temperature, settings.imitate),
+            SamplingOptions(settings.temperature, settings.imitate),
             begin,
             None,
             0,
@@ -113,7 +113,7 @@ def _parts(model: StepModel, count: int) -> dict[str, list[float]]:
     """Seconds for each part of `count` decisions: what they are made of, without the answer's own care for them."""
     parts: dict[str, list[float]] = {"recalling": [], "drawing": [], "taking in": []}
     ring, rng, settings = _ring_after(LONG, model), np.random.default_rng(0), Settings()
-    taste = Taste(settings.temperature, settings.imitate)
+    taste = SamplingOptions(settings.temperature, settings.imitate)
     for _ in range(count):
         moment, previous = ring.head, ring.last_onset or 0
         times = [time.perf_counter()]

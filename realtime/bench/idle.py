@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from midi.arrivals import Arrived
-from realtime.io_process.loop import Performance
-from realtime.io_process.supervisor import Supervisor
+from realtime.live.loop import LiveLoop
+from realtime.live.supervisor import Supervisor
 from realtime.settings import Settings
 
 
@@ -29,7 +29,7 @@ class Silence:
 def main(folder: Path) -> None:
     """Idle until SIGTERM."""
     nobody = Silence()
-    performance = Performance((nobody,), (nobody,), Supervisor(folder, "cpu", (Settings(),)), say=print)
+    performance = LiveLoop((nobody,), (nobody,), Supervisor(folder, "cpu", (Settings(),)), say=print)
 
     def end(*_: object) -> None:
         performance.stopping = True

@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.players.choice import add_player_flags, choice_of
 from exported.shelf import find_model
 from midi.errors import InputError
-from realtime.bench.players.choice import add_player_flags, choice_of
 from realtime.verbs.jam import SEED
 
 LIVE, PLAYERS, SOAK, VOICES = "live", "players", "soak", "voices"
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_range("--seconds", arguments.seconds, 1, 86_400)
     _check_range("--hours", arguments.hours, 0, 1000)
     if arguments.part == SOAK:
-        from realtime.bench.live.soak import soak
+        from benchmarks.live.soak import soak
 
         midi = arguments.midi or SEED.parent
         held = soak(folder, midi, arguments.seconds, arguments.rng_seed, arguments.period, _say)
@@ -97,12 +97,12 @@ def _players(folder: Path, arguments: argparse.Namespace) -> bool:
     """Whether every bar is met."""
     choice = choice_of(arguments)
     if choice.is_live:
-        from realtime.bench.players.live import live_player_lines
+        from benchmarks.players.live import live_player_lines
 
         for line in live_player_lines(folder, choice, arguments.period):
             _say(line)
         return True
-    from realtime.bench.players.report import players
+    from benchmarks.players.report import players
 
     return players(folder, choice, _say, arguments.json)
 
@@ -111,11 +111,11 @@ def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
     """What a part prints."""
     notes = max(1, arguments.notes)
     if arguments.part == LIVE:
-        from realtime.bench.live.report import live_lines
+        from benchmarks.live.report import live_lines
 
         yield from live_lines(folder, arguments.period, arguments.seconds, arguments.hours)
     elif arguments.part == VOICES:
-        from realtime.bench.voices import voice_lines
+        from benchmarks.voices import voice_lines
 
         yield from voice_lines(folder, notes)
     else:

@@ -136,7 +136,7 @@ def _providers() -> Iterator[Finding]:
     try:
         import onnxruntime
 
-        from realtime.engine_process.provider import CPU, CUDA, cuda_obstacle
+        from realtime.live.engine_host.provider import CPU, CUDA, cuda_obstacle
     except ImportError as error:
         yield Finding("missing", "onnxruntime", f"cannot be loaded ({error})", "install antiphon again")
         return

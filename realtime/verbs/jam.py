@@ -18,18 +18,18 @@ from midi.errors import InputError, MachineError
 from midi.files import Piece, read_midi
 from midi.ports import API_NAMES, Api, open_api
 from midi.tempo import Tempo
-from realtime.io_process.console import HINT, Console
-from realtime.io_process.limits import check_open_files
-from realtime.io_process.loop import Performance
-from realtime.io_process.printer import Printer
-from realtime.io_process.priority import ask_for_real_time
-from realtime.io_process.recorder import save_session
-from realtime.io_process.seating import CHANNEL, CHANNELS, MOST_VOICES, PORT, Seating
-from realtime.io_process.signals import flags_raised_by_signals
-from realtime.io_process.supervisor import Supervisor
-from realtime.io_process.timing import Timing
-from realtime.io_process.venue import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, Venue, Wishes, embedded, on_ports
-from realtime.pipe import PeerGoneError
+from realtime.live.console import HINT, Console
+from realtime.live.limits import check_open_files
+from realtime.live.loop import LiveLoop
+from realtime.live.open_ports import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, OpenPorts, PortOptions, embedded, open_ports
+from realtime.live.pipe import PeerGoneError
+from realtime.live.printer import Printer
+from realtime.live.priority import ask_for_real_time
+from realtime.live.signals import flags_raised_by_signals
+from realtime.live.supervisor import Supervisor
+from realtime.live.timing import Timing
+from realtime.session.recorder import save_session
+from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings, flags_of
 from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
 
@@ -142,7 +142,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     asked = read_midi(arguments.seed) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
-    seating = Seating(arguments.voices, arguments.voices_by)
+    seating = VoiceRouting(arguments.voices, arguments.voices_by)
     seating.settings(settings_of(arguments))  # a bad flag is told before all else
     session = None if arguments.no_save else _session_file(arguments.save)
     if arguments.timing:
@@ -157,7 +157,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     settings = with_random_seed(settings)
     supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
     with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
-        performance = Performance(
+        performance = LiveLoop(
             venue.inputs,
             venue.outputs * (len(supervisor.settings) // len(venue.outputs)),  # one for each, or one that all share
             supervisor,
@@ -219,13 +219,13 @@ def _venue(
     api: Api | None,
     no_midi: str,
     arguments: argparse.Namespace,
-    seating: Seating,
+    seating: VoiceRouting,
     seed: Piece | None,
     tempo: Tempo,
     printer: Printer,
-) -> AbstractContextManager[Venue]:
+) -> AbstractContextManager[OpenPorts]:
     if api is not None:
-        wishes = Wishes(
+        wishes = PortOptions(
             arguments.in_ports,
             arguments.out_ports,
             arguments.jack_exact,
@@ -233,11 +233,11 @@ def _venue(
             seating.ports,
             arguments.clock_in,
         )
-        return on_ports(api, wishes, seed, tempo)
+        return open_ports(api, wishes, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
 
 
-def _start(performance: Performance) -> None:
+def _start(performance: LiveLoop) -> None:
     try:
         performance.start()
     except PeerGoneError:
@@ -246,7 +246,7 @@ def _start(performance: Performance) -> None:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
-def _save(performance: Performance, card: Card, session: Path, printer: Printer) -> None:
+def _save(performance: LiveLoop, card: Card, session: Path, printer: Printer) -> None:
     """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
     recorders = [desk.recorder for desk in performance.desks]
     if not any(map(len, recorders)):
@@ -281,7 +281,7 @@ def _save_timing(timing: Timing, path: Path, printer: Printer) -> None:
         printer.print(line)
 
 
-def _seed_is_answered(performance: Performance, venue: Venue) -> Callable[[], bool]:
+def _seed_is_answered(performance: LiveLoop, venue: OpenPorts) -> Callable[[], bool]:
     return lambda: venue.seed is not None and venue.seed.over and performance.desks[0].answered
 
 
@@ -292,7 +292,7 @@ def with_random_seed(settings: Settings) -> Settings:
     return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
 
 
-def _remark(card: Card, performance: Performance) -> str:
+def _remark(card: Card, performance: LiveLoop) -> str:
     """What the session's file says of how it was made."""
     voices = len(performance.desks)
     settings = performance.desks[0].settings

@@ -15,7 +15,7 @@ def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
 
     from exported.shelf import find_model
     from realtime.bench.decisions import Answer
-    from realtime.engine_process.model import load_model
+    from realtime.improviser.model import load_model
 
     model = load_model(find_model("default"), "cpu")
 

@@ -8,7 +8,7 @@ import pytest
 from exported.card import conditions
 from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation, Memory, unit
-from exported.sampling import MIN_P, Constraint, Lean, Taste, draw
+from exported.sampling import MIN_P, Bias, Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Token
 
@@ -39,10 +39,10 @@ HEADS, HIDDEN = model(SCORE)
 
 
 def draws(
-    count: int, temperature: float = 1.0, constraint: Constraint | None = None, lean: Lean | None = None
+    count: int, temperature: float = 1.0, constraint: Constraint | None = None, lean: Bias | None = None
 ) -> list[Token]:
     rng = np.random.default_rng(5)
-    taste, constraint = Taste(temperature), constraint or Constraint()
+    taste, constraint = SamplingOptions(temperature), constraint or Constraint()
     return [draw(HEADS, SCORE, HIDDEN, None, taste, rng, constraint, lean) for _ in range(count)]
 
 
@@ -100,7 +100,7 @@ def test_the_same_seed_draws_the_same_notes() -> None:
 def test_a_note_takes_one_random_number_a_field_whatever_is_drawn() -> None:
     for constraint in (Constraint(), Constraint(ANSWER, 0), Constraint(may_end=True)):
         rng, other = np.random.default_rng(1), np.random.default_rng(1)
-        draw(HEADS, SCORE, HIDDEN, None, Taste(), rng, constraint)
+        draw(HEADS, SCORE, HIDDEN, None, SamplingOptions(), rng, constraint)
         other.random(len(SCORE))
         assert rng.random() == other.random()
 
@@ -110,7 +110,7 @@ def test_end_is_drawn_only_where_it_may_be_and_nothing_after_it() -> None:
     certain = [HEADS[V], Head(HEADS[W].told, HEADS[W].tables, weights, bias), *HEADS[2:]]
 
     def drawn(constraint: Constraint) -> int:
-        return draw(certain, SCORE, HIDDEN, None, Taste(), np.random.default_rng(0), constraint)[W]
+        return draw(certain, SCORE, HIDDEN, None, SamplingOptions(), np.random.default_rng(0), constraint)[W]
 
     def no_place(_: int) -> tuple[int, int]:
         raise AssertionError("a note that is not there has no place")
@@ -153,8 +153,8 @@ def test_a_full_chord_that_must_go_on_repeats_its_highest_pitch() -> None:
     assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=100, highest=100))} == {100}
 
 
-@pytest.mark.parametrize("lean", [Lean([None] * 4), Lean([np.ones(field.size, np.float32) for field in SCORE])])
-def test_leaning_nowhere_changes_nothing(lean: Lean) -> None:
+@pytest.mark.parametrize("lean", [Bias([None] * 4), Bias([np.ones(field.size, np.float32) for field in SCORE])])
+def test_leaning_nowhere_changes_nothing(lean: Bias) -> None:
     assert draws(50, 0.8, lean=lean) == draws(50, 0.8)
 
 
@@ -163,7 +163,7 @@ def test_what_is_leaned_to_is_drawn_in_proportion_and_the_other_fields_stay() ->
     black = np.where(np.isin(np.arange(PITCH.size) % 12, (1, 3, 6, 8, 10)), np.float32(3), np.float32(1))
     likely = HEADS[P].probabilities(HIDDEN[P], (ANSWER, 7, 0, 0, *NOWHERE))
     wanted = kept((likely * black)[21:109])
-    drawn = Counter(token[P] for token in draws(10_000, 1.0, constraint, Lean([None, None, black, None])))
+    drawn = Counter(token[P] for token in draws(10_000, 1.0, constraint, Bias([None, None, black, None])))
     found = np.array([drawn[pitch] / 10_000 for pitch in range(21, 109)])
     plain = kept(likely[21:109])
     assert abs(found - wanted).sum() < 0.15 < abs(found - plain).sum()
@@ -174,7 +174,7 @@ def test_leaning_comes_before_temperature() -> None:
     likely = HEADS[V].probabilities(HIDDEN[V], ())
     factors = np.ones(VOICE.size, np.float32)
     factors[ANSWER] = 2 * likely[HUMAN] / likely[ANSWER]
-    drawn = Counter(token[V] for token in draws(5_000, 0.5, None, Lean([factors, None, None, None])))
+    drawn = Counter(token[V] for token in draws(5_000, 0.5, None, Bias([factors, None, None, None])))
     assert drawn[ANSWER] / drawn[HUMAN] == pytest.approx(4, rel=0.15)
 
 
@@ -199,7 +199,7 @@ def test_the_coldest_draw_is_the_likeliest_and_always_allowed(imitate: float) ->
                 SCORE,
                 HIDDEN,
                 Memory.recall(key, keys, tokens, Imitation(40.0, (0, 0.2, 1, 1))),
-                Taste(temperature, imitate),
+                SamplingOptions(temperature, imitate),
                 rng,
                 Constraint(lowest=50, highest=60),
             )
@@ -224,7 +224,7 @@ def test_what_is_remembered_is_drawn_more_often() -> None:
                 SCORE,
                 HIDDEN,
                 Memory.recall(key, unit(key[None]), tokens, how),
-                Taste(1, imitate),
+                SamplingOptions(1, imitate),
                 rng,
                 constraint,
             )
@@ -242,7 +242,7 @@ def test_what_is_hardly_likely_is_never_drawn() -> None:
     even = Head((), (), np.zeros((WIDTH, PITCH.size), np.float32), bias)
     rng = np.random.default_rng(2)
     heads = [*HEADS[:P], even, *HEADS[P + 1 :]]
-    pitches = {draw(heads, SCORE, HIDDEN, None, Taste(), rng, Constraint())[P] for _ in range(2_000)}
+    pitches = {draw(heads, SCORE, HIDDEN, None, SamplingOptions(), rng, Constraint())[P] for _ in range(2_000)}
     assert pitches == set(range(70, 90))
 
 
@@ -255,7 +255,7 @@ def test_whatever_fields_a_model_has_are_drawn(fields: tuple[Field, ...], given:
     heads, hidden = model(fields, given)
     rng = np.random.default_rng(4)
     for _ in range(50):
-        token = draw(heads, fields, hidden, None, Taste(), rng, Constraint(ANSWER))
+        token = draw(heads, fields, hidden, None, SamplingOptions(), rng, Constraint(ANSWER))
         assert len(token) == len(fields)
         assert all(0 <= chosen < field.size for chosen, field in zip(token, fields, strict=True))
         assert token[0] == ANSWER or VOICE not in fields

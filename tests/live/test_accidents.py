@@ -12,8 +12,8 @@ import pytest
 from midi.arrivals import Arrived
 from midi.errors import MachineError
 from midi.files import read_midi
-from realtime.io_process.loop import Performance
-from realtime.io_process.supervisor import Supervisor
+from realtime.live.loop import LiveLoop
+from realtime.live.supervisor import Supervisor
 from realtime.settings import Settings
 from tests.live.conftest import IN, OUT, Stage, alive, kill
 from tests.live.test_jam import MS, SEED, key
@@ -109,7 +109,7 @@ class Kept:
 
 def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     sent: list[bytes] = []
-    performance = Performance(
+    performance = LiveLoop(
         (Breaking(sent),), (Kept(sent),), Supervisor(Path(tiny), "cpu", (Settings(bpm=240),)), say=print
     )
     performance.start()

@@ -11,7 +11,7 @@ import pytest
 
 from midi.files import read_midi, write_midi
 from midi.notes import Note
-from realtime.io_process.embedded import pitch_name
+from realtime.live.embedded import pitch_name
 from tests.peers.daemon import Daemon
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"

@@ -80,13 +80,13 @@ def test_a_file_has_one_answer_wherever_it_is_played(
         Daemon(*flags, *seeded, "--midi-api", "none", "--timing", str(tmp_path / "screen.csv"))
     )
     listener = receiver("listener")  # before the jam: the answer comes seconds after it is ready
-    on_ports = daemon(*flags, *seeded, "--timing", str(tmp_path / "ports.csv"))
-    on_ports.wait_ready()
+    open_ports = daemon(*flags, *seeded, "--timing", str(tmp_path / "ports.csv"))
+    open_ports.wait_ready()
     jack.connect(OUT, listener.port)
     wait_until(lambda: len(listener.note_ons) >= len(rendered), "the whole answer", 60)
     assert sorted(one.message[1] for one in listener.note_ons) == sorted(note.pitch for note in rendered)
-    on_ports.signal(signal.SIGINT)
-    assert on_ports.wait() == 0
+    open_ports.signal(signal.SIGINT)
+    assert open_ports.wait() == 0
     assert sorted(of_timing(tmp_path / "ports.csv", bpm)) == rendered
     assert screen.wait(60) == 0
     assert sorted(of_timing(tmp_path / "screen.csv", bpm)) == rendered

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from realtime.bench.live.timings import read_timings
+from benchmarks.live.timings import read_timings
 from realtime.modes import KEEP_NS
 from tests.live.conftest import Stage
 from tests.peers.program import wait_until

@@ -14,8 +14,8 @@ import uuid
 from contextlib import ExitStack
 
 from midi.ports import OutPort, open_api
-from realtime.io_process.exact import JackExact
-from realtime.io_process.priority import ask_for_real_time
+from realtime.live.exact import JackExact
+from realtime.live.priority import ask_for_real_time
 from tests.peers import jackd
 from tests.peers.ear import Ear
 from tests.peers.grid import Spread

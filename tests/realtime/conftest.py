@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from midi.tokens import FIELDS
-from realtime.engine_process.model import StepModel, load_model
+from realtime.improviser.model import StepModel, load_model
 from tests.tiny_model import build
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from midi.notes import Note
 from midi.tempo import Tempo
-from realtime.engine_process.engine import Engine
-from realtime.engine_process.model import StepModel
-from realtime.io_process.desk import Desk
+from realtime.improviser.engine import Engine
+from realtime.improviser.model import StepModel
 from realtime.messages import NOTE_ON, Message, Proposal
 from realtime.offline import Offline
+from realtime.session.part import Part
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.timed import Timed, performed
 
@@ -29,11 +29,11 @@ class Slow:
     """A desk and an engine with a pipe between them that takes its time, on a clock of whole milliseconds."""
 
     def __init__(self, model: StepModel, chosen: Settings, there_ms: int, back_ms: int) -> None:
-        self.desk, self.engine = Desk(chosen), Engine(model, chosen)
+        self.desk, self.engine = Part(chosen), Engine(model, chosen)
         self._there_ms, self._back_ms = there_ms, back_ms
         self._to_engine: deque[tuple[int, Message]] = deque()
         self._to_desk: deque[tuple[int, Message]] = deque()
-        for message in self.desk.introduce():
+        for message in self.desk.snapshot():
             self.engine.receive(message)
 
     def pass_by(self, ms: int, human: list[bytes]) -> None:

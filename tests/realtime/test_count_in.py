@@ -7,11 +7,11 @@ import pytest
 from midi.meter import METERS, bar_ticks
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
-from realtime.engine_process.engine import Engine
-from realtime.engine_process.model import StepModel
-from realtime.io_process.desk import Desk
-from realtime.messages import NOTE_OFF, NOTE_ON, Begin, CountedIn
+from realtime.improviser.engine import Engine
+from realtime.improviser.model import StepModel
+from realtime.messages import NOTE_OFF, NOTE_ON, CountedIn, ListenFrom
 from realtime.offline import Offline
+from realtime.session.part import Part
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
 
@@ -115,20 +115,20 @@ def test_a_count_waits_for_the_transport_and_begins_anew_with_it(model: StepMode
 
 
 def test_a_lost_engine_leaves_the_clicks_alone() -> None:
-    desk = Desk(Settings(mode="solo", bpm=120, count_in=1))
+    desk = Part(Settings(mode="solo", bpm=120, count_in=1))
     desk.begin()
     desk.conduct(0)
     [counted] = [one for one in desk.to_engine if isinstance(one, CountedIn)]
     sent = desk.due(1_200 * MS)
     desk.silence(1_200 * MS)
-    [begin] = [one for one in desk.introduce() if isinstance(one, Begin)]
+    [begin] = [one for one in desk.snapshot() if isinstance(one, ListenFrom)]
     assert begin.starts_at == counted.starts_at
     sent += desk.due(5 * S)
     assert [out.data[0] & 0xF0 for out in sent] == [NOTE_ON, NOTE_OFF] * 4
 
 
 def test_the_end_of_the_performance_ends_a_click() -> None:
-    desk = Desk(Settings(mode="solo", bpm=120, count_in=1))
+    desk = Part(Settings(mode="solo", bpm=120, count_in=1))
     desk.begin()
     desk.conduct(0)
     now_ns = desk.next_due_ns or 0

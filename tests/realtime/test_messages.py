@@ -5,18 +5,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from realtime.live.pipe import MOST_RECEIVED, Link, PeerGoneError
 from realtime.messages import (
     TEXT_BYTES,
-    AnswerOver,
-    Begin,
+    AnswerEnd,
     Cancelled,
-    Conducted,
     CountedIn,
     Dropped,
     Failed,
-    Followed,
+    HistoryNote,
+    ListenFrom,
     Message,
-    Past,
     Ping,
     Played,
     Pong,
@@ -25,11 +24,12 @@ from realtime.messages import (
     Ready,
     Released,
     Sent,
+    TempoEstimate,
+    TransportState,
     is_channel_message,
     pack,
     unpack,
 )
-from realtime.pipe import MOST_RECEIVED, Link, PeerGoneError
 
 LATE = 2**62
 EXAMPLES: list[Message] = [
@@ -38,17 +38,17 @@ EXAMPLES: list[Message] = [
     Released(7, LATE),
     Dropped(LATE),
     Cancelled(12, LATE),
-    Past(1, 0, 60, 64, 15, human=True),
-    Begin(12),
-    Begin(12, LATE),
+    HistoryNote(1, 0, 60, 64, 15, human=True),
+    ListenFrom(12),
+    ListenFrom(12, LATE),
     CountedIn(LATE),
     Ping(3),
     Quit(),
     Ready(on_cuda=False),
-    Conducted(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False, beat=23),
+    TransportState(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False, beat=23),
     Proposal(1, 2, LATE, LATE + 1, -LATE, 127, 1, 15),
-    AnswerOver(4, LATE),
-    Followed(96.5, LATE, 7),
+    AnswerEnd(4, LATE),
+    TempoEstimate(96.5, LATE, 7),
     Pong(3),
 ]
 

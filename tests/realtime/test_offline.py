@@ -3,12 +3,12 @@
 from midi.files import Piece
 from midi.meter import METERS, Bar
 from midi.notes import Note
-from realtime.engine_process.engine import Engine
-from realtime.engine_process.model import StepModel
-from realtime.io_process.desk import Desk
-from realtime.io_process.prompt import begin
-from realtime.messages import Conducted
+from realtime.improviser.engine import Engine
+from realtime.improviser.model import StepModel
+from realtime.messages import TransportState
 from realtime.offline import Offline
+from realtime.session.part import Part
+from realtime.session.prompt import begin
 from realtime.settings import Settings
 
 MS = 1_000_000
@@ -17,16 +17,16 @@ NOTES = tuple(Note(24 + 12 * at, 12, 60 + at, 80) for at in range(8))
 
 
 def test_a_piece_begins_on_a_tick_and_tells_its_bars() -> None:
-    desk = Desk(Settings(bpm=120))
-    desk.introduce()
+    desk = Part(Settings(bpm=120))
+    desk.snapshot()
     piece = Piece(NOTES, 120.0, (Bar(0, 0, WALTZ), Bar(72, 0, COMMON)))
     assert begin(piece, [desk], 1_004 * MS) == desk.conductor.tempo.ns_at(49)
-    bars = [Bar(one.bar_tick, one.position, one.meter) for one in desk.to_engine if isinstance(one, Conducted)]
+    bars = [Bar(one.bar_tick, one.position, one.meter) for one in desk.to_engine if isinstance(one, TransportState)]
     assert bars == [Bar(49 - 24, 0, WALTZ), Bar(49 + 48, 0, COMMON)]
 
 
 def test_a_piece_waits_for_the_bar_that_was_asked_for_and_keeps_it() -> None:
-    desk = Desk(Settings(bpm=120, meter="3/4"))
+    desk = Part(Settings(bpm=120, meter="3/4"))
     piece = Piece(NOTES, 120.0, (Bar(0, 0, COMMON),))
     assert begin(piece, [desk], 1_600 * MS) == 3_000 * MS
     assert desk.conductor.bar == Bar(0, 0, WALTZ)

@@ -14,8 +14,8 @@ from midi.errors import InputError
 from midi.names import pitches_of
 from midi.notes import HUMAN, Note
 from midi.tempo import Tempo
-from realtime.engine_process.engine import Engine
-from realtime.engine_process.model import load_model
+from realtime.improviser.engine import Engine
+from realtime.improviser.model import load_model
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exported.sampling import Taste, nowhere
+from exported.sampling import SamplingOptions, nowhere
 from midi.meter import Bar, place
 from midi.notes import HUMAN
 from midi.tokens import NOWHERE, VOICE, Field, Place
@@ -92,7 +92,7 @@ def answers(
 
 
 def counted_answers(
-    title: str, ngram: Ngram, asked: Sequence[Phrase], learned: Sequence[Ints], taste: Taste
+    title: str, ngram: Ngram, asked: Sequence[Phrase], learned: Sequence[Ints], taste: SamplingOptions
 ) -> Answered:
     """The n-gram's answers."""
     ids = [phrase.ids[:, ngram.columns] for phrase in asked]

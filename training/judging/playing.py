@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exported.sampling import Taste
+from exported.sampling import SamplingOptions
 from midi.tokens import Field
 from training.alphabet import tokens
 from training.judging.music import Judged
@@ -48,10 +48,10 @@ class Stage:
     written: list[Ints]
     runs: int
     notes: int
-    taste: Taste
+    taste: SamplingOptions
 
 
-def stage(judged: Judged, inputs: Sequence[Field], runs: int, notes: int, taste: Taste) -> Stage:
+def stage(judged: Judged, inputs: Sequence[Field], runs: int, notes: int, taste: SamplingOptions) -> Stage:
     """The pieces learned from and held out, on the grid of the tokens."""
     learned, written = (
         [notes_of_ids(tokens(work, inputs), inputs) for work in works] for works in (judged.learned, judged.works)

@@ -7,7 +7,7 @@ from typing import Any
 
 from exported.card import Card
 from exported.imitation import Imitation
-from exported.sampling import Taste
+from exported.sampling import SamplingOptions
 from midi.tokens import VOICE
 from training.alphabet import tokens
 from training.judging import answering, playing, tables
@@ -130,9 +130,9 @@ class Report:
 
     def _playing(self) -> None:
         wanted = self.wanted
-        taste = Taste(wanted.temperature, wanted.imitate)
+        taste = SamplingOptions(wanted.temperature, wanted.imitate)
         on = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste)
-        tastes = [Taste(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
+        tastes = [SamplingOptions(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
         with bar((1 + len(tastes)) * wanted.runs * wanted.notes, "playing", unit="notes") as progress:
             rows = [
                 playing.solos(self._title(one.imitate), Soloist(self.stepper, self._how, one), on, progress.update)
@@ -151,7 +151,7 @@ class Report:
 
     def _answering(self) -> None:
         wanted = self.wanted
-        taste = Taste(wanted.temperature, wanted.imitate)
+        taste = SamplingOptions(wanted.temperature, wanted.imitate)
         learned = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste).learned
         asked = answering.phrases(self.judged.works, self.card.inputs, wanted.runs)
         if not asked:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from exported.heads import Floats, Head
-from exported.sampling import Constraint, Taste, draw
+from exported.sampling import Constraint, SamplingOptions, draw
 from midi.tokens import Field
 from training.baselines import LONGEST
 from training.counts import Probabilities
@@ -18,7 +18,12 @@ NOTHING = np.zeros(0, np.float32)
 
 
 def play(
-    ngram: Ngram, phrases: Sequence[Ints], notes: int, taste: Taste, seeds: Sequence[int], update: Callable[[], object]
+    ngram: Ngram,
+    phrases: Sequence[Ints],
+    notes: int,
+    taste: SamplingOptions,
+    seeds: Sequence[int],
+    update: Callable[[], object],
 ) -> list[Ints]:
     """So many notes after each phrase, ids [P, fields of the n-gram], P 0 or more, side by side: ids [notes, F] each.
 
@@ -41,7 +46,7 @@ def play(
 
 
 def _drawn(
-    believed: Probabilities, field: Field, taste: Taste, rng: np.random.Generator, constraint: Constraint
+    believed: Probabilities, field: Field, taste: SamplingOptions, rng: np.random.Generator, constraint: Constraint
 ) -> int:
     """One field by itself: of a head that is told nothing and knows the answer."""
     nothing: Floats = np.zeros((0, field.size), np.float32)

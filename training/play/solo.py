@@ -11,7 +11,7 @@ import numpy as np
 
 from exported.heads import Floats
 from exported.imitation import Imitation, Memory, looked_back_on, unit
-from exported.sampling import Constraint, Taste, draw, nowhere
+from exported.sampling import Constraint, SamplingOptions, draw, nowhere
 from midi.notes import ANSWER
 from midi.tokens import PITCH, WAIT, WAIT_TICKS, Place
 from training.stepper import Stepper
@@ -27,7 +27,7 @@ class Soloist:
 
     stepper: Stepper
     how: Imitation
-    taste: Taste
+    taste: SamplingOptions
 
     def play(self, phrase: Ints, notes: int, seed: int, place_of: PlaceOf = nowhere) -> Ints:
         """So many notes after a phrase, ids [P, I], P 0 or more: ids [notes, I]."""

@@ -8,11 +8,11 @@ import pytest
 
 from exported.card import read_card
 from exported.imitation import Imitation
-from exported.sampling import Taste, draw
+from exported.sampling import SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, Place
-from realtime.engine_process.model import load_model
-from realtime.engine_process.ring import ContextRing
+from realtime.improviser.model import load_model
+from realtime.improviser.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
 from training.alphabet import tokens
@@ -32,7 +32,7 @@ WORKS = tuple(work(f"{seed}.mid", melody(seed, 70)) for seed in range(8))
 
 def soloist(folder: Path, imitate: float = 0.3, temperature: float = 0.9) -> Soloist:
     card = read_card(build(folder / "mine"))
-    return Soloist(Stepper.of(folder / "mine", card), HOW, Taste(temperature, imitate))
+    return Soloist(Stepper.of(folder / "mine", card), HOW, SamplingOptions(temperature, imitate))
 
 
 def ngram() -> Ngram:
@@ -41,7 +41,7 @@ def ngram() -> Ngram:
 
 def on(runs: int = 2, notes: int = 40) -> playing.Stage:
     judged = Judged(WORKS[:6], WORKS[6:], TEST)
-    return playing.stage(judged, INPUTS, runs, notes, Taste(0.9, 0.3))
+    return playing.stage(judged, INPUTS, runs, notes, SamplingOptions(0.9, 0.3))
 
 
 def in_order(ids: Ints, wait: int, pitch: int) -> bool:
@@ -85,7 +85,9 @@ def test_what_is_measured_is_what_the_daemon_plays(tmp_path: Path) -> None:
         previous, last = ring.last_onset, ring.note(ring.end - 1) if len(ring) else None
         limits = ring.speech.following(last, may_end=False) if last else ring.speech.entering(0, previous)
         moment = ring.head
-        ids = draw(model.heads, model.fields, moment.hidden, ring.recall(moment.key), Taste(0.9, 0.8), rng, limits)
+        ids = draw(
+            model.heads, model.fields, moment.hidden, ring.recall(moment.key), SamplingOptions(0.9, 0.8), rng, limits
+        )
         assert list(ids) == row[: len(ids)]
         for note in ring.speech.said(ids, previous or 0):
             ring.feed(note)
@@ -108,7 +110,7 @@ def test_the_likeliest_notes_are_the_same_whatever_the_seed(tmp_path: Path) -> N
 
 def test_the_ngram_plays_what_it_has_counted() -> None:
     phrases = [tokens(one, SCORE_FIELDS)[:20, 1:] for one in WORKS[6:]]
-    taste, steps = Taste(0.9), []
+    taste, steps = SamplingOptions(0.9), []
     one, other = counted.play(ngram(), phrases, 60, taste, [4, 5], lambda: steps.append(1))
     assert one.shape == (60, 3)
     assert len(steps) == 60
@@ -119,7 +121,7 @@ def test_the_ngram_plays_what_it_has_counted() -> None:
 
 
 def test_the_ngram_may_begin_from_nothing() -> None:
-    (ids,) = counted.play(ngram(), [np.zeros((0, 3), np.int32)], 30, Taste(0.9), [0], lambda: None)
+    (ids,) = counted.play(ngram(), [np.zeros((0, 3), np.int32)], 30, SamplingOptions(0.9), [0], lambda: None)
     assert ids[0, 0] == 0
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks of Antiphon, beside the tests and not in what is installed."""

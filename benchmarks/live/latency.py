@@ -1,0 +1,175 @@
+"""A human note in, to the first note of what was planned anew, handed to the port: `antiphon bench live`.
+
+A human note is on its way from the musician's hand-over to the daemon's input (a port hop), waits there until the
+loop looks, is taken to the engine, makes it plan anew, and what comes of it is handed to the output; the way to the
+listener is another hop. "Beyond the port hops" is all between the two: from when the same note is heard by the
+listener, which is connected to the musician's own port, beside the daemon, to the handing over that the daemon noted.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human
+from benchmarks.live.figures import HEADING, Bar, row
+from benchmarks.live.human import melody
+from benchmarks.live.stage import Stage, Take, told
+from benchmarks.live.timings import Sent, is_note_on
+from midi.errors import MachineError
+from realtime.bench import procfs
+from realtime.session.schedule import LEAST_GAP_NS
+from realtime.settings import ACCOMPANY, SOLO
+from realtime.timed import Timed
+
+NS_PER_MS = 1_000_000
+PACE_S = (0.12, 0.30)
+"""How far apart the human's notes are."""
+FLAGS = ("--bpm", "30", "--follow-density", "0", *ANSWER_FLAGS)
+"""That more be due at once. The answer is bound to ticks: at so slow a tempo they are long (83 ms), and more is due in
+the one that has begun; and it may strike with the human, who strikes one key at a time."""
+MODES = (ACCOMPANY, SOLO)
+HANDED_OVER = Bar(0.99, 2.0)
+HANDED_OVER_BY = {ACCOMPANY: (), SOLO: (HANDED_OVER,)}
+"""In an accompaniment the human's own notes are foretold, and may be decided before: that is no hurry."""
+GAP_SLACK_NS = NS_PER_MS
+"""How much less than its gap the silence of a key can look, whose release took a while to be sent."""
+
+
+class First(NamedTuple):
+    """A human note, and the first note that was planned anew after it. Moments in ns of the monotonic clock."""
+
+    struck_ns: int
+    """The musician handed it over."""
+    beside_ns: int
+    """The listener heard it, beside the daemon."""
+    taken_ns: int
+    """The daemon's loop looked at the port."""
+    answer: Sent
+    heard_ns: int
+    """The listener heard the answer."""
+    is_restruck: bool
+    """The answer's key sounded: it had to be released, and silent for a while, before."""
+
+    @property
+    def is_at_once(self) -> bool:
+        """Its time had come when it was decided, and nothing stood in its way."""
+        return not self.answer.in_time
+
+    @property
+    def beyond_ns(self) -> int:
+        """What it took beyond the port hops: see this module's head."""
+        return self.answer.sent_ns - self.beside_ns
+
+    @property
+    def decided_ns(self) -> int:
+        """Its proposal came to the daemon's I/O process."""
+        return self.answer.due_ns if self.answer.decided_ns is None else self.answer.decided_ns
+
+    @property
+    def ready_ns(self) -> int:
+        """What it took beyond the first port hop until its proposal came: what is due at once goes with that."""
+        return self.decided_ns - self.beside_ns
+
+
+def firsts(take: Take, sent: Sequence[Sent]) -> list[First]:
+    """Match what the musician sent, what the daemon noted, and what the listener heard: each keeps the order.
+
+    Raises:
+        MachineError: messages were lost on the way, so that nothing can be matched.
+    """
+    through, answers = [one for one in sent if not one.is_answer], [one for one in sent if one.is_answer]
+    heard = answered(take.heard)
+    _check_equal((take.sent, take.beside, by_human(take.heard), through), (answers, heard))
+    found: dict[int, int] = {}
+    for index, answer in enumerate(answers):
+        if answer.is_note_on:
+            found.setdefault(answer.epoch, index)
+    return [
+        First(struck.at_ns, beside.at_ns, taken.due_ns, answers[at], heard[at].at_ns, _is_restruck(answers, at))
+        for struck, beside, taken in zip(take.sent, take.beside, through, strict=True)
+        if is_note_on(struck.data) and (at := found.get(taken.epoch)) is not None
+    ]
+
+
+def _check_equal(*same: Sequence[Sequence[Timed | Sent]]) -> None:
+    for heard in same:
+        if any([one.data for one in these] != [one.data for one in heard[0]] for these in heard[1:]):
+            raise MachineError("messages were lost, doubled or reordered on the way: no latency can be told")
+
+
+def _is_restruck(answers: Sequence[Sent], index: int) -> bool:
+    """Whether a note was made to wait for its key's silence."""
+    on = answers[index]
+    before = next((one for one in reversed(answers[:index]) if one.data[1] == on.data[1]), None)
+    return before is not None and 0 <= before.sent_ns + LEAST_GAP_NS - on.due_ns < GAP_SLACK_NS
+
+
+class Run(NamedTuple):
+    """What one jam showed. Times in ns, but for the engine's."""
+
+    notes: int
+    """Human notes."""
+    hops: list[int]
+    """Musician to listener, on one cable, each message."""
+    through: list[int]
+    """Musician to listener, through the daemon."""
+    firsts: list[First]
+    ran_s: float
+    """How long the engine had a core."""
+    waited_s: float
+    """How long it waited for one."""
+    is_real_time: bool
+
+
+def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
+    """What becomes of human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
+    runs = [_run(stage, model, mode, seconds) for mode in MODES]
+    found = [one for run in runs for one in run.firsts]
+    at_once = [one for one in found if one.is_at_once]
+    restruck = [one for one in found if one.is_restruck and not one.is_at_once]
+    notes = sum(run.notes for run in runs)
+    yield f"A human note in, its re-planned first note out; {told(all(run.is_real_time for run in runs))}"
+    yield HEADING
+    yield row("port hop: musician to listener, one cable", [ns for run in runs for ns in run.hops])
+    yield row("musician to listener, through the daemon (--thru)", [ns for run in runs for ns in run.through])
+    yield row("first note due at once: musician to listener", [one.heard_ns - one.struck_ns for one in at_once])
+    yield row("  beyond the port hops", [one.beyond_ns for one in at_once], HANDED_OVER)
+    yield row("  of that, from its proposal to the port", [one.answer.sent_ns - one.decided_ns for one in at_once])
+    gap = f"{LEAST_GAP_NS / NS_PER_MS:g} ms of silence before it"
+    yield row(f"  beyond, where its key sounded: {gap}", [one.beyond_ns for one in restruck])
+    for mode, run in zip(MODES, runs, strict=True):
+        title = f"first notes, {mode}: beyond a hop, to its proposal"
+        yield row(title, [one.ready_ns for one in run.firsts], *HANDED_OVER_BY[mode])
+    later, none = len(found) - len(at_once) - len(restruck), notes - len(found)
+    yield (
+        f"{notes} human notes, {PACE_S[0]:g} to {PACE_S[1]:g} s apart: after {len(at_once)} the first note was due at"
+        f" once, after {len(restruck)} as soon as its key was free, after {later} later, after {none} none came before"
+        " the next human note"
+    )
+    ran, waited = (sum(one) / notes * 1000 for one in ((run.ran_s for run in runs), (run.waited_s for run in runs)))
+    yield f"for each human note the engine had a core for {ran:.2f} ms, and waited {waited:.2f} ms for one to be free"
+
+
+def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
+    score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
+    with stage.jam(model, "--mode", mode, *FLAGS) as jam:
+        ran_s, waited_s = procfs.core_seconds(jam.engine_pid)
+        stage.play(score, f"latency, {mode}")
+        ran_until_s, waited_until_s = procfs.core_seconds(jam.engine_pid)
+        jam.end()
+    take = stage.take()
+    return Run(
+        sum(is_note_on(one.data) for one in score),
+        _between(take.sent, take.beside),
+        _between(take.sent, by_human(take.heard)),
+        firsts(take, jam.sent),
+        ran_until_s - ran_s,
+        waited_until_s - waited_s,
+        jam.is_real_time,
+    )
+
+
+def _between(here: Sequence[Timed], there: Sequence[Timed]) -> list[int]:
+    """From each message to the same one further on; of what is lost, `firsts` tells."""
+    return [other.at_ns - one.at_ns for one, other in zip(here, there, strict=False)]

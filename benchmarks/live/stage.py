@@ -1,0 +1,307 @@
+"""The stage of a live bench: a JACK server on the dummy driver, a musician, a listener, and the daemon between them.
+
+The server has a name of its own, so that one that plays already is left alone; everything ends with the bench.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from benchmarks.live import listener, musician, scores, waiter
+from benchmarks.live.timings import Sent, read_timings
+from benchmarks.progress import Progress
+from midi.errors import MachineError
+from midi.ports import open_api
+from realtime.bench import procfs
+from realtime.timed import Timed
+from realtime.verbs.jam import READY
+
+RATE = 48_000
+"""Frames a second."""
+LOOK_S = 0.01
+START_S = 30.0
+END_S = 15.0
+DELIVERY_S = 0.2
+"""What the ports may need to deliver the last messages."""
+
+
+class Child:
+    """A process of the stage. What it says goes into files, so that it never waits for a reader."""
+
+    def __init__(self, title: str, words: Sequence[str], folder: Path) -> None:
+        """Start it, in a session of its own: Ctrl-C is the bench's to answer."""
+        self.title = title
+        self._out, self._errors = folder / f"{title}.out", folder / f"{title}.err"
+        with self._out.open("w") as out, self._errors.open("w") as errors:
+            self._process = subprocess.Popen(
+                words, stdin=subprocess.PIPE, stdout=out, stderr=errors, text=True, start_new_session=True
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    @property
+    def lines(self) -> list[str]:
+        """What it has said on stdout."""
+        return self._out.read_text(errors="replace").splitlines()
+
+    @property
+    def errors(self) -> list[str]:
+        """What it has said on stderr."""
+        return self._errors.read_text(errors="replace").splitlines()
+
+    def write(self, line: str) -> None:
+        """Give it a line on stdin."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait for something that this process is to do.
+
+        Raises:
+            MachineError: it has ended, or has not done it in time.
+        """
+        limit = time.monotonic() + seconds
+        while not condition():
+            if self.exit_code is not None and not condition():
+                said = (self.errors or self.lines or [f"exit code {self.exit_code}"])[-1]
+                raise MachineError(f"the {self.title} ended before {what}: {said}")
+            if time.monotonic() > limit:
+                raise MachineError(f"the {self.title} was not there after {seconds:g} s: {what}")
+            time.sleep(LOOK_S)
+
+    def end(self, seconds: float = END_S) -> int:
+        """Ask it to end; its exit code. One that does not is killed, which its code tells."""
+        if self.exit_code is None:
+            self._process.terminate()  # in the background, a shell has it ignore Ctrl-C
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def stop(self) -> None:
+        """Let it leave in order with its stdin, then on SIGTERM; kill it, and what it started, if it does not."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                self._process.wait(2.0)
+                return
+            except subprocess.TimeoutExpired:
+                os.killpg(self.pid, number)
+        self._process.wait()
+
+
+@dataclass(slots=True)
+class Jam:
+    """The daemon on the stage, while it plays."""
+
+    child: Child
+    timing: Path
+    engine_pid: int
+    """The engine process it began with."""
+    is_real_time: bool = False
+    """Whether the system lets the I/O process run when its time comes."""
+
+    def end(self) -> int:
+        """End it as a musician does; its exit code."""
+        code = self.child.end()
+        time.sleep(DELIVERY_S)
+        return code
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Once it has ended: each message it handed to its port, in order; none, if it died before it could tell."""
+        return read_timings(self.timing) if self.timing.exists() else []
+
+    @property
+    def kept_its_engine(self) -> bool:
+        """Asked before it ends: the engine is the one it began with."""
+        try:
+            return procfs.engine_of(self.child.pid) == self.engine_pid
+        except OSError:  # it has died itself
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What was sent by the musician, and heard by the listener: from the musician itself, and from the daemon."""
+
+    sent: list[Timed]
+    beside: list[Timed]
+    heard: list[Timed]
+
+
+@dataclass(slots=True)
+class Stage:
+    """Who is on it. One performance at a time."""
+
+    folder: Path
+    musician: Child
+    listener: Child
+    _count: int = 0
+    _score: Path = field(default_factory=Path)
+
+    @contextmanager
+    def jam(self, model: Path, *flags: str) -> Iterator[Jam]:
+        """The daemon, from `ready` until it is ended here if it was not before; it keeps its timing."""
+        timing = self._new_path("timing")
+        ports = ("--midi-api", "jack", "--in", musician.PORT, "--out", listener.PORT)
+        words = [sys.executable, "-m", "antiphon", "jam", *ports, "--no-save", "--timing", str(timing)]
+        with Child(f"daemon {self._count}", [*words, "--model", str(model), *flags], self.folder) as child:
+            child.wait_until(lambda: READY in child.lines, START_S, "it was ready")
+            is_real_time = os.sched_getscheduler(child.pid) & ~os.SCHED_RESET_ON_FORK != os.SCHED_OTHER
+            yield Jam(child, timing, procfs.engine_of(child.pid) or 0, is_real_time)
+
+    @contextmanager
+    def waiter(self, seconds: float) -> Iterator[Callable[[], list[int]]]:
+        """A program that only waits meanwhile; what is given tells, once the time is over, how late it was, in ns."""
+        path = self._new_path("late")
+        words = [sys.executable, "-m", waiter.__name__, str(path), f"{seconds:g}"]
+        with Child("waiter", words, self.folder) as child:
+
+            def late() -> list[int]:
+                child.wait_until(path.exists, seconds + START_S, "it told how late it was")
+                return [int(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+            yield late
+
+    def play(self, score: Sequence[Timed], title: str, meanwhile: Callable[[float], None] = lambda _: None) -> None:
+        """The musician plays a score to its end; `meanwhile` is called now and then with the seconds that are over."""
+        self._score = self._new_path("score")
+        scores.save(self._score, score)
+        self.musician.write(str(self._score))
+        began, seconds = time.monotonic(), max((one.at_ns for one in score), default=0) / 1e9
+        with Progress(title) as progress:
+
+            def is_over() -> bool:
+                passed = time.monotonic() - began
+                progress.at(min(passed / max(seconds, LOOK_S), 1.0))
+                meanwhile(passed)
+                return scores.sent_of(self._score).exists()
+
+            self.musician.wait_until(is_over, seconds + START_S, "all was played")
+
+    def take(self) -> Take:
+        """What was sent and heard since the last take."""
+        heard = self._new_path("heard")
+        self.listener.write(str(heard))
+        self.listener.wait_until(heard.exists, START_S, "it told what it heard")
+        sent = scores.sent_of(self._score)
+        return Take(scores.load(sent), scores.load(scores.beside_of(heard)), scores.load(heard))
+
+    def _new_path(self, kind: str) -> Path:
+        self._count += 1
+        return self.folder / f"{self._count}.{kind}"
+
+
+def told(is_real_time: bool) -> str:  # noqa: FBT001  # a fact to be told, no mode
+    """Whether the daemon's I/O process has real-time priority, in words."""
+    return f"real-time priority {'granted' if is_real_time else 'not granted'}"
+
+
+@contextmanager
+def stage(period: int) -> Iterator[Stage]:
+    """Set it up, at so many frames a JACK period.
+
+    Raises:
+        MachineError: there is no jackd, or something does not start.
+    """
+    if not which("jackd") or not procfs.is_there():
+        raise MachineError("a live bench needs Linux and a JACK server of its own: apt install jackd2")
+    with ExitStack() as stack:
+        stack.enter_context(_ended_in_order())
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="antiphon-bench-")))
+        stack.enter_context(_jack(period, folder))
+        playing = stack.enter_context(_player("musician", musician.__name__, folder))
+        listening = stack.enter_context(_player("listener", listener.__name__, folder))  # to the musician as well
+        yield Stage(folder, playing, listening)
+
+
+@contextmanager
+def _player(title: str, module: str, folder: Path) -> Iterator[Child]:
+    """A player, ready."""
+    with Child(title, [sys.executable, "-m", module], folder) as child:
+        child.wait_until(lambda: "ready" in child.lines, START_S, "its port was open")
+        yield child
+
+
+@contextmanager
+def _jack(period: int, folder: Path) -> Iterator[None]:
+    """A JACK server; this process and those it starts are its clients meanwhile."""
+    name = f"antiphon-bench-{os.getpid()}"
+    with _environment(JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1"):
+        driver = ("-d", "dummy", "-r", str(RATE), "-p", str(period), "-C0", "-P0")
+        for priority in (("-R", "-P10"), ("-r",)):
+            # -S keeps the graph's order on a busy machine; few ports, since the default takes 107 MB of /dev/shm.
+            words = ["jackd", *priority, "-S", "-p", "256", "-n", name, *driver]
+            with Child("jackd", words, folder) as server:
+                if _answers(server):
+                    yield
+                    return
+                said = next((line for line in reversed(server.errors) if line.strip()), "no word why")
+        raise MachineError(f"jackd did not start: {said}")
+
+
+def _answers(server: Child, seconds: float = 10.0) -> bool:
+    limit = time.monotonic() + seconds
+    while server.exit_code is None and time.monotonic() < limit:
+        try:
+            open_api("jack")
+            return True
+        except MachineError:
+            time.sleep(LOOK_S)
+    return False
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """SIGTERM ends the bench as Ctrl-C does: nothing it started outlives it."""
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,82 @@
+"""Several musicians, an engine for each, one model: the steps they wait for are taken as one. Engine process; pure.
+
+What is said to an engine, and what it says, goes with its place among the voices, from 0.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from realtime.improviser.engine import Engine
+from realtime.improviser.model import StepModel
+from realtime.improviser.model_state import Step
+from realtime.improviser.ring import CAPACITY
+from realtime.messages import Message, Played
+from realtime.settings import Settings
+
+DECISIONS = 8
+"""Notes decided between two looks at what the musicians do: a human note waits for so many at most."""
+SLOTS = 8 * CAPACITY
+"""Of all rings together: a slot is some 10 KB once it has been used."""
+LEAST_CAPACITY = 1536
+"""Of a ring: as many notes as are looked back on, and as may be corrected."""
+
+
+def capacity_of(voices: int) -> int:
+    """How many notes each of so many voices remembers."""
+    return min(CAPACITY, max(LEAST_CAPACITY, SLOTS // voices))
+
+
+class BatchedEngines:
+    """The engines of several musicians."""
+
+    def __init__(self, model: StepModel, settings: Sequence[Settings]) -> None:
+        """An engine for each of these settings."""
+        self._model = model
+        self._engines = [Engine(model, one, capacity_of(len(settings))) for one in settings]
+        self._wakes: list[float] = [math.inf] * len(settings)
+        """When each has something to do, as it said when it was last told or asked anything."""
+        self._settled: set[int] = set()
+        """The voices that have said since then that they need no step."""
+        self._played: set[int] = set()
+        """The voices whose humans have played since something was decided for them."""
+
+    def receive(self, voice: int, message: Message) -> None:
+        """Take in what happened."""
+        self._engines[voice].receive(message)
+        self._touched(voice)
+        if isinstance(message, Played):
+            self._played.add(voice)
+
+    def advance(self, now_ns: int) -> Iterator[tuple[int, Message]]:
+        """What follows by now: one step for every engine that needs one, and some decisions of those that need none.
+
+        Those for humans who have just played come first; the others wait for them, then the most urgent come first.
+        """
+        due = [voice for wake_ns, voice in sorted(zip(self._wakes, count())) if wake_ns <= now_ns]
+        steps: list[Step] = []
+        for voice in due:
+            if voice not in self._settled:
+                step = self._engines[voice].next_step(now_ns)
+                if step is None:
+                    self._settled.add(voice)
+                else:
+                    steps.append(step)
+        self._model.step_together(steps)
+        first = [voice for voice in due if voice in self._played] or due
+        for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:
+            said = self._engines[voice].advance(now_ns)
+            self._played.discard(voice)
+            self._touched(voice)
+            for message in said:
+                yield voice, message
+
+    def _touched(self, voice: int) -> None:
+        wake_ns = self._engines[voice].wake_ns
+        self._wakes[voice] = math.inf if wake_ns is None else wake_ns
+        self._settled.discard(voice)
+
+    @property
+    def wake_ns(self) -> float:
+        """When to call `advance` next if nothing is received; infinity: only then."""
+        return min(self._wakes)

@@ -1,0 +1,55 @@
+"""How notes stand beside the grid: swing, and a human's unevenness. Pure; engine process."""
+
+import numpy as np
+
+from midi.notes import TICKS_PER_BEAT
+from midi.tempo import Tempo
+from realtime.improviser.quantise import TRIPLETS
+from realtime.modes import MS
+from realtime.settings import Settings
+
+HALF_BEAT = TICKS_PER_BEAT // 2
+STRAIGHT = 50.0
+MOST_DEVIATIONS = 2.5
+"""No note strays farther than so many standard deviations."""
+KEPT = 0.6
+"""Of a note's straying, what the next one takes over: a human drifts, and comes back (Hennig et al. 2011)."""
+
+
+class Groove:
+    """Shifts notes in time. A seed is a performance."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng([seed, 1])  # of its own: what is played does not depend on how
+        self._stray = 0.0
+        self._onset: int | None = None
+        self.heard_swing = STRAIGHT
+        """The human's, in percent of the beat; taken up where none was asked for."""
+
+    def shift_ns(self, onset: int, origin: int, tempo: Tempo, settings: Settings) -> int:
+        """How much later than its tick a note sounds, or earlier; `origin` is the tick of any beat."""
+        swing = self.heard_swing if settings.swing is None else settings.swing
+        return self._swung_ns(onset, origin, tempo, swing) + self._strayed_ns(onset, settings.humanize)
+
+    @staticmethod
+    def _swung_ns(onset: int, origin: int, tempo: Tempo, swing: float) -> int:
+        """The second eighth falls at `swing` percent of the beat; what is between moves in proportion.
+
+        A triplet stays where it is: it is swung already.
+        """
+        into = (onset - origin) % TICKS_PER_BEAT
+        if swing == STRAIGHT or into in TRIPLETS:
+            return 0
+        later = TICKS_PER_BEAT * swing / 100 - HALF_BEAT
+        share = into / HALF_BEAT if into <= HALF_BEAT else (TICKS_PER_BEAT - into) / HALF_BEAT
+        return round(tempo.ns_of(TICKS_PER_BEAT) / TICKS_PER_BEAT * later * share)
+
+    def _strayed_ns(self, onset: int, humanize: float) -> int:
+        """The notes of a chord stray together."""
+        if not humanize:
+            return 0
+        if onset != self._onset:
+            self._onset = onset
+            fresh = float(self._rng.normal()) * (1 - KEPT**2) ** 0.5
+            self._stray = KEPT * self._stray + fresh
+        return round(max(-MOST_DEVIATIONS, min(self._stray, MOST_DEVIATIONS)) * humanize * MS)

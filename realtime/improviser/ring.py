@@ -1,0 +1,224 @@
+"""The context: a ring of (note, state after it). Engine process.
+
+Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
+short replay. Steps are taken when the head is asked for, or one by one by who asks for the `next_step`: of a burst of
+notes and corrections each note is stepped over once. Notes that join, where a model has names for chords, are one
+step, which the last of them takes: the moment after the others is that before them. Positions count from the first
+note of the performance and never wrap; slots do.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from exported.heads import Floats
+from exported.imitation import Memory, closest, looked_back_on, sketch
+from exported.sampling import nowhere
+from midi.notes import Note
+from midi.tokens import Token
+from realtime.improviser.model import StepModel
+from realtime.improviser.model_state import KnownState, ModelState, Step
+from realtime.improviser.vocabulary import PlaceOf, speech_of
+
+CAPACITY = 4096
+NOTHING = Note(0, 0, 0)
+"""What stands in a slot that has not been used."""
+
+
+class ContextRing:
+    """The last `capacity` notes, each with the moment after it.
+
+    Memory: capacity * (S + 2 K + the heads' widths + 2 SKETCH) * 4 bytes when full; untouched slots cost nothing.
+    """
+
+    def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
+        self.speech = speech_of(model.card, place_of)
+        self._model = model
+        self._capacity = capacity
+        self._notes = [NOTHING] * capacity
+        self._passed = [False] * capacity
+        """Of settled notes: whether the next joins, which therefore took the step."""
+        self._rows = np.zeros((capacity, model.layout.width), np.float32)
+        self._keys = np.zeros((capacity, model.origin.key.size), np.float32)  # close together: some are read each note
+        # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
+        self._sketches = np.zeros((2 * capacity, sketch(model.origin.key).size), np.float32)
+        self._tokens: list[Token] = [()] * capacity
+        self._begin = 0
+        self._end = 0
+        self._settled = 0  # notes below this position have their moment
+
+    def __len__(self) -> int:
+        return self._end - self._begin
+
+    @property
+    def begin(self) -> int:
+        """The oldest position still held."""
+        return self._begin
+
+    @property
+    def end(self) -> int:
+        """The position of the next note."""
+        return self._end
+
+    @property
+    def floor(self) -> int:
+        """The earliest position that can change: once the ring has been full, the moment before `begin` is gone."""
+        return 0 if self._begin == 0 else self._begin + 1
+
+    def note(self, position: int) -> Note:
+        """The note at a position from `begin` to `end` - 1."""
+        if not self._begin <= position < self._end:
+            raise IndexError(f"no note at {position}: positions {self._begin} to {self._end - 1} are held")
+        return self._notes[position % self._capacity]
+
+    def notes(self, first: int | None = None) -> Iterator[Note]:
+        """The notes from a position (default: the oldest) to the newest."""
+        return (self.note(position) for position in range(self._begin if first is None else first, self._end))
+
+    @property
+    def last(self) -> Note | None:
+        """The newest note; None: there is none."""
+        return self.note(self._end - 1) if len(self) else None
+
+    @property
+    def last_onset(self) -> int | None:
+        """The onset of the newest note, in ticks; None: there is none."""
+        return self.note(self._end - 1).onset if len(self) else None
+
+    @property
+    def head(self) -> ModelState:
+        """The moment after the newest note; its arrays are the ring's own: copy them to keep them."""
+        self.settle()
+        return self._moment_before(self._end)
+
+    def known(self) -> KnownState | None:
+        """The newest note and the moment after it, to be kept; None: it has not been stepped over yet."""
+        if not len(self) or self.behind:
+            return None
+        row = self._rows[(self._end - 1) % self._capacity]
+        return KnownState(self.note(self._end - 1), self._model.layout.moment(row.copy()))
+
+    def feed(self, note: Note) -> None:
+        """Take in a note; the oldest goes if the ring is full."""
+        if self._end - self._settled >= self._capacity - 1:
+            self.settle()  # before the moment to step from is overwritten
+        if len(self) and self.speech.joins(note, self.note(self._end - 1)):
+            self._unsettle(max(self.floor, self._end - 1))  # it was stepped over as if it were the last of its chord
+        self._notes[self._end % self._capacity] = note
+        self._end += 1
+        self._begin = max(self._begin, self._end - self._capacity)
+
+    def append(self, note: Note, token: Token, moment: ModelState) -> None:
+        """Take in a note whose token and moment are known already, which spares the step, unless it is of a chord."""
+        self.settle()
+        self.feed(note)
+        if self._settled == self._end - 1 and token != self.speech.passing:
+            self._settle_one(self._end - 1, token, moment)
+
+    def insert(self, position: int, note: Note) -> None:
+        """Put a note before others, at `floor` or later: those after it move up."""
+        later = list(self.notes(position))
+        self.rewind(position)
+        for moved in (note, *later):
+            self.feed(moved)
+
+    def amend(self, position: int, note: Note) -> None:
+        """Replace a note by one of the same onset, at `floor` or later; the moments from it on are stepped again."""
+        if position == self._end:
+            raise IndexError(f"no note at {position} to replace")
+        self._unsettle(position)
+        self._notes[position % self._capacity] = note
+
+    def rewind(self, position: int) -> None:
+        """Forget the notes from a position on, which becomes `end`.
+
+        Raises:
+            IndexError: the position is below `floor` or above `end`.
+        """
+        self._unsettle(position)
+        self._end = position
+        if position > self.floor and self._passed[(position - 1) % self._capacity]:
+            self._unsettle(position - 1)  # it is the last of its chord now
+
+    def onto(self, note: Note) -> tuple[list[Note], ModelState]:
+        """The notes at the end that a further note would join, and the moment before them."""
+        self.settle()
+        first = self._end
+        while first > self.floor and self.speech.joins(note, self.note(first - 1)):
+            first -= 1
+        return list(self.notes(first)), self._moment_before(first)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every note has its moment."""
+        return self._settled == self._end
+
+    @property
+    def behind(self) -> int:
+        """How many notes have no moment."""
+        return self._end - self._settled
+
+    def settle(self) -> int:
+        """Step over every note that is new or comes after a change; says how many."""
+        count = self.behind
+        while (step := self.next_step()) is not None:
+            step.keep(self._model.step(step.token, step.state))
+        return count
+
+    def next_step(self) -> Step | None:
+        """The step over the first note that is new or comes after a change; None: there is none."""
+        while self._settled < self._end:
+            position = self._settled
+            before = self._moment_before(position)  # those that passed left it as it was
+            if position + 1 == self._end or not self.speech.joins(self.note(position + 1), self.note(position)):
+                token = self._token(position)
+                return Step(token, before.state, partial(self._settle_one, position, token))
+            self._settle_one(position, self.speech.passing, before)
+        return None
+
+    def _settle_one(self, position: int, token: Token, moment: ModelState) -> None:
+        self._keep(position, token, moment)
+        self._settled = position + 1
+
+    def _token(self, position: int) -> Token:
+        """The token of a note, with those before that it joins."""
+        first = position
+        while first > self._begin and self.speech.joins(self.note(first), self.note(first - 1)):
+            first -= 1
+        previous = self.note(first - 1).onset if first > self._begin else None
+        return self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
+
+    def recall(self, key: Floats, ahead: int = 0) -> Memory:
+        """What the moments of this performance say of the note after a moment with this key (K,).
+
+        Of some of the last (`looked_back_on`) that have their moments, whatever was played before them. `ahead`: so
+        many notes are planned after the ring's. They count as the latest: whether a note has gone out changes nothing.
+        """
+        first, end = looked_back_on(max(0, self._end + ahead - self._begin - 1))
+        end = max(0, min(end, self._settled - self._begin - 1))
+        first = min(first, end)
+        slot = (self._begin + first) % self._capacity
+        voting = closest(key, self._sketches[slot : slot + end - first])
+        voting += slot
+        voting %= self._capacity
+        followed = [self._tokens[(one + 1) % self._capacity] for one in voting.tolist()]
+        return Memory.of(key, self._keys.take(voting, 0), followed, self._model.imitation)
+
+    def _unsettle(self, position: int) -> None:
+        if not self.floor <= position <= self._end:
+            raise IndexError(f"cannot go back to {position}: positions {self.floor} to {self._end} are held")
+        self._settled = min(self._settled, position)
+
+    def _moment_before(self, position: int) -> ModelState:
+        if position == 0:
+            return self._model.origin
+        return self._model.layout.moment(self._rows[(position - 1) % self._capacity])
+
+    def _keep(self, position: int, token: Token, moment: ModelState) -> None:
+        slot = position % self._capacity
+        self._passed[slot] = token == self.speech.passing
+        self._rows[slot] = moment.row
+        self._keys[slot] = moment.key
+        self._sketches[slot] = self._sketches[slot + self._capacity] = sketch(moment.key)
+        self._tokens[slot] = token

@@ -1,0 +1,97 @@
+"""How the engine's notes and a model's tokens become each other: all that depends on the vocabulary. Engine process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from exported.card import SOUND, Card
+from exported.sampling import Constraint
+from midi.notes import ANSWER, Note
+from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
+from realtime.improviser.chord_vocabulary import ChordVocabulary
+
+PlaceOf = Callable[[int], Place]
+"""Where in its bar a tick of the performance stands."""
+
+
+class Vocabulary(Protocol):
+    """A vocabulary, in one performance. A token is one note, or several that join."""
+
+    def joins(self, note: Note, before: Note) -> bool:
+        """Whether a note is one token together with the note before it; then that one passes without a step."""
+
+    @property
+    def passing(self) -> Token:
+        """What stands in the memory for a note that passes: nothing that could be drawn."""
+
+    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
+        """The token by which the model takes in notes that join, after one at `previous_onset` (None: none was)."""
+
+    def said(self, token: Token, previous_onset: int) -> list[Note]:
+        """The notes that a drawn token stands for, after one at `previous_onset`; all at one onset, ascending."""
+
+    def waited(self, token: Token) -> int | None:
+        """How long a drawn token waits, in ticks; None: there is none, the music is over."""
+
+    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
+        """The first token of an answer: at this onset, whatever the model thinks of that."""
+
+    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
+        """A later token, after the last note. `is_ours`: not the human's; `earliest`: the id of the shortest wait."""
+
+
+def speech_of(card: Card, place_of: PlaceOf) -> Vocabulary:
+    """A model's vocabulary, in a performance whose bars are known by `place_of`."""
+    return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of)
+
+
+@dataclass(frozen=True, slots=True)
+class EventVocabulary:
+    """The vocabulary of events: a token is a note, its wait what lies between its onset and the one before."""
+
+    inputs: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    place_of: PlaceOf
+    _wait: int
+    """The column of the wait."""
+    passing: Token = ()
+
+    @classmethod
+    def of(cls, card: Card, place_of: PlaceOf) -> "EventVocabulary":
+        """As a model speaks it, in a performance whose bars are known by `place_of`."""
+        return cls(card.inputs, card.fields, place_of, [field.name for field in card.fields].index(WAIT.name))
+
+    def joins(self, note: Note, before: Note) -> bool:  # noqa: ARG002 - each is a token of its own
+        """Never: notes of a chord are told one after the other."""
+        return False
+
+    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
+        """The token by which the model takes in a note after one at `previous_onset` (None: it is the first)."""
+        (note,) = notes
+        return encode(note, previous_onset, self.inputs, self.place_of(note.onset))
+
+    def said(self, token: Token, previous_onset: int) -> list[Note]:
+        """The note that a drawn token stands for, after one at `previous_onset`."""
+        return [decode(token, self.fields, previous_onset)]
+
+    def waited(self, token: Token) -> int | None:
+        """How long a drawn note waits, in ticks; None: there is none, the music is over."""
+        wait = token[self._wait]
+        return None if wait == END else WAIT_TICKS[wait]
+
+    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
+        """The first note of an answer: at this onset, whatever the model thinks of that."""
+        wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
+        place = self.place_of(onset)  # exact where the wait's class is not
+        return Constraint(ANSWER, wait, place_after=lambda _: place)
+
+    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
+        """A later note, after the last so far; `is_ours`: not one of the human's; `earliest`: the id of its wait."""
+        return Constraint(
+            ANSWER if is_ours else None,
+            None,
+            may_end,
+            last.pitch,
+            place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
+            earliest=earliest,
+        )

@@ -1,0 +1,1 @@
+"""The edges of the I/O process: the loop, ports, processes, terminal."""

@@ -1,0 +1,79 @@
+"""The engine's process: reads messages, asks the engine, writes messages. Light to import: the I/O process names it.
+
+It has no port and no say over time; if it dies or hangs, the I/O process starts another.
+"""
+
+import gc
+import math
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from midi.errors import AntiphonError
+from realtime.live.pipe import Link, PeerGoneError
+from realtime.messages import TEXT_BYTES, Failed, Message, Ping, Pong, Quit, Ready
+from realtime.settings import Settings
+
+BACKLOG_S = 0.001
+"""How soon to try again to send what the pipe had no room for."""
+
+MESSAGES = 256
+"""Taken in between two looks at the pipe and at what is due."""
+DECIDED_FOR_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+"""Signals that reach both processes, from a terminal or a service manager: the I/O process says when to end."""
+
+
+def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+    """The process's main function: load the model, then serve the link until it closes or says Quit.
+
+    `voices`: the settings of each musician.
+    """
+    for name in DECIDED_FOR_US:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
+    link = Link(connection)
+    try:
+        _serve(link, folder, provider, voices)
+    except PeerGoneError:
+        return
+
+
+def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+    from realtime.improviser.batched_engines import BatchedEngines
+    from realtime.improviser.model import load_model
+
+    try:
+        model = load_model(folder, provider, len(voices))
+    except AntiphonError as error:
+        link.send(Failed(error.exit_code, str(error).encode()[:TEXT_BYTES]))
+        return
+    ensemble = BatchedEngines(model, voices)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: later collections skip it
+    link.send(Ready(model.on_cuda))
+    waiting: deque[tuple[int, Message]] = deque()
+    while True:
+        if link.wait(0 if waiting else _seconds_to(ensemble.wake_ns, link.backlog)):
+            for voice, message in link.receive():
+                if isinstance(message, Quit):
+                    return
+                if isinstance(message, Ping):  # at once: whoever has much to take in is not hung
+                    link.send_first(Pong(message.serial), voice)
+                else:
+                    waiting.append((voice, message))
+        for _ in range(min(len(waiting), MESSAGES)):
+            ensemble.receive(*waiting.popleft())
+        for voice, message in ensemble.advance(time.monotonic_ns()):
+            link.send(message, voice)
+        link.flush()
+
+
+def _seconds_to(wake_ns: float, backlog: int) -> float | None:
+    if backlog:
+        return BACKLOG_S
+    return None if math.isinf(wake_ns) else max(0, wake_ns - time.monotonic_ns()) / 1e9

@@ -1,0 +1,64 @@
+"""A peer of an Ableton Link session, by the package aalink: a thread of its own keeps it in time with the network."""
+
+import asyncio
+import time
+
+from midi.errors import MachineError
+from realtime.session.transport.link_time import LinkMoment
+
+try:
+    import aalink
+except ImportError:
+    aalink = None
+
+TRIES = 3
+"""Looks at the beat, of which the quickest counts: others may have been interrupted."""
+
+
+class LinkPeer:
+    """A peer that has joined the session on this network, or begun one at `bpm`.
+
+    Raises:
+        MachineError: the package is not installed.
+    """
+
+    def __init__(self, bpm: float, quantum: int) -> None:
+        if aalink is None:
+            raise MachineError("--sync link needs a package that is not installed: pip install 'antiphon[link]'")
+        self._link = asyncio.run(_made(bpm))
+        self._link.quantum = float(quantum)
+        self._link.start_stop_sync_enabled = True
+        self._link.enabled = True
+
+    def look(self) -> LinkMoment:
+        """How the session stands now, by the monotonic clock."""
+        at_ns, beat = min((self._stamped() for _ in range(TRIES)), key=lambda look: look[0])[1:]
+        return LinkMoment(at_ns, beat, self._link.tempo, self._link.playing, self._link.num_peers)
+
+    def set_bpm(self, bpm: float) -> None:
+        """Propose a tempo to all peers."""
+        self._link.tempo = bpm
+
+    def set_playing(self, *, playing: bool) -> None:
+        """Start or stop the session's transport."""
+        self._link.playing = playing
+
+    def set_quantum(self, quantum: int) -> None:
+        """Count cycles of so many beats."""
+        self._link.quantum = float(quantum)
+
+    def leave(self) -> None:
+        """Be a peer no longer."""
+        self._link.enabled = False
+
+    def _stamped(self) -> tuple[int, int, float]:
+        """(how long the look took, the middle of it, the beat)."""
+        before = time.monotonic_ns()
+        beat: float = self._link.beat
+        after = time.monotonic_ns()
+        return after - before, (before + after) // 2, beat
+
+
+async def _made(bpm: float) -> "aalink.Link":
+    """A Link object. It wants a running loop when it is made, for its awaitables, of which none is used here."""
+    return aalink.Link(bpm)

@@ -1,0 +1,75 @@
+"""The clicks before the music. Pure; I/O process.
+
+They are no proposals: no key, no new plan and no lost engine touches them. They stand in ticks, so a new tempo moves
+what is left of them.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from midi.meter import METERS, Bar, bar_ticks
+from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT
+from midi.tempo import Tempo
+from realtime.messages import NOTE_OFF, NOTE_ON
+from realtime.session.schedule import NO_NOTE, Outgoing
+
+HIGH_CLICK, LOW_CLICK = 76, 77
+"""High and low wood block (General MIDI percussion): the first beat of a bar, and the others."""
+LOUD, SOFT = 110, 80
+CLICK_TICKS = 3
+
+
+@dataclass(slots=True)
+class CountIn:
+    """Clicks of so many whole bars."""
+
+    bars: int
+    end: int | None = None
+    """The tick at which the music may begin; None: it has not been counted to yet."""
+    _coming: deque[tuple[int, bytes]] = field(default_factory=deque)
+    """Note-ons and note-offs by turns, each with its tick."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is still to begin."""
+        return self.bars > 0 and self.end is None
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether clicks are still to come or to end."""
+        return bool(self._coming)
+
+    def begin(self, tick: int, bar: Bar) -> None:
+        """Click from the first beat at or after a tick: what is left of its bar, and so many bars."""
+        length = bar_ticks(bar.meter)
+        beat = 4 * TICKS_PER_BEAT // METERS[bar.meter][1]
+        begin = tick + (bar.tick - bar.position - tick) % beat
+        first_bar = begin + (bar.tick - bar.position - begin) % length
+        self.end = first_bar + self.bars * length
+        for at in range(begin, self.end, beat):
+            pitch, velocity = (LOW_CLICK, SOFT) if (at - first_bar) % length else (HIGH_CLICK, LOUD)
+            self._coming.append((at, bytes((NOTE_ON | DRUM_CHANNEL, pitch, velocity))))
+            self._coming.append((at + CLICK_TICKS, bytes((NOTE_OFF | DRUM_CHANNEL, pitch, 0))))
+
+    def cut(self, tick: int) -> None:
+        """No more clicks, and the music may begin at this tick; a click that sounds ends there."""
+        sounding = [data for _, data in self._coming if data[0] == NOTE_OFF | DRUM_CHANNEL][: len(self._coming) % 2]
+        self._coming = deque((tick, data) for data in sounding)
+        self.end = tick
+
+    def repeat(self, tick: int) -> None:
+        """No more clicks: it is to begin again from the first bar."""
+        self.cut(tick)
+        self.end = None
+
+    def due(self, now_ns: int, tempo: Tempo, offset_ns: int) -> list[Outgoing]:
+        """What to send by now, `offset_ns` before its time."""
+        messages: list[Outgoing] = []
+        while self._coming and (due_ns := tempo.ns_at(self._coming[0][0]) - offset_ns) <= now_ns:
+            _, data = self._coming.popleft()
+            messages.append(Outgoing(due_ns, data, NO_NOTE, is_note_on=data[0] == NOTE_ON | DRUM_CHANNEL))
+        return messages
+
+    def next_due_ns(self, tempo: Tempo, offset_ns: int) -> int | None:
+        """When `due` next has something; None: never."""
+        return tempo.ns_at(self._coming[0][0]) - offset_ns if self._coming else None

@@ -1,0 +1,94 @@
+"""What comes back: our own messages at our own input, where the output is connected to it. Pure.
+
+Its one rule: what is sent comes back within ECHO_NS, once; a note-off comes back only of a note that did. Where both
+play at once, the human may well strike the key that the answer strikes, as loud; and what went through with thru they
+may strike again, at four hundred notes a second. There one note proves nothing: so many in a row do.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from realtime.messages import NOTE_OFF, NOTE_ON, Played
+from realtime.modes import MS
+from realtime.session.doubles import Source
+
+ECHO_NS = 30 * MS
+EARLY_NS = 5 * MS
+"""A stamp may be so much before the moment of sending: both are told by a clock of the driver's."""
+SURE = 3
+"""So many notes that come back, each that was sent, are no chance: the same key, as loud, at the same moment."""
+TOLD = 2
+"""So many notes that came back and were not heard are told of."""
+KEPT = 1024
+"""Messages sent and not come back; more than go out in ECHO_NS."""
+
+
+@dataclass(slots=True)
+class Echo:
+    """Knows our own messages again."""
+
+    _sent: deque[tuple[int, bytes, bool]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    _down: Counter[Source] = field(default_factory=Counter)
+    """Keys whose note-on came back, and whose note-off is to."""
+    _notes: int = 0
+    _streak: int = 0
+    """How many notes in a row came back, of those that could be the human's as well."""
+
+    def sent(self, data: bytes, at_ns: int, *, proves: bool) -> None:
+        """A message went out; `proves`: whether the human cannot well play the same at that moment."""
+        self._sent.append((at_ns, _plain(data), proves))
+
+    def is_own(self, place: int, data: bytes, at_ns: int) -> bool:
+        """Whether a message that came to an input is our own."""
+        self._forget(at_ns)
+        played, source = Played.of(data, at_ns), Source(place, data[0] & 0x0F, data[1])
+        if played.is_note_off:
+            if not self._down[source] or self._came(data, at_ns) is None:
+                return False
+            self._down[source] -= 1
+            return True
+        proves = self._came(data, at_ns)
+        if proves is not None and not played.is_note_on:
+            return True
+        if not played.is_note_on:
+            return False
+        if proves is None or not (proves or self._is_loop()):
+            self._down.pop(source, None)  # whatever was to come up: this key is the human's now
+            return False
+        self._streak = max(self._streak, SURE)
+        self._down[source] += 1
+        self._notes += 1
+        return True
+
+    def _forget(self, now_ns: int) -> None:
+        """What was sent long ago does not come back: if a note has not, nothing does."""
+        while self._sent and self._sent[0][0] < now_ns - ECHO_NS:
+            _, data, proves = self._sent.popleft()
+            if not proves and data[0] & 0xF0 == NOTE_ON:
+                self._streak = 0
+
+    def _is_loop(self) -> bool:
+        """Whether one more note that came back is enough."""
+        self._streak += 1
+        return self._streak > SURE
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether so much has come back that it is no chance."""
+        return self._notes >= TOLD
+
+    def _came(self, data: bytes, at_ns: int) -> bool | None:
+        """Take a message off those that were sent, if it is one of them; whether that proves that it came back."""
+        wanted = _plain(data)
+        for index, (sent_ns, sent, proves) in enumerate(self._sent):
+            if sent == wanted and sent_ns - EARLY_NS <= at_ns:
+                del self._sent[index]
+                return proves
+        return None
+
+
+def _plain(data: bytes) -> bytes:
+    """A message in the one spelling that is compared: a note-off has two, and a velocity that nobody keeps."""
+    if Played.of(data, 0).is_note_off:
+        return bytes((NOTE_OFF | data[0] & 0x0F, data[1], 0))
+    return data

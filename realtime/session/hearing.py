@@ -1,0 +1,174 @@
+"""What counts as the human's playing, of all that comes in. Between the ports and the desks; pure: times are arguments.
+
+Its one rule: what comes in ends what it says and nothing else; a message of a channel is about that channel's keys.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from midi.arrivals import Arrived
+from midi.channels import channels_of
+from midi.notes import DRUM_CHANNEL
+from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
+from realtime.messages import CONTROL_CHANGE, NOTE_OFF, Played, ends_notes
+from realtime.session.doubles import Doubles, Source
+from realtime.session.echo import Echo
+from realtime.session.sensing import ActiveSensing
+from realtime.session.transport.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
+from realtime.session.voice_routing import VoiceRouting
+from realtime.session.zones import Zones
+from realtime.settings import Settings
+
+SYSTEM_STATUSES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
+"""Of what says how time runs (MIDI 1.0)."""
+DRUMS_LINE = "channel 10 is for drums and is not heard"
+ALL_LINE = f"{DRUMS_LINE}; hear 1-16, typed, counts it in"
+ECHO_LINE = (
+    "its own notes come back: its output is connected to its input, or the synth sends on what it is sent;"
+    " they are not heard"
+)
+ZONE_LINE = "an MPE keyboard: all its channels are heard as one"
+SILENT_LINE = "an input has fallen silent (active sensing): the keys that were down there are up"
+
+
+class Human(NamedTuple):
+    """A musician did something.
+
+    `voice`: whose it is. `data`: the message as it came, for what goes through; `played`: what it is to the engine.
+    """
+
+    voice: int
+    at_ns: int
+    data: bytes
+    played: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Hears the inputs of a performance."""
+
+    seating: VoiceRouting = field(default_factory=VoiceRouting)
+    clock_place: int = 0
+    """The input whose clock and transport count: the same clock may come to every port. Beyond the first, it is for the
+    clock alone."""
+    channels: frozenset[int] | None = None
+    """Those that count, from 0; None: all but the drums'."""
+    echo: Echo = field(default_factory=Echo)
+    """Is told what goes out."""
+    _keys: list[Doubles] = field(init=False)
+    """Of each musician."""
+    _zones: Zones = field(init=False)
+    _sensing: ActiveSensing = field(default_factory=ActiveSensing)
+    _used: set[tuple[int, int]] = field(default_factory=set)
+    """(place, channel) of what was heard."""
+    _told: set[str] = field(default_factory=set)
+    _lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._keys = [Doubles() for _ in range(self.seating.voices)]
+        self._zones = Zones(may_guess=not self.seating.is_by_channel)
+
+    def hear(self, settings: Settings) -> None:
+        """Go by other settings."""
+        self.channels = None if settings.hear is None else channels_of(settings.hear)
+
+    def lines(self) -> list[str]:
+        """What a person should be told, each thing once."""
+        lines, self._lines = self._lines, []
+        return lines
+
+    def is_time(self, place: int, data: bytes) -> bool:
+        """Whether a message says how time runs, and counts."""
+        return place == self.clock_place and len(data) > 0 and data[0] in SYSTEM_STATUSES
+
+    def sense(self, place: int, message: Arrived) -> None:
+        """Anything came to an input, be it only active sensing."""
+        self._sensing.take(place, message.data, message.at_ns)
+
+    def voice(self, place: int, channel: int) -> int | None:
+        """Whose playing counts that comes on a channel of an input; None: nobody's."""
+        if self._is_clock_only(place):
+            return None
+        channel = self._zones.channel(place, channel)
+        return self.seating.voice(place, channel) if self._counts(channel) else None
+
+    def take(self, place: int, message: Arrived) -> Iterator[Human]:
+        """What a channel message is that came to an input; nothing if it does not count."""
+        if self._is_clock_only(place):
+            return
+        if self.echo.is_own(place, message.data, message.at_ns):
+            if self.echo.is_sure:
+                self._tell(ECHO_LINE)
+            return
+        yield from self._heard(place, message)
+
+    def advance(self, now_ns: int) -> Iterator[Human]:
+        """Notice inputs that have fallen silent: their keys and pedals come up."""
+        for place in self._sensing.fallen_silent(now_ns):
+            down = [source for keys in self._keys for source in keys.down if source.place == place]
+            if down:
+                self._tell(SILENT_LINE)
+            channels = sorted(channel for of, channel in self._used if of == place)
+            for source in down:
+                for _ in range(self._count(source)):
+                    yield from self._heard(place, Arrived(now_ns, bytes((NOTE_OFF | source.channel, source.pitch, 0))))
+            for channel in channels:
+                reset = bytes((CONTROL_CHANGE | channel, RESET_ALL_CONTROLLERS, 0))
+                yield from self._heard(place, Arrived(now_ns, reset))
+
+    def _count(self, source: Source) -> int:
+        return max(keys.count(source) for keys in self._keys)
+
+    def _heard(self, place: int, message: Arrived) -> Iterator[Human]:
+        at_ns, data = message
+        self._zones.take(place, data, at_ns)
+        if self._zones.is_zone(place):
+            self._tell(ZONE_LINE)
+        channel = self._zones.channel(place, data[0] & 0x0F)
+        voice = self.seating.voice(place, channel)
+        played = Played.of(data, at_ns)
+        if voice is None or not (self._counts(channel) or played.is_note_off):
+            if played.is_note_on and channel == DRUM_CHANNEL and self.channels is None:
+                self._tell(DRUMS_LINE if self.seating.is_by_channel else ALL_LINE)
+            return
+        self._used.add((place, data[0] & 0x0F))
+        for one in self._meant(place, data):
+            yield Human(voice, at_ns, one, tuple(self._played(voice, channel, place, Arrived(at_ns, one))))
+
+    def _is_clock_only(self, place: int) -> bool:
+        return 0 < self.clock_place == place
+
+    def _counts(self, channel: int) -> bool:
+        return channel != DRUM_CHANNEL if self.channels is None else channel in self.channels
+
+    def _meant(self, place: int, data: bytes) -> list[bytes]:
+        """A message for each channel that it is about: what ends notes on a zone's master is about all its channels."""
+        if not ends_notes(data):
+            return [data]
+        members = self._zones.members(place, data[0] & 0x0F)
+        return [bytes((data[0] & 0xF0 | member, *data[1:])) for member in members]
+
+    def _played(self, voice: int, channel: int, place: int, message: Arrived) -> Iterable[bytes]:
+        """What counts as played on a channel."""
+        at_ns, data = message
+        keys, own = self._keys[voice], data[0] & 0x0F
+        played = Played.of(data, at_ns)
+        if played.is_note_on:
+            return keys.strike(Source(place, own, data[1]), channel, data[2], at_ns)
+        if played.is_note_off:
+            return keys.release(Source(place, own, data[1]))
+        if ends_notes(data):
+            ended = keys.release_all(lambda source: (source.place, source.channel) == (place, own))
+            return [*ended, _moved(data, channel)] if data[1] == ALL_SOUND_OFF else ended
+        return [_moved(data, channel)]
+
+    def _tell(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            self._lines.append(line)
+
+
+def _moved(data: bytes, channel: int) -> bytes:
+    """A message on another channel."""
+    return bytes((data[0] & 0xF0 | channel, *data[1:]))

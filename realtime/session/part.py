@@ -1,0 +1,367 @@
+"""Between the ports and the engine: what goes out, what is reported, what is void. Pure; I/O process and renderer.
+
+No clock and no port here: the I/O process and the renderer call it with times and carry out what it returns.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Optional
+
+from midi.meter import UNKNOWN_METER
+from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
+from midi.tempo import Tempo
+from realtime.messages import (
+    CONTROL_CHANGE,
+    NO_BEAT,
+    AnswerEnd,
+    Cancelled,
+    CountedIn,
+    Dropped,
+    ListenFrom,
+    Message,
+    Panicked,
+    ParameterChange,
+    Played,
+    Proposal,
+    Released,
+    Sent,
+    TempoEstimate,
+    TransportState,
+)
+from realtime.modes import KEEP_NS, MODES, MS
+from realtime.session.count_in import CountIn
+from realtime.session.hearing import Human
+from realtime.session.mute import Mute
+from realtime.session.recorder import Recorder
+from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
+from realtime.session.suspicion import Suspect
+from realtime.session.through import Through
+from realtime.session.transport.transport import Transport
+from realtime.settings import FOLLOW, PARAMETERS, Settings, value_of
+
+PAST_NOTES = 512
+"""What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""
+TOLD_NS = 500_000
+"""The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
+BEATS_AHEAD_TICKS = 96
+CLICK_NS = 30 * MS
+"""A count-in begins at least so far ahead."""
+LAST_NS = 2**62
+"""Later than all that is due."""
+PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
+"""The mode messages that silence a synth."""
+
+
+@dataclass(slots=True)
+class Part:
+    """Human messages and proposals in; messages for the port and for the engine out."""
+
+    settings: Settings = field(default_factory=Settings)
+    now_ns: int = 0
+    """When the performance begins: tick 0, unless somebody else's time is kept."""
+    leader: Optional["Part"] = None
+    """Another musician's, whose time is kept here too."""
+    conductor: Transport = field(init=False)
+    count_in: CountIn = field(init=False)
+    """The leader's: one is enough."""
+    schedule: Schedule = field(init=False)
+    recorder: Recorder = field(default_factory=Recorder)
+    epoch: int = 0
+    """Human note-ons, panics, and changes of the plan's ground so far. A proposal of an earlier epoch is void.
+
+    Counted here alone, and told to the engine with what each cancelled.
+    """
+    answers: int = 0
+    """Answers that were played to their end."""
+    answered: bool = False
+    """Whether an answer was played to its end since the human's latest note."""
+    answering: bool = False
+    """Whether a note of an answer has sounded since then."""
+    answer_end: int | None = None
+    """The tick at which the answer that is playing ends, once that is known."""
+    to_engine: deque[Message] = field(default_factory=deque)
+    _revision: int = -1
+    _has_begun: bool = False
+    _starts_at: int | None = None
+    """The end of the count-in that the engine knows of."""
+    _told: TransportState | None = None
+    """What the engine knows of time."""
+    _unheard: set[tuple[int, int]] = field(default_factory=set)
+    """Keys that are down beyond the split."""
+    _passed: Through = field(default_factory=Through)
+    _mute: Mute = field(default_factory=Mute)
+    _channels: set[int] = field(default_factory=set)
+    """Those that anything was sent on."""
+
+    def __post_init__(self) -> None:
+        self.conductor = self.leader.conductor if self.leader else Transport(self.settings, self.now_ns)
+        self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
+        self.schedule = Schedule(self.conductor.tempo, self._offset_ns, self.settings.late * MS)
+
+    # From the human
+
+    def take_human(self, human: Human, now_ns: int) -> list[Outgoing]:
+        """The human did something. Returns what that asks for: it goes through, or silences the answer."""
+        silenced = [out for data in human.played for out in self.play(data, human.at_ns, now_ns)]
+        return [*silenced, *self.pass_through(human.data, human.at_ns, now_ns)]
+
+    def play(self, data: bytes, at_ns: int, now_ns: int | None = None) -> list[Outgoing]:
+        """The human played a channel message. Returns the note-offs of the answer that it silences.
+
+        `at_ns` is when it arrived, `now_ns` when it is taken note of, if that is later.
+        """
+        now_ns = at_ns if now_ns is None else now_ns
+        played = Played.of(data, at_ns)
+        self.recorder.record(data, at_ns, human=True)
+        if not self._is_heard(played):
+            return []
+        takes_turns = MODES[self.settings.mode].takes_turns
+        if played.is_note_on:
+            self._begin_epoch(None if takes_turns else self.conductor.tempo.tick_at(at_ns + KEEP_NS))
+        self.to_engine.append(played)
+        return self._hush(now_ns) if played.is_note_on and takes_turns else []
+
+    def panic(self, now_ns: int) -> list[Outgoing]:
+        """The human wants silence, now: also of what has lost its note-off on the way."""
+        self._begin_epoch()
+        self.to_engine.append(Panicked())
+        released = [*self._hush(now_ns), *self.end_count_in(now_ns), *self.release_through(now_ns)]
+        modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
+        return [*released, *(_through(data, now_ns) for data in modes)]
+
+    def _hush(self, now_ns: int) -> list[Outgoing]:
+        released = self.schedule.hush(now_ns)
+        self._tell_left_out()
+        return released
+
+    def _begin_epoch(self, kept_until: int | None = None) -> None:
+        """Cancel what was proposed, except what went out or is meant for a tick or before; tell the engine."""
+        self.epoch += 1
+        self.answered = self.answering = False
+        self.answer_end = None
+        self.to_engine.append(Cancelled(self.epoch, self.schedule.cancel(kept_until)))
+
+    def pass_through(self, data: bytes, at_ns: int, now_ns: int) -> list[Outgoing]:
+        """What goes on to the output: everything with thru, and the end of what went."""
+        before = self._passed.down
+        messages = self._passed.take(data, at_ns, is_open=self.settings.thru)
+        cut = [out for key in self._passed.down - before for out in self.schedule.hold(key, now_ns)]
+        for key in before - self._passed.down:
+            self.schedule.let_go(key)
+        return [*cut, *(_through(message, now_ns) for message in messages)]
+
+    def _is_heard(self, played: Played) -> bool:
+        """Whether the engine is to know: not of the keys above the split, down or up."""
+        key = (played.status & 0x0F, played.data1)
+        if played.is_note_on and self.settings.split is not None and played.data1 >= self.settings.split:
+            self._unheard.add(key)
+            return False
+        if key in self._unheard and (played.is_note_on or played.is_note_off):
+            self._unheard.discard(key)
+            return played.is_note_on
+        return True
+
+    def change(self, name: str, text: str, now_ns: int) -> list[Outgoing]:
+        """The human changes a parameter. Returns the note-offs that this asks for.
+
+        Raises:
+            InputError: there is none of that name, it cannot change any more, or it does not take this value.
+            MachineError: Link is asked for, and its package is not installed.
+        """
+        settings = self.settings.changed(name, text)
+        if self.leader is None:
+            self.conductor.set(settings, now_ns)
+        before, self.settings = self.settings, settings
+        self.schedule.late_ns = settings.late * MS
+        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
+        if settings.mode != before.mode:
+            self._begin_epoch()
+            if self.leader is None and self.count_in.is_counting:
+                self.count_in.cut(self.conductor.tempo.tick_at(now_ns))
+        value = PARAMETERS[name].text(value_of(settings, PARAMETERS[name]))
+        self.to_engine.append(ParameterChange(f"{name} {value}".encode()))
+        return self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
+
+    # Time
+
+    def begin(self) -> None:
+        """Let the performance begin: a count-in, if there is one, is begun as soon as time runs."""
+        self._has_begun = True
+
+    def conduct(self, now_ns: int, system: Iterable[tuple[int, bytes]] = ()) -> list[Outgoing]:
+        """Take in system messages (clock and transport), each with the time at which it arrived; see how time runs now.
+
+        A stop is silence.
+        """
+        for at_ns, data in system:
+            self.conductor.hear(data, at_ns)
+        self.conductor.advance(now_ns)
+        self._begin_count_in(now_ns)
+        messages = [] if self.conductor.revision == self._revision else self._take_time(now_ns)
+        if self.count_in.end != self._starts_at:
+            self._starts_at = self.count_in.end
+            if self._starts_at is not None:
+                self._begin_epoch()
+                self.to_engine.append(CountedIn(self._starts_at))
+        return messages
+
+    def _begin_count_in(self, now_ns: int) -> None:
+        if self.leader is None and self._has_begun and self.count_in.is_awaited and self.conductor.rolling:
+            tick = self.conductor.tempo.tick_at(now_ns + max(0, self._offset_ns) + CLICK_NS) + 1
+            self.count_in.begin(tick, self.conductor.count_bars_from(tick))
+
+    def _take_time(self, now_ns: int) -> list[Outgoing]:
+        """Time runs otherwise, or elsewhere in its bars."""
+        self._revision = self.conductor.revision
+        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
+        conducted = self._conducted()
+        stops = self._told is not None and self._told.rolling and not conducted.rolling
+        if stops:
+            self._begin_epoch()
+            if self.leader is None and self.count_in.is_counting:
+                self.count_in.repeat(self.conductor.tempo.tick_at(now_ns))
+        if self._is_news(conducted, now_ns):
+            self._told = conducted
+            self.to_engine.append(conducted)
+        return self._hush(now_ns) if stops else []
+
+    def _conducted(self) -> TransportState:
+        tempo, bar = self.conductor.tempo, self.conductor.bar
+        meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
+        is_free = self.conductor.source == FOLLOW and self.leader is None
+        time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
+        beat = NO_BEAT if self.conductor.beat is None else self.conductor.beat
+        return TransportState(*time, meter, bar_tick, position, self.conductor.rolling, is_free, beat)
+
+    def _is_news(self, conducted: TransportState, now_ns: int) -> bool:
+        """Whether the engine would plan otherwise: it need not hear of every pulse."""
+        if self._told is None or self._told[3:] != conducted[3:]:
+            return True
+        told = Tempo.of(self._told.bpm, self._told.anchor_ns, self._told.anchor_tick)
+        tick = self.conductor.tempo.tick_at(now_ns)
+        return any(
+            abs(told.ns_at(at) - self.conductor.tempo.ns_at(at)) > TOLD_NS for at in (tick, tick + BEATS_AHEAD_TICKS)
+        )
+
+    # From the engine
+
+    def take(self, message: Message, now_ns: int) -> None:
+        """The engine said something about the performance."""
+        if isinstance(message, Proposal) and message.epoch == self.epoch:
+            self.schedule.add(message, now_ns)
+            self._tell_left_out()
+        elif isinstance(message, AnswerEnd) and message.epoch == self.epoch:
+            self.answer_end = message.end
+        elif isinstance(message, TempoEstimate) and self.leader is None:
+            self.conductor.follow(Tempo.of(*message))
+
+    def _tell_left_out(self) -> None:
+        self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
+        self.schedule.left_out.clear()
+
+    def snapshot(self) -> list[Message]:
+        """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
+        self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
+        self._told = self._conducted()
+        return [
+            self._told,
+            *self.recorder.past(PAST_NOTES),
+            *self.recorder.held(),
+            ListenFrom(self.epoch, self.count_in.end or 0),
+        ]
+
+    def omit(self, suspect: Suspect) -> bool:
+        """Leave what engines seem to have died of out of what the next one is told; whether there was anything."""
+        if suspect is Suspect.PHRASE:
+            return self.recorder.omit_phrase() > 0
+        return suspect is Suspect.PAST and self.recorder.omit_all() > 0
+
+    # To the port
+
+    def due(self, now_ns: int) -> list[Outgoing]:
+        """What to hand to the port by now."""
+        end_ns = self._answer_end_ns
+        if end_ns is not None and end_ns <= now_ns and self.schedule.next_due_ns is None:
+            self.answers += 1
+            self.answered = True
+            self.answer_end = None
+        due = self.schedule.due(now_ns)
+        self._tell_left_out()
+        return [*self._due_clicks(now_ns), *self._without_pedal(due)]
+
+    def _due_clicks(self, now_ns: int) -> list[Outgoing]:
+        return [] if self.leader else self.count_in.due(now_ns, self.conductor.tempo, self._offset_ns)
+
+    def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
+        """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
+
+        Where both play at once they share it, as on one piano.
+        """
+        for message in messages:
+            if message.is_note_on and MODES[self.settings.mode].takes_turns:
+                yield from (_through(data, message.due_ns) for data in self._passed.lift(message.data[0] & 0x0F))
+            yield message
+
+    def silence(self, now_ns: int) -> list[Outgoing]:
+        """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
+        self.answer_end = None
+        self.answered = self.answered or self.answering  # it will not be finished
+        return self._hush(now_ns)
+
+    def end_count_in(self, now_ns: int) -> list[Outgoing]:
+        """No more clicks: what ends the one that sounds, now."""
+        if self.leader or not self.count_in.is_counting:
+            return []
+        self.count_in.cut(min(self.conductor.tempo.tick_at(now_ns), self.count_in.end or 0))
+        return [out._replace(due_ns=now_ns) for out in self.count_in.due(LAST_NS, self.conductor.tempo, 0)]
+
+    def release_through(self, now_ns: int) -> list[Outgoing]:
+        """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
+        for key in self._passed.down:
+            self.schedule.let_go(key)
+        return [_through(message, now_ns) for message in self._passed.end()]
+
+    def audible(self, messages: Iterable[Outgoing]) -> list[Outgoing]:
+        """Of messages that are to go out, those that do; muted, the others are facts to the engine all the same."""
+        sounding, silent = self._mute.heard(messages, is_muted=self.settings.mute)
+        for message in silent:
+            self._tell_sent(message, message.due_ns)
+        return sounding
+
+    def sent(self, message: Outgoing, at_ns: int) -> None:
+        """The port has taken a message."""
+        self._channels.add(message.data[0] & 0x0F)
+        if message.note_id == NO_NOTE:
+            return
+        self.recorder.record(message.data, at_ns, human=False)
+        self._tell_sent(message, at_ns)
+
+    def _tell_sent(self, message: Outgoing, at_ns: int) -> None:
+        if message.is_note_on:
+            self.answering = True
+            self.to_engine.append(Sent(message.note_id, at_ns))
+        elif message.sounded_ns is not None:
+            self.to_engine.append(Released(message.note_id, message.sounded_ns))
+
+    @property
+    def _answer_end_ns(self) -> int | None:
+        return None if self.answer_end is None else self.conductor.tempo.ns_at(self.answer_end)
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When `due` next has something to say."""
+        due = self.schedule.next_due_ns
+        if due is None:
+            due = self._answer_end_ns
+        click = None if self.leader else self.count_in.next_due_ns(self.conductor.tempo, self._offset_ns)
+        return min((ns for ns in (due, click) if ns is not None), default=None)
+
+    @property
+    def _offset_ns(self) -> int:
+        return round(self.settings.out_offset * MS)
+
+
+def _through(data: bytes, now_ns: int) -> Outgoing:
+    """A message that is no note of the answer, to go now."""
+    return Outgoing(now_ns, data, NO_NOTE, is_note_on=False)
