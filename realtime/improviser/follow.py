@@ -180,7 +180,7 @@ class Follower:
         waits = [later - earlier for earlier, later in pairwise(onsets)]
         chords = _chords(list(self._notes)[-CHORD_NOTES:])
         steps = [high - low for chord in chords for low, high in pairwise(chord)]
-        shared = not MODES[settings.mode].takes_turns
+        shared = MODES[settings.mode].foretells  # alone, nobody strikes between its notes
         pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
         bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
         return Leaning(
