@@ -34,12 +34,12 @@ settings.load_profile("fixed")
 
 @pytest.fixture
 def jack_server() -> Iterator[JackServer]:
-    """A JACK server for one test, under a name nobody else has.
+    """A JACK server for one test.
 
     One for the whole run would be quicker by half a minute, but a client that was killed or stopped on purpose can
     slow a server down for all who come after it.
     """
-    with JackServer(f"antiphon-{uuid.uuid4().hex[:8]}") as server:
+    with JackServer() as server:
         yield server
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.live.hours import hours_lines
+from benchmarks.live.jack_server import RATE
 from benchmarks.live.latency import latency
 from benchmarks.live.measures import deliveries, lateness
-from benchmarks.live.stage import RATE, stage
+from benchmarks.live.stage import stage
 
 
 def live_lines(model: Path, period: int, seconds: float, hours: float) -> Iterator[str]:

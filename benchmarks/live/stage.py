@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from benchmarks.live import listener, musician, scores, waiter
+from benchmarks.live import jack_server, listener, musician, scores, waiter
 from benchmarks.live.timings import Sent, read_timings
 from benchmarks.progress import Progress
 from midi.errors import MachineError
@@ -26,8 +26,6 @@ from realtime.bench import procfs
 from realtime.timed import Timed
 from realtime.verbs.jam import READY
 
-RATE = 48_000
-"""Frames a second."""
 LOOK_S = 0.01
 START_S = 30.0
 END_S = 15.0
@@ -254,29 +252,32 @@ def _player(title: str, module: str, folder: Path) -> Iterator[Child]:
 @contextmanager
 def _jack(period: int, folder: Path) -> Iterator[None]:
     """A JACK server; this process and those it starts are its clients meanwhile."""
-    name = f"antiphon-bench-{os.getpid()}"
-    with _environment(JACK_DEFAULT_SERVER=name, JACK_NO_START_SERVER="1", JACK_NO_AUDIO_RESERVATION="1"):
-        driver = ("-d", "dummy", "-r", str(RATE), "-p", str(period), "-C0", "-P0")
-        for priority in (("-R", "-P10"), ("-r",)):
-            # -S keeps the graph's order on a busy machine; few ports, since the default takes 107 MB of /dev/shm.
-            words = ["jackd", *priority, "-S", "-p", "256", "-n", name, *driver]
-            with Child("jackd", words, folder) as server:
-                if _answers(server):
-                    yield
-                    return
-                said = next((line for line in reversed(server.errors) if line.strip()), "no word why")
-        raise MachineError(f"jackd did not start: {said}")
+    reason = "no word why"
+    for attempt in jack_server.attempts(period):
+        with _environment(**attempt.environment), Child("jackd", attempt.command, folder) as server:
+            if _answers(attempt.name, server):
+                yield
+                return
+            reason = next((line for line in reversed(server.errors) if line.strip()), reason)
+    raise MachineError(f"jackd did not start: {reason}")
 
 
-def _answers(server: Child, seconds: float = 10.0) -> bool:
+def _answers(name: str, server: Child, seconds: float = 10.0) -> bool:
     limit = time.monotonic() + seconds
     while server.exit_code is None and time.monotonic() < limit:
-        try:
-            open_api("jack")
+        if jack_server.is_registered(name, server.pid) and _is_open():
             return True
-        except MachineError:
-            time.sleep(LOOK_S)
+        time.sleep(LOOK_S)
     return False
+
+
+def _is_open() -> bool:
+    """Whether the JACK server takes clients."""
+    try:
+        open_api("jack")
+    except MachineError:
+        return False
+    return True
 
 
 @contextmanager

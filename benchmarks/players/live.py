@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.live.stage import RATE, Stage, stage, told
+from benchmarks.live.jack_server import RATE
+from benchmarks.live.stage import Stage, stage, told
 from benchmarks.live.timings import is_note_on
 from benchmarks.players.choice import Choice
 from benchmarks.players.measures import Figures, figures_of

@@ -124,7 +124,7 @@ def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
 
 def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(tiny: str, tmp_path: Path) -> None:
     saved = tmp_path / "session.mid"
-    with JackServer("antiphon-doomed") as server:
+    with JackServer() as server:
         flags = ("--model", tiny, "--save", str(saved), "--seed", str(SEED))
         with Daemon(*flags, environment=server.environment) as playing:
             playing.wait_ready()

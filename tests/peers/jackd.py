@@ -9,10 +9,11 @@ from typing import Self
 
 import pytest
 
+from benchmarks.live.jack_server import RATE, attempts, is_registered
 from tests.peers.program import Program, need, wait_until
 
-RATE = 48_000
-"""Frames a second."""
+__all__ = ["PERIOD", "RATE", "JackServer", "JackTool"]
+
 PERIOD = 128
 """Frames a period: the grain of JACK's time, 2.7 ms."""
 
@@ -34,35 +35,28 @@ class JackTool(Program):
 
 
 class JackServer:
-    """A running server; programs whose environment has `JACK_DEFAULT_SERVER` set to its name are its clients."""
+    """A running server; programs whose environment has `JACK_DEFAULT_SERVER` set to its name are its clients.
 
-    def __init__(self, name: str) -> None:
+    `name` and `environment` are those of the attempt that succeeded.
+    """
+
+    def __init__(self, period: int = PERIOD) -> None:
         """Start it, and wait until it takes clients."""
         for tool in ("jackd", "jack_lsp", "jack_connect"):
             need(tool)
-        self.name = name
-        self.environment = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-        # Real-time scheduling is for root here; synchronous mode (-S) keeps the graph's order when the machine is busy.
-        modes = [["-R", "-P10"], ["-r"]] if os.geteuid() == 0 else [["-r"]]
-        for mode in modes:
-            self._program = self._start(mode)
+        for self.name, command, self.environment in attempts(period):
+            self._program = Program(command, self.environment)
             if self._answers():
                 return
             self._program.stop()
         pytest.fail(f"jackd did not start: {self._program.errors}")
 
-    def _start(self, mode: list[str]) -> Program:
-        driver = ["-d", "dummy", "-r", str(RATE), "-p", str(PERIOD), "-C0", "-P0"]
-        # The first -p is the most ports there can be: its default wants more shared memory than containers have.
-        words = ["jackd", *mode, "-S", "-p", "256", "-n", self.name, *driver]
-        return Program(words, {"JACK_NO_AUDIO_RESERVATION": "1"})
-
     def _answers(self) -> bool:
         limit = time.monotonic() + 10.0
         while self._program.returncode is None and time.monotonic() < limit:
-            if self._run("jack_lsp").returncode == 0:
+            if is_registered(self.name, self._program.pid) and self._run("jack_lsp").returncode == 0:
                 return True
-            time.sleep(0.05)
+            time.sleep(0.02)
         return False
 
     def __enter__(self) -> Self:
@@ -91,6 +85,11 @@ class JackServer:
     def connections(self) -> list[str]:
         """`jack_lsp -c`: every port, and below it, indented, what it is connected to."""
         return self._run("jack_lsp", "-c").stdout.splitlines()
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._program.pid
 
     def close(self) -> None:
         """Stop the server."""

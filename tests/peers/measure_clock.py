@@ -17,7 +17,6 @@ it at its frames is heard, and one of a program that does nothing but send it: w
 import os
 import sys
 import time
-import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
@@ -141,15 +140,13 @@ def _told(spread: Spread) -> str:
 def main(seconds: float, ours: float) -> None:
     """Print the tables."""
     for period in PERIODS:
-        jackd.PERIOD = period  # read when a server starts
-        with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
+        with jackd.JackServer(period) as server:
             for flags in ((), ("--jack-exact",)):
                 name = f"period {period} ({period / 48:.1f} ms) {' '.join(flags):<12}"
                 found = followed(server, seconds, *flags)
                 print(f"{name} steady: {_told(found.steady)}\n{name} around the change: {_told(found.changing)}")
                 print(f"{name} where the driver left out {found.left_out_ms:.1f} ms: {_told(found.beside)}", flush=True)
-    jackd.PERIOD = 128
-    with jackd.JackServer(f"clock-{uuid.uuid4().hex[:8]}") as server:
+    with jackd.JackServer() as server:
         print(f"our clock, period 128, {ours:g} s", *given(server, ours), sep="\n")
 
 

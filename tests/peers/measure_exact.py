@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-import uuid
 from contextlib import ExitStack
 
 from midi.ports import OutPort, open_api
@@ -73,8 +72,7 @@ def main(seconds: float, busy: int) -> None:
     others = [subprocess.Popen(["nice", "-n", "0", sys.executable, "-c", BUSY]) for _ in range(busy)]
     try:
         for period in PERIODS:
-            jackd.PERIOD = period  # read when a server starts
-            with jackd.JackServer(f"exact-{uuid.uuid4().hex[:8]}") as server:
+            with jackd.JackServer(period) as server:
                 os.environ.update(server.environment)
                 print(f"period {period} ({period / 48:.1f} ms), {seconds:g} s")
                 for name, errors in measured(server, seconds).items():
