@@ -72,7 +72,7 @@ bench-peers: $(FULL) ## measure Antiphon beside Notochord, IMPSY and the classic
 	@.venv-full/bin/python -m scripts.peers.contest $(ARGS)
 
 clean: ## remove environments and caches; models and sessions stay
-	rm -rf .venv .venv-full .venv-peers build dist antiphon.egg-info
+	rm -rf .venv .venv-full .venv-peers build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import antiphon
-from antiphon import COMPLETION, SHELLS, VERBS, main
+from antiphon import ROOMS, main
+from antiphon.cli import COMPLETION, EPILOG, SHELLS, VERBS
 from midi.errors import InputError, MachineError, ModelError
 from tests.peers.daemon import installed
 
-ROOT = Path(antiphon.__file__).parent
+ROOT = Path(__file__).parents[1]
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -40,7 +40,7 @@ def test_alone_it_teaches_three_commands(capsys: pytest.CaptureFixture[str]) -> 
     assert main([]) == 0
     told = capsys.readouterr().out
     assert [line for line in told.splitlines() if line.startswith("  antiphon ")] == [
-        line for line in antiphon.EPILOG.splitlines() if line.startswith("  antiphon ")
+        line for line in EPILOG.splitlines() if line.startswith("  antiphon ")
     ]
     assert told.count("\n  antiphon ") == 3
     assert all(verb in told for verb in VERBS)
@@ -49,7 +49,7 @@ def test_alone_it_teaches_three_commands(capsys: pytest.CaptureFixture[str]) -> 
 def test_help_and_nothing_import_no_room() -> None:
     rooms = {"realtime", "training", "numpy", "mido", "rtmidi", "onnxruntime"}
     assert not modules_after("import antiphon; antiphon.main([])") & rooms
-    assert not modules_after("import antiphon; antiphon.build_parser(())") & rooms
+    assert not modules_after("import antiphon.cli; antiphon.cli.build_parser(())") & rooms
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -173,16 +173,27 @@ def test_bash_takes_the_completion_script() -> None:
     assert done.stdout.endswith(" antiphon\n")
 
 
+def test_importing_antiphon_opens_no_room_and_changes_no_path() -> None:
+    code = "import sys; path = list(sys.path); import antiphon; assert sys.path == path"
+    assert not modules_after(code) & {"midi", "exported", "realtime", "training", "argparse"}
+
+
+def test_running_a_verb_puts_the_rooms_first_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", ["elsewhere", str(ROOMS)])
+    assert main([]) == 0
+    assert sys.path == [str(ROOMS), "elsewhere", str(ROOMS)]
+
+
 def test_importing_it_again_as_a_spawned_child_does_nothing() -> None:
     """multiprocessing's spawn runs the main module under the name __mp_main__."""
-    code = "import runpy; runpy.run_path('antiphon.py', run_name='__mp_main__')"
+    code = f"import runpy; runpy.run_path({installed()!r}, run_name='__mp_main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert (done.stdout, done.stderr) == ("", "")
 
 
 def run_in_a_shell(words: str) -> subprocess.CompletedProcess[str]:
     """`antiphon` as a shell starts it, after some words of the shell's."""
-    command = f'{words} exec "{sys.executable}" "{ROOT / "antiphon.py"}"'
+    command = f'{words} exec "{installed()}"'
     return subprocess.run(
         ["sh", "-c", f"{command} jam --midi-api none --no-save"], capture_output=True, text=True, check=False, cwd=ROOT
     )

@@ -11,6 +11,7 @@ from statistics import median
 
 from midi.errors import MachineError
 from realtime.bench import procfs
+from realtime.child_environment import child_environment
 
 STARTS = 3
 
@@ -51,7 +52,9 @@ def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
 def _daemon(folder: Path) -> Iterator[Idle]:
     began = time.perf_counter()
     words = [sys.executable, "-m", "realtime.bench.idle", str(folder)]
-    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=child_environment()
+    ) as process:
         try:
             if process.stdout is None or not process.stdout.readline():
                 raise MachineError("the daemon ended before it was ready; antiphon doctor may say why")

@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 from midi.errors import InputError, MachineError
 from midi.ports import OUT_NAME, Api
+from realtime.child_environment import child_environment
 from realtime.live.frame_queue import RECORD
 
 MARGIN_NS = 2_000_000
@@ -57,7 +58,12 @@ class JackExact:
         # A session of its own: Ctrl-C and a hang-up are for the I/O process, which still has note-offs to send.
         words = [sys.executable, *MODULE, name, *([port] if port else [])]
         process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            env=child_environment(),
         )
         records, talk = process.stdin, process.stdout
         if records is None or talk is None:  # never: both were asked for

@@ -124,7 +124,10 @@ def _told(part: Mapping[str, Any], depth: int) -> Iterator[str]:
 def _row(label: str, value: str, depth: int = 1) -> list[str]:
     """A label and its value, wrapped to stay beside it."""
     head = f"{INDENT * depth}{label:<{LABEL - 1}} "
-    return wrap(value, LINE, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False)
+    indent = " " * len(head)
+    return wrap(
+        value, LINE, initial_indent=head, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _plain(value: object) -> str:

@@ -1,6 +1,5 @@
-"""The front door: reads the verb, opens that verb's room and no other, and turns errors into one clear line.
+"""The command line: reads the verb, imports that verb's module and no other, turns errors into one clear line.
 
-Nothing happens at import: multiprocessing's spawn imports the main module again in every child.
 A verb's module has `add_arguments(parser)`, `run(arguments) -> exit code` and `EPILOG` (its examples).
 """
 
@@ -202,7 +201,3 @@ def _dispatch(words: list[str], asked: str) -> int:
         return cast(int, arguments.run(arguments))
     except ModuleNotFoundError as error:
         raise _missing(asked, error) from error
-
-
-if __name__ == "__main__":
-    sys.exit(main())
