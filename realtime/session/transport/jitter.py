@@ -10,7 +10,7 @@ FIRST_COUNT = 4
 UP, DOWN = 1 / 16, 1 / 128
 """Larger strays are believed sooner than smaller ones: the saw of a port's period jumps only once in many pulses."""
 GAUSSIAN_BIAS = 1.8
-"""By how much these two rates overestimate the variance of gaussian jitter (tests/realtime/session/transport/test_pulses.py)."""
+"""By how much these two rates overestimate the variance of gaussian jitter (its test_pulses.py)."""
 CLIP = 4.0
 """A change of tempo is one second difference of any size, and must not pass for jitter."""
 SAW = 3.0
