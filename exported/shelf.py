@@ -1,9 +1,10 @@
-"""Where models are found by name: `./exported` first, then the folder that ships with Antiphon."""
+"""Where models are found by name: `./exported` first, then the user's own, then those that came with Antiphon."""
 
 import re
 from pathlib import Path
 
 from exported.card import CARD
+from exported.homes import models_home
 from midi.errors import InputError
 
 SHIPPED = Path(__file__).parent
@@ -12,8 +13,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 def shelves() -> list[Path]:
     """The folders searched, in order, each once."""
-    local = Path.cwd() / SHIPPED.name
-    return [local, SHIPPED] if local.is_dir() and local.resolve() != SHIPPED.resolve() else [SHIPPED]
+    folders = (Path.cwd() / SHIPPED.name, models_home().absolute(), SHIPPED)
+    return list({folder.resolve(): folder for folder in folders if folder.is_dir()}.values())
 
 
 def models() -> list[Path]:

@@ -70,7 +70,8 @@ def site_packages(environment: Path) -> Path:
 def antiphon(environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Antiphon:
     """Run the installed command in a folder that is no checkout, at the home of a user who has nothing."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for name in ("PYTHONPATH", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
     return lambda *words: run(environment / "bin" / "antiphon", *words, cwd=tmp_path)
 
 
@@ -117,11 +118,19 @@ def test_it_renders_an_answer(antiphon: Antiphon, environment: Path, tmp_path: P
     assert (tmp_path / "answered.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_it_jams_without_a_midi_system(antiphon: Antiphon) -> None:
+def test_it_jams_without_a_midi_system_and_saves_at_home(antiphon: Antiphon, tmp_path: Path) -> None:
     done = antiphon("jam", "--midi-api", "none", "--bpm", "300")
     assert done.returncode == 0, done.stderr
     assert "ready\n" in done.stdout
     assert re.search(r"^ *[0-9.]+ s  antiphon  [A-G]", done.stdout, re.MULTILINE)
+    (saved,) = (tmp_path / "home").rglob("*.mid")
+    assert done.stdout.endswith(f"{saved}\n")
+
+
+def test_where_the_weights_are_is_told_in_one_line(antiphon: Antiphon, tmp_path: Path) -> None:
+    done = antiphon("train", tmp_path, "--from", "default", "--name", "mine")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "pip download --no-deps --no-binary antiphon antiphon" in done.stderr
 
 
 def test_its_exact_output_starts_away_from_a_checkout(environment: Path, tmp_path: Path, jack: JackServer) -> None:

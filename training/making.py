@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exported.card import IMITATE, LOSS_CURVE, PAGE, Card
+from exported.homes import models_home
 from exported.imitation import Imitation
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
@@ -150,7 +151,7 @@ class Making:
             for remark in self.corpus.remarks:
                 print(f"  {remark.name}: {remark.line}")
         print(f"\nthe model, its loss curve and its page: {place}")
-        print(f"next: antiphon jam --model {place.name if place.parent == Path('exported') else place}")
+        print(f"next: antiphon jam --model {place.name if place.parent == models_home() else place}")
 
     @property
     def _looked_at(self) -> tuple[Work, ...]:

@@ -87,9 +87,12 @@ def find_origin(name: str, place: Path, layers: int | None, units: int | None, w
     folder = find_model(name)
     card = read_card(folder)
     found = Origin(check_graph(folder, card), card)
-    if not (folder / WEIGHTS).is_file() or SOUND in card.vocabulary:
+    if SOUND in card.vocabulary:
+        raise InputError(f"{folder} cannot be begun from: only a model of notes can")
+    if not (folder / WEIGHTS).is_file():
         raise InputError(
-            f"{folder} cannot be begun from: only a model of notes that antiphon train made, its {WEIGHTS} with it"
+            f"{folder} cannot be begun from: its {WEIGHTS} is not there, which antiphon train writes, and which the"
+            " default model has in a checkout and in the sdist (pip download --no-deps --no-binary antiphon antiphon)"
         )
     if found.layers < 1 or card.state_size != 2 * found.layers * found.units:
         raise ModelError(

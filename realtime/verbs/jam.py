@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from exported.card import Card, check_graph, read_card
+from exported.homes import sessions_home
 from exported.shelf import find_model
 from midi.errors import InputError, MachineError
 from midi.files import Piece, read_midi
@@ -48,7 +49,6 @@ Play a phrase, then pause: Antiphon answers. Play again and it falls silent and 
 """
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
-SESSIONS = Path("sessions")
 GUIDE = {
     REPLY: "Play a phrase, then pause: it answers.",
     ACCOMPANY: "Play, and it plays with you.",
@@ -126,7 +126,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     session.add_argument("--timing", type=Path, metavar="FILE.csv", help="write when each message was due and was sent")
     session.add_argument("--seed", type=Path, metavar="FILE.mid", help="a MIDI file that plays the first phrase")
     session.add_argument(
-        "--save", type=Path, metavar="FILE.mid", help="where to save the session (default: in sessions/)"
+        "--save",
+        type=Path,
+        metavar="FILE.mid",
+        help=f"where to save the session (default: in {sessions_home()})".replace("%", "%%"),
     )
     session.add_argument("--no-save", action="store_true", help="do not save the session")
 
@@ -322,7 +325,7 @@ def _session_file(asked: Path | None) -> Path:
     Raises:
         InputError: it cannot be written there.
     """
-    path = asked or SESSIONS / f"jam-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.mid"
+    path = asked or sessions_home() / f"jam-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.mid"
     nearest = next(folder for folder in path.absolute().parents if folder.exists())
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")

@@ -7,17 +7,18 @@ from textwrap import wrap
 from typing import Any
 
 from exported.card import GRAPH, Card, check_graph, read_card
+from exported.homes import models_home
 from exported.shelf import find_model, models
 from midi.errors import ModelError
 from midi.text import printable
 
-EPILOG = """\
+EPILOG = f"""\
 examples:
   antiphon models           every model, in a few lines each
   antiphon models default   one model's whole card
   antiphon jam --model mine
 
-Models stand in ./exported and in Antiphon's own folder; antiphon train adds to ./exported.
+antiphon train adds to {models_home()}. Models are found in ./exported, there, and in Antiphon's own folder.
 """
 
 NATS = "nats_per_note"

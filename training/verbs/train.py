@@ -10,6 +10,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
+from exported.homes import models_home
 from exported.shelf import check_name
 from midi.errors import InputError
 from training.origin import Origin, find_origin
@@ -61,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", required=True, help="the model's name; it will lie in OUT/NAME")
     parser.add_argument(
-        "--out", type=Path, default=Path("exported"), help="where model folders lie (default: ./exported)"
+        "--out", type=Path, default=models_home(), help="where model folders lie (default: %(default)s)"
     )
     parser.add_argument(
         "--time", metavar="TIME", help="learn for so long: 20m, 90s, 2h (reading and measuring come on top)"
@@ -220,7 +221,7 @@ def command_of(arguments: argparse.Namespace) -> str:
     words += ["--name", arguments.name]
     told = {
         "--preset": (arguments.preset, None),
-        "--out": (arguments.out, Path("exported")),
+        "--out": (arguments.out, models_home()),
         "--time": (arguments.time, None),
         "--epochs": (arguments.epochs, None),
         "--layers": (arguments.layers, None),
