@@ -35,7 +35,7 @@ pieces (1.8652; all voting: 1.8646), 0.0009 on the same pieces joined to perform
 """
 RECENT = 8
 """The latest moments do not vote yet: a model that heard itself at once would repeat one or two notes for ever (of 24
-solo runs 4 did so, with this none, while held-out pieces were foretold as well: docs/quality.md)."""
+solo runs 4 did so, with this none, while held-out pieces were foretold as well: docs/measurements/default-model.md)."""
 USUAL_SHARPNESS, USUAL_SHARE, USUAL_DOUBT = 30.0, 0.9, 0.1
 """How to imitate where a card does not say: what the default model was found to do best with, or nearly."""
 MOST = 0.95

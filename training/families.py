@@ -15,7 +15,8 @@ import numpy.typing as npt
 from training.works import UNKNOWN, Ints, Work
 
 RUN = 16
-"""Intervals in a run (FACTS.md: 24 % of Ryan's and O'Neill's tunes have near-duplicates by this measure)."""
+"""Intervals in a run: by this measure 24 % of Ryan's and O'Neill's tunes have near-duplicates
+(docs/decisions/0014-split-by-families.md)."""
 SHARED = 0.3
 COMMONPLACE = 400
 """A run found in more melodies than this is a scale or a drone, not a tune."""

@@ -1,6 +1,7 @@
 """The loop that learns: batches in, the best weights on held-out pieces out; interrupted anywhere, it goes on there.
 
-Keras' own `fit` can stall for tens of seconds at its end (FACTS.md) and never stops within an epoch: the loop is ours.
+Keras' own `fit` can stall for tens of seconds at its end and never stops within an epoch: the loop is ours
+(docs/decisions/0013-own-training-loop.md).
 Importing this module imports TensorFlow.
 """
 

@@ -1,8 +1,9 @@
 """The one-step graph: a network's weights as plain TensorFlow maths on constants, and that as ONNX.
 
-No Keras layer is exported: a Keras LSTM becomes an ONNX Loop, two to five times slower (FACTS.md). The first layer's
-embeddings, kernel and bias are folded into one table an input; a higher layer multiplies what comes from below and its
-own state in one product; gates stand as i, f, o, g: one sigmoid serves three.
+No Keras layer is exported: a Keras LSTM becomes an ONNX Loop, two to five times slower
+(docs/decisions/0010-one-step-graph.md). The first layer's embeddings, kernel and bias are folded into one table an
+input; a higher layer multiplies what comes from below and its own state in one product; gates stand as i, f, o, g: one
+sigmoid serves three.
 Importing this module imports TensorFlow.
 """
 
@@ -21,7 +22,7 @@ from midi.tokens import Field
 from training.network import Array, Weights
 
 OPSET = 17
-"""tf2onnx 1.17 refuses 19 and above (FACTS.md)."""
+"""tf2onnx 1.17 refuses 19 and above (docs/decisions/0010-one-step-graph.md)."""
 FORBIDDEN = {"Loop", "If", "Scan", "Sequence"}
 
 

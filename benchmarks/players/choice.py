@@ -32,7 +32,8 @@ class Choice:
 def add_player_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `bench players`."""
     flags = parser.add_argument_group(
-        "bench players", "docs/players.md defines the figures; exit code 1 where a bar is missed that must be met"
+        "bench players",
+        "docs/measurements/players.md defines the figures; exit code 1 where a bar is missed that must be met",
     )
     flags.add_argument(
         "--phrase", action="append", metavar="NAME", help="only this phrase, no trials; may be given again"

@@ -1,6 +1,6 @@
 """The figures of what sounded, the same for the human and for the answer. Times are held against the human's true beat.
 
-docs/players.md defines each figure for who reads the table.
+docs/measurements/players.md defines each figure for who reads the table.
 """
 
 from collections import Counter

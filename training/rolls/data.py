@@ -28,7 +28,7 @@ NAMED = {"jsb": "JSB chorales", "nott": "Nottingham", "muse": "MuseData", "piano
 
 @dataclass(frozen=True, slots=True)
 class Rolls:
-    """One set. `known`: whether its sha256 is that of the file which the figures in docs/quality.md were made with."""
+    """One set. `known`: whether docs/measurements/piano-rolls.md has figures of just this file, by its sha256."""
 
     name: str
     sha256: str
