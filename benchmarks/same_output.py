@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 from benchmarks.players.performance import Cell, human_of
 from benchmarks.players.phrases import all_phrases
+from exported.onnx_model import load_model
 from exported.shelf import find_model
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel, load_model
+from realtime.improviser.step_model import StepModel
 from realtime.offline import Offline
 from realtime.settings import ACCOMPANY, REPLY, SOLO
 from realtime.timed import Timed

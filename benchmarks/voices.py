@@ -11,9 +11,10 @@ from statistics import median
 
 import numpy as np
 
+from exported.onnx_model import load_model
 from midi.tempo import Tempo
 from realtime.improviser.batched_engines import BatchedEngines
-from realtime.improviser.model import StepModel, load_model
+from realtime.improviser.step_model import StepModel
 from realtime.messages import NOTE_OFF, NOTE_ON, Cancelled, ListenFrom, Message, Played, Proposal, Sent
 from realtime.settings import SOLO, Settings
 

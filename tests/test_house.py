@@ -12,7 +12,12 @@ WORKSHOP_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
 
 def imported_by(*modules: str) -> set[str]:
     """The top-level packages in `sys.modules` after a fresh interpreter has imported some modules."""
-    code = f"import sys, {', '.join(modules)}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    return {name.partition(".")[0] for name in modules_after(*modules)}
+
+
+def modules_after(*modules: str) -> set[str]:
+    """All names in `sys.modules` after a fresh interpreter has imported some modules."""
+    code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return set(done.stdout.split())
 
@@ -39,6 +44,12 @@ def modules_of(room: str) -> list[str]:
 )
 def test_where_timing_matters_no_model_and_no_arrays_are_loaded(modules: tuple[str, ...]) -> None:
     assert not imported_by(*modules) & (WORKSHOP_TOOLS | {"onnxruntime", "numpy", "matplotlib"})
+
+
+def test_the_improviser_loads_no_runtime_no_port_and_no_edge() -> None:
+    loaded = modules_after(*modules_of("realtime/improviser"))
+    assert not {name.partition(".")[0] for name in loaded} & (WORKSHOP_TOOLS | {"onnxruntime", "mido", "rtmidi"})
+    assert not {name for name in loaded if name.startswith("realtime.live")}
 
 
 def test_nothing_live_loads_the_workshop() -> None:

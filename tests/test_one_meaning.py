@@ -10,12 +10,12 @@ import pytest
 from exported import sampling
 from exported.card import read_card
 from exported.heads import Floats
+from exported.onnx_model import load_model
 from exported.sampling import Constraint, SamplingOptions, draw, nowhere
 from midi.files import read_midi
 from midi.meter import Bar, meter_of, place
 from midi.notes import Note
 from midi.tokens import CONTEXTS, FIELDS, NOWHERE, Field, Place, encode
-from realtime.improviser.model import load_model
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.vocabulary import PlaceOf
 from tests.tiny_model import SCORE_FIELDS, build

@@ -1,14 +1,14 @@
-"""The exported step as the daemon runs it, for measuring: onnxruntime on one thread, many pieces side by side."""
+"""The exported step as the daemon runs it, for measuring: on one thread, many pieces side by side."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from exported.card import GRAPH, Card, constant_names, input_names, output_names
 from exported.heads import Floats, Head, heads_of
+from exported.runtime import open_session
 from midi.tokens import Field, start
 from training.works import Ints
 
@@ -18,11 +18,7 @@ class Stepper:
 
     def __init__(self, graph: Path | bytes, fields: Sequence[Field], given: Sequence[Field] = ()) -> None:
         """Load a graph from its file or its bytes."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        source = graph if isinstance(graph, bytes) else str(graph)
-        self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(graph)
         self.fields, self.inputs = tuple(fields), (*fields, *given)
         self._names, self._outputs = input_names(self.inputs), output_names(fields)
         self.state_size = int(self._session.get_inputs()[-1].shape[1])

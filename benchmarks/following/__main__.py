@@ -3,8 +3,8 @@
 import argparse
 
 from benchmarks.following.table import lines
+from exported.onnx_model import load_model
 from exported.shelf import find_model
-from realtime.improviser.model import load_model
 from realtime.modes import MODES
 
 if __name__ == "__main__":

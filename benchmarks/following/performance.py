@@ -11,8 +11,8 @@ from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from midi.tokens import Field
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.improviser.ring import ContextRing
+from realtime.improviser.step_model import StepModel
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed

@@ -12,7 +12,7 @@ from benchmarks.following.tunes import Tune, tunes
 from exported.sampling import Constraint
 from midi.notes import Note
 from midi.tokens import PITCH
-from realtime.improviser.model import StepModel
+from realtime.improviser.step_model import StepModel
 from realtime.modes import MODES
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 

@@ -103,8 +103,8 @@ class LongJam:
 
 def hours_lines(model: Path, hours: float) -> Iterator[str]:
     """Play so many simulated hours; yields lines to print."""
+    from exported.onnx_model import load_model
     from realtime.improviser.engine import Engine
-    from realtime.improviser.model import load_model
     from realtime.offline import Offline
 
     engine = Engine(load_model(model, "cpu"), Settings(bpm=BPM, mode=ACCOMPANY))

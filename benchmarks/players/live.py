@@ -19,7 +19,7 @@ from benchmarks.players.performance import (
     notes_beside,
     perform,
 )
-from realtime.improviser.model import load_model
+from exported.onnx_model import load_model
 from realtime.timed import Timed
 
 TIMES = 3

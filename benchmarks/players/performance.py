@@ -9,7 +9,7 @@ from benchmarks.players.measures import Figures, TrueBeat, figures_of
 from benchmarks.players.phrases import Phrase
 from benchmarks.players.sounding import Struck, onsets_of, struck_notes
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
+from realtime.improviser.step_model import StepModel
 from realtime.offline import Offline
 from realtime.settings import REPLY, Settings
 from realtime.timed import Timed

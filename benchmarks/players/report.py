@@ -12,7 +12,7 @@ from benchmarks.players.table import Result, table_lines
 from benchmarks.players.trials import TRIALS
 from benchmarks.players.workers import Workers, workers
 from midi.files import replacing
-from realtime.improviser.model import StepModel
+from realtime.improviser.step_model import StepModel
 
 
 @dataclass(frozen=True, slots=True)

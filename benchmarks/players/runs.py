@@ -7,7 +7,7 @@ from typing import TypeVar
 from benchmarks.players.performance import Cell, human_of
 from benchmarks.players.sounding import Struck, struck_notes
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
+from realtime.improviser.step_model import StepModel
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import Timed

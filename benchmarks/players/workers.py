@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmarks.progress import Progress
-from realtime.improviser.model import StepModel, load_model
+from exported.onnx_model import load_model
+from realtime.improviser.step_model import StepModel
 
 T = TypeVar("T")
 R = TypeVar("R")

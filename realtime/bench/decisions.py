@@ -11,15 +11,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 
 from exported.card import GRAPH
+from exported.onnx_model import load_model
+from exported.runtime import VERSION
 from exported.sampling import Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.dynamics import Dynamics
-from realtime.improviser.model import StepModel, load_model
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
+from realtime.improviser.step_model import StepModel
 from realtime.settings import Settings
 
 CONTEXTS = (16, 256, 4096)
@@ -36,7 +37,7 @@ def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
     model = load_model(folder, "cpu")
     size = (folder / GRAPH).stat().st_size
     parameters = f"{model.card.parameters:,} parameters, {size / 1e6:.1f} MB"
-    yield f"model {model.card.name}: {parameters}, onnxruntime {ort.__version__}, one thread"
+    yield f"model {model.card.name}: {parameters}, onnxruntime {VERSION}, one thread"
     bandwidth = _bandwidth()
     floor_us = size / bandwidth * 1e6
     yield f"floor: {size / 1e6:.1f} MB of weights at {bandwidth / 1e9:.1f} GB/s, one thread: {floor_us:.0f} us a note"

@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+from exported.model_state import Step
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
-from realtime.improviser.model_state import Step
 from realtime.improviser.ring import CAPACITY
+from realtime.improviser.step_model import StepModel
 from realtime.messages import Message, Played
 from realtime.settings import Settings
 
@@ -62,7 +62,7 @@ class BatchedEngines:
                     self._settled.add(voice)
                 else:
                     steps.append(step)
-        self._model.step_together(steps)
+        self._model.take(steps)
         first = [voice for voice in due if voice in self._played] or due
         for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:
             said = self._engines[voice].advance(now_ns)

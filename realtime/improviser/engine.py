@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from exported.model_state import Step
 from exported.sampling import SamplingOptions
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
@@ -22,11 +23,10 @@ from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order,
 from realtime.improviser.follow import Follower
 from realtime.improviser.grid import TICKS_PER_BAR
 from realtime.improviser.groove import Groove
-from realtime.improviser.model import StepModel
-from realtime.improviser.model_state import KnownState, Step
 from realtime.improviser.onsets import Strike
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import CAPACITY, ContextRing
+from realtime.improviser.step_model import KnownState, StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.improviser.tracker import Phrase, Tracker
 from realtime.messages import (

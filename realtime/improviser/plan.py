@@ -18,16 +18,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from exported.model_state import ModelState, Step
 from exported.sampling import Bias, Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tokens import WAIT_TICKS, Token
 from realtime.improviser.context import place_in_order
 from realtime.improviser.follow import Leaning
 from realtime.improviser.grid import TICKS_PER_BAR
-from realtime.improviser.model import StepModel
-from realtime.improviser.model_state import KnownState, ModelState, Step
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.shortcut import Shortcut
+from realtime.improviser.step_model import KnownState, StepModel
 
 TAIL_TICKS = TICKS_PER_BAR
 """How long the last notes may ring on past the plan's end."""
@@ -201,7 +201,7 @@ class Plan:
     def settle(self, ring: ContextRing) -> None:
         """Take every step that the next decision needs."""
         while (step := self.next_step(ring)) is not None:
-            step.keep(self.model.step(step.token, step.state))
+            self.model.take((step,))
 
     @property
     def is_settled(self) -> bool:

@@ -14,11 +14,11 @@ import numpy as np
 
 from exported.heads import Floats
 from exported.imitation import Memory, closest, looked_back_on, sketch
+from exported.model_state import ModelState, Step
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
-from realtime.improviser.model import StepModel
-from realtime.improviser.model_state import KnownState, ModelState, Step
+from realtime.improviser.step_model import KnownState, StepModel, catch_up
 from realtime.improviser.vocabulary import PlaceOf, speech_of
 
 CAPACITY = 4096
@@ -97,7 +97,7 @@ class ContextRing:
         if not len(self) or self.behind:
             return None
         row = self._rows[(self._end - 1) % self._capacity]
-        return KnownState(self.note(self._end - 1), self._model.layout.moment(row.copy()))
+        return KnownState(self.note(self._end - 1), self._model.layout.state_in(row.copy()))
 
     def feed(self, note: Note) -> None:
         """Take in a note; the oldest goes if the ring is full."""
@@ -162,8 +162,7 @@ class ContextRing:
     def settle(self) -> int:
         """Step over every note that is new or comes after a change; says how many."""
         count = self.behind
-        while (step := self.next_step()) is not None:
-            step.keep(self._model.step(step.token, step.state))
+        catch_up(self._model, self)
         return count
 
     def next_step(self) -> Step | None:
@@ -213,7 +212,7 @@ class ContextRing:
     def _moment_before(self, position: int) -> ModelState:
         if position == 0:
             return self._model.origin
-        return self._model.layout.moment(self._rows[(position - 1) % self._capacity])
+        return self._model.layout.state_in(self._rows[(position - 1) % self._capacity])
 
     def _keep(self, position: int, token: Token, moment: ModelState) -> None:
         slot = position % self._capacity

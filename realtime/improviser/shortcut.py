@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from exported.model_state import ModelState, Step
 from midi.notes import Note
-from realtime.improviser.model_state import KnownState, ModelState, Step
+from realtime.improviser.step_model import KnownState
 from realtime.improviser.vocabulary import Vocabulary
 
 
@@ -27,7 +28,7 @@ class Shortcut:
     @property
     def reached(self) -> ModelState:
         """The moment after the notes so far."""
-        return self.trail[-1].moment
+        return self.trail[-1].after
 
     def next_step(self, speech: Vocabulary) -> Step | None:
         """The step over the first note that waits."""

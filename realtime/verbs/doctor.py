@@ -134,13 +134,11 @@ def _packages() -> Iterator[Finding]:
 
 def _providers() -> Iterator[Finding]:
     try:
-        import onnxruntime
-
-        from realtime.live.engine_host.provider import CPU, CUDA, cuda_obstacle
+        from exported.runtime import CPU, CUDA, compiled_providers, cuda_obstacle
     except ImportError as error:
         yield Finding("missing", "onnxruntime", f"cannot be loaded ({error})", "install antiphon again")
         return
-    compiled = onnxruntime.get_available_providers()
+    compiled = compiled_providers()
     if CPU in compiled:
         yield Finding("ok", "CPU provider", "works")
     if CUDA not in compiled:

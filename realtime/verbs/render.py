@@ -48,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_model(arguments.model)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
+    from exported.onnx_model import load_model
     from realtime.improviser.engine import Engine
-    from realtime.improviser.model import load_model
     from realtime.offline import Offline
 
     tempo = Tempo.of(bpm)

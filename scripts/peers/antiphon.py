@@ -11,11 +11,10 @@ WARM_UP = 50
 
 def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
     """Load the model; for a decided note it steps over the one before, recalls, and draws it with its length."""
-    import onnxruntime
-
+    from exported.onnx_model import load_model
+    from exported.runtime import VERSION
     from exported.shelf import find_model
     from realtime.bench.decisions import Answer
-    from realtime.improviser.model import load_model
 
     model = load_model(find_model("default"), "cpu")
 
@@ -32,7 +31,7 @@ def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
     what = (
         f"the default model ({model.card.parameters / 1e6:.1f} M parameters, int8) by the daemon's own path, "
         f"{CONTEXT} notes of context: step over the note before; draw onset, pitch and length, imitation included; "
-        f"onnxruntime {onnxruntime.__version__}"
+        f"onnxruntime {VERSION}"
     )
     return "Antiphon", what, play
 

@@ -13,9 +13,9 @@ from benchmarks.following.heard import Heard
 from benchmarks.following.performance import BPM, perform, surprises
 from benchmarks.following.table import lines
 from benchmarks.following.tunes import Tune, tunes
+from exported.onnx_model import OnnxModel
 from midi.notes import HUMAN, Note
 from midi.tokens import PITCH
-from realtime.improviser.model import StepModel
 from realtime.settings import ACCOMPANY, REPLY, Settings
 
 KEY, PACE, REGISTER, LOUDNESS = CHANGES
@@ -104,7 +104,7 @@ def test_one_wait_all_the_time_is_no_variety() -> None:
     assert two.bits == pytest.approx(1, abs=0.01)
 
 
-def test_only_the_answers_notes_since_the_change_surprise(model: StepModel) -> None:
+def test_only_the_answers_notes_since_the_change_surprise(model: OnnxModel) -> None:
     human = plays(tunes()[3], KEY, REPLY, from_the_start=False)
     _, ring = perform(model, human, Settings(bpm=BPM))
     notes = list(ring.notes())
@@ -118,7 +118,7 @@ def test_only_the_answers_notes_since_the_change_surprise(model: StepModel) -> N
     assert min(nats) > 0
 
 
-def test_a_table_has_a_row_for_each_place_of_the_knob(model: StepModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_has_a_row_for_each_place_of_the_knob(model: OnnxModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "SEEDS", {REPLY: 1})
     told = list(lines(model, [REPLY], [LOUDNESS], tunes()[:1], [0.0, 1.0]))
     rows = {line[:22].strip(): line[22:].split() for line in told if line.startswith(("so from", "0, ", "follow"))}
@@ -127,6 +127,6 @@ def test_a_table_has_a_row_for_each_place_of_the_knob(model: StepModel, monkeypa
     assert rows["follow-dynamics 1"][1] == "100"
 
 
-def test_the_heading_tells_what_chance_would_agree_with(model: StepModel) -> None:
+def test_the_heading_tells_what_chance_would_agree_with(model: OnnxModel) -> None:
     told = list(lines(model, [REPLY], [KEY], [tune for tune in tunes() if tune.name == "Ode to Joy"], []))
     assert any("any pitch agrees by 58%" in line for line in told), "51 of the 88 keys are in F sharp major"

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.live import hours
 from benchmarks.live.hours import BPM, LongJam, hours_lines
+from exported.onnx_model import load_model
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import load_model
 from realtime.offline import Offline
 from realtime.settings import Settings
 

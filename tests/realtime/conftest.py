@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from exported.onnx_model import OnnxModel, load_model
 from midi.tokens import FIELDS
-from realtime.improviser.model import StepModel, load_model
 from tests.tiny_model import build
 
 
@@ -16,17 +16,17 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def model(tiny_folder: Path) -> StepModel:
+def model(tiny_folder: Path) -> OnnxModel:
     return load_model(tiny_folder, "cpu")
 
 
 @pytest.fixture(scope="session")
-def plain_model(tmp_path_factory: pytest.TempPathFactory) -> StepModel:
+def plain_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     """A model that is told neither voices nor bars."""
     return load_model(build(tmp_path_factory.mktemp("models") / "plain", FIELDS[1:4], ()), "cpu")
 
 
 @pytest.fixture(scope="session")
-def loud_model(tmp_path_factory: pytest.TempPathFactory) -> StepModel:
+def loud_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     """A model that has learned dynamics."""
     return load_model(build(tmp_path_factory.mktemp("models") / "loud", FIELDS), "cpu")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exported.onnx_model import OnnxModel
 from midi.notes import Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.messages import NOTE_ON, Message, Proposal
 from realtime.offline import Offline
 from realtime.session.part import Part
@@ -28,7 +28,7 @@ MOVES = tuple(product((50.0, 66.0, 75.0), (0.0, 40.0), (-100.0, 0.0, 100.0)))
 class Slow:
     """A desk and an engine with a pipe between them that takes its time, on a clock of whole milliseconds."""
 
-    def __init__(self, model: StepModel, chosen: Settings, there_ms: int, back_ms: int) -> None:
+    def __init__(self, model: OnnxModel, chosen: Settings, there_ms: int, back_ms: int) -> None:
         self.desk, self.engine = Part(chosen), Engine(model, chosen)
         self._there_ms, self._back_ms = there_ms, back_ms
         self._to_engine: deque[tuple[int, Message]] = deque()
@@ -81,7 +81,7 @@ PLAYED = st.lists(
     late_ms=st.sampled_from((0, 50)),
 )
 def test_both_sides_agree_on_what_stands(
-    model: StepModel,
+    model: OnnxModel,
     mode: str,
     move: tuple[float, float, float],
     played: list[tuple[int, list[int]]],
@@ -105,7 +105,7 @@ def test_both_sides_agree_on_what_stands(
             assert desk == engine
 
 
-def answered(model: StepModel, human: list[Timed], seed: int, **chosen: object) -> int:
+def answered(model: OnnxModel, human: list[Timed], seed: int, **chosen: object) -> int:
     """How many notes are meant for the time in which the human plays, and two seconds more; in reply, all of them."""
     offline = Offline(Engine(model, Settings(bpm=120, rng_seed=seed, **chosen)))  # type: ignore[arg-type]
     end_ns = human[-1].at_ns + 2_000 * MS
@@ -115,7 +115,7 @@ def answered(model: StepModel, human: list[Timed], seed: int, **chosen: object) 
 
 @pytest.mark.parametrize("mode", [REPLY, ACCOMPANY, SOLO])
 @pytest.mark.parametrize("phrase", [LINE, CHORDS], ids=["line", "chords"])
-def test_what_moves_the_sound_changes_little_of_what_is_played(model: StepModel, mode: str, phrase: list[Note]) -> None:
+def test_what_moves_the_sound_changes_little_of_what_is_played(model: OnnxModel, mode: str, phrase: list[Note]) -> None:
     human = performed(phrase, TEMPO)
 
     def count(swing: float, humanize: float, out_offset: float) -> int:

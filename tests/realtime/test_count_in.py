@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
+from exported.onnx_model import OnnxModel
 from midi.meter import METERS, bar_ticks
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.messages import NOTE_OFF, NOTE_ON, CountedIn, ListenFrom
 from realtime.offline import Offline
 from realtime.session.part import Part
@@ -23,7 +23,7 @@ KEYS = performed([Note(12 * index, 10, 60 + index % 5, 70) for index in range(24
 CLOCK, START, STOP = bytes((0xF8,)), bytes((0xFA,)), bytes((0xFC,))
 
 
-def playing(model: StepModel, human: list[Timed], until_ns: int, **chosen: object) -> Offline:
+def playing(model: OnnxModel, human: list[Timed], until_ns: int, **chosen: object) -> Offline:
     offline = Offline(Engine(model, Settings(**{"bpm": 120.0, "count_in": 2} | chosen)))  # type: ignore[arg-type]
     offline.perform(human, until_ns)
     return offline
@@ -46,7 +46,7 @@ def assert_clicks_end(offline: Offline) -> None:
 
 @pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8"])
 @pytest.mark.parametrize("mode", ["solo", "accompany"])
-def test_music_begins_on_the_bar_after_the_clicks(model: StepModel, mode: str, meter: str) -> None:
+def test_music_begins_on_the_bar_after_the_clicks(model: OnnxModel, mode: str, meter: str) -> None:
     offline = playing(model, KEYS, 20 * S, mode=mode, meter=meter)
     beats, unit = (int(part) for part in meter.split("/"))
     bar = bar_ticks(METERS.index((beats, unit)))
@@ -58,26 +58,26 @@ def test_music_begins_on_the_bar_after_the_clicks(model: StepModel, mode: str, m
     assert_clicks_end(offline)
 
 
-def test_keys_during_the_count_are_heard(model: StepModel) -> None:
+def test_keys_during_the_count_are_heard(model: OnnxModel) -> None:
     human = [one for one in KEYS if one.at_ns <= 3 * S]
     offline = playing(model, human, 3 * S, mode="accompany")
     assert len(offline.engine.ring) == sum(data[0] & 0xF0 == NOTE_ON for _, data in human)
     assert music(offline) == []
 
 
-def test_an_accompaniment_without_keys_waits_for_the_first(model: StepModel) -> None:
+def test_an_accompaniment_without_keys_waits_for_the_first(model: OnnxModel) -> None:
     late = [Timed(at_ns + 8 * S, data) for at_ns, data in KEYS]
     offline = playing(model, late, 12 * S, mode="accompany")
     assert min(music(offline)) >= 8 * S
 
 
-def test_a_reply_waits_for_the_end_of_the_count(model: StepModel) -> None:
+def test_a_reply_waits_for_the_end_of_the_count(model: OnnxModel) -> None:
     offline = playing(model, KEYS[:8], 20 * S, mode="reply")
     assert len(clicks(offline)) == 8
     assert TEMPO.tick_at(music(offline)[0]) == TEMPO.tick_at(clicks(offline)[0]) + 2 * 96
 
 
-def test_a_new_tempo_moves_the_clicks_that_are_left(model: StepModel) -> None:
+def test_a_new_tempo_moves_the_clicks_that_are_left(model: OnnxModel) -> None:
     offline = playing(model, [], 1_800 * MS, mode="solo")
     offline.change("bpm", "240")
     offline.perform([], 10 * S)
@@ -88,7 +88,7 @@ def test_a_new_tempo_moves_the_clicks_that_are_left(model: StepModel) -> None:
     assert music(offline)[0] - clicks(offline)[-1] == pytest.approx(BEAT_NS // 2, abs=MS)
 
 
-def test_another_mode_ends_the_count(model: StepModel) -> None:
+def test_another_mode_ends_the_count(model: OnnxModel) -> None:
     offline = playing(model, [], S, mode="accompany", count_in=8)
     before = len(clicks(offline))
     offline.change("mode", "solo")
@@ -98,7 +98,7 @@ def test_another_mode_ends_the_count(model: StepModel) -> None:
     assert_clicks_end(offline)
 
 
-def test_a_count_waits_for_the_transport_and_begins_anew_with_it(model: StepModel) -> None:
+def test_a_count_waits_for_the_transport_and_begins_anew_with_it(model: OnnxModel) -> None:
     pulse = BEAT_NS / TICKS_PER_BEAT
     first = [Timed(0, START), *(Timed(round(index * pulse), CLOCK) for index in range(96))]
     again_ns = 6 * S

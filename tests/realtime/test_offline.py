@@ -1,10 +1,10 @@
 """A piece on the clock that jumps."""
 
+from exported.onnx_model import OnnxModel
 from midi.files import Piece
 from midi.meter import METERS, Bar
 from midi.notes import Note
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.messages import TransportState
 from realtime.offline import Offline
 from realtime.session.part import Part
@@ -32,7 +32,7 @@ def test_a_piece_waits_for_the_bar_that_was_asked_for_and_keeps_it() -> None:
     assert desk.conductor.bar == Bar(0, 0, WALTZ)
 
 
-def test_the_second_phrase_of_a_piece_cuts_what_is_due_at_its_first_note(model: StepModel) -> None:
+def test_the_second_phrase_of_a_piece_cuts_what_is_due_at_its_first_note(model: OnnxModel) -> None:
     settings = Settings(bpm=120, bars=8)
     alone = Offline(Engine(model, settings))
     alone.perform_piece(Piece(NOTES), 120)
@@ -42,7 +42,7 @@ def test_the_second_phrase_of_a_piece_cuts_what_is_due_at_its_first_note(model: 
     assert not [note for note in offline.answered() if note.onset == third]
 
 
-def test_a_note_that_is_struck_again_ends_there(model: StepModel) -> None:
+def test_a_note_that_is_struck_again_ends_there(model: OnnxModel) -> None:
     for seed in range(8):
         offline = Offline(Engine(model, Settings(bpm=120, bars=8, rng_seed=seed)))
         offline.perform_piece(Piece(NOTES), 120)

@@ -10,12 +10,12 @@ import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - TensorFlow, quietly, or skip
 from exported.card import PAGE, SOUND, Card, check_graph, read_card
+from exported.onnx_model import load_model
 from midi.errors import InputError
 from midi.names import pitches_of
 from midi.notes import HUMAN, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import load_model
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
+from exported.runtime import open_session
 from midi.errors import ModelError
 from training.rolls.data import Roll
 from training.rolls.frames import Floats, Layout, abreast
@@ -49,14 +49,7 @@ class Step:
         Raises:
             ModelError: it is no such file.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        try:
-            source = graph if isinstance(graph, bytes) else str(graph)
-            self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # noqa: BLE001 - onnxruntime has a dozen kinds of its own
-            raise ModelError(f"{graph!s:.200} is not a model that can be read ({type(error).__name__})") from None
+        self._session = open_session(graph)
         inputs = {value.name: value for value in self._session.get_inputs()}
         outputs = {value.name for value in self._session.get_outputs()}
         if set(inputs) != {"given", "state"} or not outputs >= {*OUTPUTS, *DECODER}:

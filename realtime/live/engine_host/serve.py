@@ -44,8 +44,8 @@ def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: s
 
 
 def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+    from exported.onnx_model import load_model
     from realtime.improviser.batched_engines import BatchedEngines
-    from realtime.improviser.model import load_model
 
     try:
         model = load_model(folder, provider, len(voices))

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.players.live import live_figures
 from benchmarks.players.performance import Cell, heard_of, human_figures, human_of, perform
 from benchmarks.players.phrases import all_phrases
-from realtime.improviser.model import StepModel
+from exported.onnx_model import OnnxModel
 from realtime.settings import ACCOMPANY, REPLY, SOLO
 from realtime.timed import Timed
 
@@ -66,7 +66,7 @@ def test_live_figures_are_by_the_listeners_clock() -> None:
 
 
 @pytest.mark.parametrize("cell", [CHORDS, HEARD, replace(CHORDS, mode=SOLO)], ids=lambda cell: cell.title)
-def test_a_performance_is_repeatable_and_tells_the_tempo(cell: Cell, model: StepModel) -> None:
+def test_a_performance_is_repeatable_and_tells_the_tempo(cell: Cell, model: OnnxModel) -> None:
     heard = perform(model, cell, 1, 3)
     assert heard == perform(model, cell, 1, 3)
     assert heard.figures.notes > 0

@@ -13,8 +13,8 @@ from benchmarks.players.runs import Run, play_run, run_of
 from benchmarks.players.sounding import Struck
 from benchmarks.players.table import Result
 from benchmarks.players.variety import opening
+from exported.onnx_model import OnnxModel, load_model
 from exported.shelf import find_model
-from realtime.improviser.model import StepModel, load_model
 from realtime.modes import MODES
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.verbs.jam import with_random_seed
@@ -68,12 +68,12 @@ def hold(room: float, outside: float, told: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def default_model() -> StepModel:
+def default_model() -> OnnxModel:
     return load_model(find_model("default"), "cpu")
 
 
 @pytest.fixture(scope="module")
-def verdicts(default_model: StepModel) -> dict[str, Verdict]:
+def verdicts(default_model: OnnxModel) -> dict[str, Verdict]:
     results = [
         Result(cell, tuple(perform(default_model, cell, seed, TIMES) for seed in range(SEEDS))) for cell in CELLS
     ]
@@ -92,7 +92,7 @@ def test_a_bar_is_met(name: str, verdicts: dict[str, Verdict]) -> None:
 
 
 @pytest.fixture(scope="module")
-def after_one_key(default_model: StepModel) -> list[Struck]:
+def after_one_key(default_model: OnnxModel) -> list[Struck]:
     """Sixteen bars."""
     cell = Cell(all_phrases()["one_key"], REPLY, knows_bpm=True)
     human = human_of(cell, 0, 1)
@@ -110,21 +110,21 @@ def test_one_key_is_not_answered_by_a_run_of_one_note(after_one_key: list[Struck
     hold(RUN, run - LONGEST_RUN, f"longest run {run}, must <= {LONGEST_RUN}")
 
 
-def test_solos_begin_otherwise_each_time(default_model: StepModel) -> None:
+def test_solos_begin_otherwise_each_time(default_model: OnnxModel) -> None:
     solos = [Run((), with_random_seed(Settings(mode=SOLO, bpm=120)), 5_000_000_000) for _ in range(10)]
     different = len({opening(play_run(default_model, solo)) for solo in solos})
     hold(OPENINGS, FEWEST_OPENINGS - different, f"{different} openings of ten differ, must >= {FEWEST_OPENINGS}")
 
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
-def test_doubled_notes_are_answered_as_notes_that_come_once(keyboard: str, default_model: StepModel) -> None:
+def test_doubled_notes_are_answered_as_notes_that_come_once(keyboard: str, default_model: OnnxModel) -> None:
     cell = Cell(all_phrases()["iivi_c"], SOLO, knows_bpm=True)
     once, odd = (len(play_run(default_model, run_of(cell, 0, alter=way))) for way in (list, KEYBOARDS[keyboard]))
     hold(DOUBLES, abs(odd / once - 1), f"{odd} notes, {once} to the phrase played once")
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_settings_of_when_notes_sound_change_no_plan(mode: str, default_model: StepModel) -> None:
+def test_settings_of_when_notes_sound_change_no_plan(mode: str, default_model: OnnxModel) -> None:
     cell = Cell(all_phrases()["jig_g"], mode, knows_bpm=True)
     default = cell.settings(0)
     moved = replace(default, swing=75.0, humanize=40.0, out_offset=-100.0)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from exported.model_state import ModelState, Step
+from exported.onnx_model import OnnxModel
 from midi.tokens import start
 from realtime.improviser.batched_engines import DECISIONS, LEAST_CAPACITY, BatchedEngines, capacity_of
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
-from realtime.improviser.model_state import ModelState, Step
 from realtime.messages import NOTE_OFF, NOTE_ON, ListenFrom, Message, Played, Proposal
 from realtime.settings import Settings
 
@@ -37,7 +37,7 @@ def notes(messages: Sequence[Message]) -> list[tuple[int, int, int]]:
     return [(one.onset, one.end, one.pitch) for one in messages if isinstance(one, Proposal)]
 
 
-def said_alone(model: StepModel, voice: int, end_ns: int) -> list[Message]:
+def said_alone(model: OnnxModel, voice: int, end_ns: int) -> list[Message]:
     engine, said, now = Engine(model, settings(VOICES)[voice]), list[Message](), 0
     engine.receive(ListenFrom(0))
     waiting = phrase(voice)
@@ -51,7 +51,7 @@ def said_alone(model: StepModel, voice: int, end_ns: int) -> list[Message]:
     return said
 
 
-def test_each_plays_in_an_ensemble_what_it_plays_alone(model: StepModel) -> None:
+def test_each_plays_in_an_ensemble_what_it_plays_alone(model: OnnxModel) -> None:
     ensemble, said, now = BatchedEngines(model, settings(VOICES)), [list[Message]() for _ in range(VOICES)], 0
     waiting = sorted((played.at_ns, voice, played) for voice in range(VOICES) for played in phrase(voice))
     while now < END_NS:
@@ -67,27 +67,28 @@ def test_each_plays_in_an_ensemble_what_it_plays_alone(model: StepModel) -> None
         assert notes(said[voice]) == alone
 
 
-def test_the_steps_of_all_are_one(model: StepModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_steps_of_all_are_one(model: OnnxModel, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    together = StepModel.step_together
+    together = OnnxModel.take
 
-    def counted(self: StepModel, steps: Sequence[Step]) -> None:
+    def counted(self: OnnxModel, steps: Sequence[Step]) -> None:
         sizes.append(len(steps))
         together(self, steps)
 
-    monkeypatch.setattr(StepModel, "step_together", counted)
-    monkeypatch.setattr(StepModel, "step", lambda *_: pytest.fail("a step was taken alone"))
+    monkeypatch.setattr(OnnxModel, "take", counted)
     ensemble = BatchedEngines(model, settings(VOICES, mode="solo"))
     for voice in range(VOICES):
         ensemble.receive(voice, ListenFrom(0))
     for turn in range(200):
+        before = len(sizes)
         list(ensemble.advance(turn * S // 4))
+        assert len(sizes) == before + 1, "a step was taken alone"
     taken = [size for size in sizes if size]
     assert max(taken) == VOICES
     assert sum(taken) / len(taken) > 2
 
 
-def test_who_has_just_played_is_answered_before_those_who_play_on(model: StepModel) -> None:
+def test_who_has_just_played_is_answered_before_those_who_play_on(model: OnnxModel) -> None:
     count, now = 3 * DECISIONS, 100 * S
     ensemble = BatchedEngines(model, settings(count, mode="solo", lookahead=10_000))
     for voice in range(count):
@@ -104,14 +105,14 @@ def test_many_voices_remember_less_each_but_never_too_little() -> None:
     assert [capacity_of(voices) for voices in (1, 8, 16, 64)] == [4096, 4096, 2048, LEAST_CAPACITY]
 
 
-def test_steps_taken_together_are_those_taken_alone(model: StepModel) -> None:
+def test_steps_taken_together_are_those_taken_alone(model: OnnxModel) -> None:
     rng, kept = np.random.default_rng(0), list[ModelState]()
     token = start(model.card.inputs)
     states = rng.normal(0, 0.3, (4, model.card.state_size)).astype(np.float32)
     before = states.copy()
-    model.step_together([Step(token, state, kept.append) for state in states])
+    model.take([Step(token, state, kept.append) for state in states])
     for state, moment in zip(states, kept, strict=True):
-        np.testing.assert_allclose(moment.row, model.step(token, state).row, atol=1e-5)
+        np.testing.assert_allclose(moment.row, model.after(token, state).row, atol=1e-5)
         assert np.shares_memory(moment.row, moment.key)
     np.testing.assert_array_equal(states, before)
-    model.step_together([])
+    model.take([])

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from exported.card import SOUND
 from exported.imitation import RECENT
+from exported.model_state import ModelState
+from exported.onnx_model import OnnxModel, load_model
 from midi.errors import ModelError
 from midi.names import PITCH_NAMES, name_of, pitches_of
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel, load_model
-from realtime.improviser.model_state import ModelState
 from realtime.improviser.ring import ContextRing
 from realtime.messages import NOTE_ON
 from realtime.offline import Offline
@@ -32,16 +32,16 @@ PHRASE = [Note(24 * i, 20, pitch, 70, voice=HUMAN) for i in range(4) for pitch i
 
 
 @pytest.fixture(scope="module")
-def named(tmp_path_factory: pytest.TempPathFactory) -> StepModel:
+def named(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     folder = tmp_path_factory.mktemp("models") / "named"
     return load_model(build(folder, (Field(SOUND, len(NAMES)),), (), sounds=NAMES), "cpu")
 
 
-def moment_after(model: StepModel, *ids: int) -> ModelState:
+def moment_after(model: OnnxModel, *ids: int) -> ModelState:
     """What the model makes of these ids, taken in one after the other from the beginning."""
-    moment = model.step(start(model.fields), np.zeros(model.card.state_size, np.float32))
+    moment = model.after(start(model.fields), np.zeros(model.card.state_size, np.float32))
     for one in ids:
-        moment = model.step((one,), moment.state)
+        moment = model.after((one,), moment.state)
     return moment
 
 
@@ -49,7 +49,7 @@ def struck(onset: int, *pitches: int) -> list[Note]:
     return [Note(onset, 12, pitch) for pitch in pitches]
 
 
-def fed(model: StepModel, notes: list[Note], capacity: int = 64) -> ContextRing:
+def fed(model: OnnxModel, notes: list[Note], capacity: int = 64) -> ContextRing:
     ring = ContextRing(model, capacity)
     for note in notes:
         ring.feed(note)
@@ -57,12 +57,12 @@ def fed(model: StepModel, notes: list[Note], capacity: int = 64) -> ContextRing:
     return ring
 
 
-def test_a_single_note_steps_with_its_name(named: StepModel) -> None:
+def test_a_single_note_steps_with_its_name(named: OnnxModel) -> None:
     ring = fed(named, [*struck(0, 60), *struck(12, 62)])
     assert np.array_equal(ring.head.state, moment_after(named, NAMES.index(C), NAMES.index("D4")).state)
 
 
-def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: StepModel) -> None:
+def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: OnnxModel) -> None:
     wanted = moment_after(named, NAMES.index(C), NAMES.index(CHORD), NAMES.index(C))
     for order in permutations((48, 52, 67)):
         ring = fed(named, struck(0, 60))
@@ -76,18 +76,18 @@ def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: StepModel) 
         assert np.array_equal(ring.head.state, wanted.state)
 
 
-def test_a_chord_without_a_name_is_unknown(named: StepModel) -> None:
+def test_a_chord_without_a_name_is_unknown(named: OnnxModel) -> None:
     ring = fed(named, struck(0, 60, 61, 62))
     assert np.array_equal(ring.head.state, moment_after(named, named.fields[0].unknown).state)
 
 
-def test_a_chord_of_which_a_note_is_taken_back_is_what_remains(named: StepModel) -> None:
+def test_a_chord_of_which_a_note_is_taken_back_is_what_remains(named: OnnxModel) -> None:
     ring = fed(named, struck(0, 60, 64, 67))
     ring.rewind(1)
     assert np.array_equal(ring.head.state, moment_after(named, NAMES.index(C)).state)
 
 
-def test_each_name_is_remembered_once_after_the_moment_before_it(named: StepModel) -> None:
+def test_each_name_is_remembered_once_after_the_moment_before_it(named: OnnxModel) -> None:
     notes = [note for i in range(5) for note in (*struck(24 * i, 60), *struck(24 * i + 12, 60, 64, 67))]
     memory = fed(named, notes).recall(moment_after(named, NAMES.index(C)).key)
     slots = [NAMES.index(C), None, None, NAMES.index(CHORD)] * 5
@@ -100,7 +100,7 @@ def test_each_name_is_remembered_once_after_the_moment_before_it(named: StepMode
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("fira"), st.integers(0, 3), st.integers(48, 70)), max_size=25))
 def test_whatever_happened_the_head_is_that_of_the_notes_the_ring_holds(
-    named: StepModel, changes: list[tuple[str, int, int]]
+    named: OnnxModel, changes: list[tuple[str, int, int]]
 ) -> None:
     ring, onset = ContextRing(named, 64), 0
     for change, steps, pitch in changes:
@@ -123,13 +123,13 @@ def test_whatever_happened_the_head_is_that_of_the_notes_the_ring_holds(
     assert remembered == anew
 
 
-def answered(model: StepModel, human: list[Note], until_ns: int | None = None) -> Offline:
+def answered(model: OnnxModel, human: list[Note], until_ns: int | None = None) -> Offline:
     offline = Offline(Engine(model, Settings(bpm=120, bars=2)))
     offline.perform(performed(human, TEMPO), until_ns)
     return offline
 
 
-def test_an_answer_is_names_spelled_out_in_half_beats(named: StepModel) -> None:
+def test_an_answer_is_names_spelled_out_in_half_beats(named: OnnxModel) -> None:
     notes = answered(named, PHRASE).answered()
     assert len(notes) > 8
     onsets = [onset for onset, _ in groupby(notes, key=lambda note: note.onset)]
@@ -142,14 +142,14 @@ def test_an_answer_is_names_spelled_out_in_half_beats(named: StepModel) -> None:
     assert any(len(list(together)) > 1 for _, together in groupby(notes, key=lambda note: note.onset))
 
 
-def test_what_was_sent_is_in_the_ring_as_if_it_had_been_fed(named: StepModel) -> None:
+def test_what_was_sent_is_in_the_ring_as_if_it_had_been_fed(named: OnnxModel) -> None:
     engine = answered(named, PHRASE).engine
     notes = list(engine.ring.notes())
     assert len(notes) > len(PHRASE) + 8
     assert np.array_equal(engine.ring.head.state, fed(named, notes).head.state)
 
 
-def test_an_answer_may_be_interrupted_in_the_middle_of_a_chord(named: StepModel) -> None:
+def test_an_answer_may_be_interrupted_in_the_middle_of_a_chord(named: OnnxModel) -> None:
     first = answered(named, PHRASE)
     for message in [m for m in first.sent if m.data[0] & 0xF0 == NOTE_ON][:12]:
         interrupting = TEMPO.tick_at(message.at_ns)

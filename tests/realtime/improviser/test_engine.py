@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exported.onnx_model import OnnxModel
 from midi.meter import METERS, Bar
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import NOWHERE, encode
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.improviser.ring import ContextRing
 from realtime.messages import (
     NOTE_OFF,
@@ -44,7 +44,7 @@ def shifted(messages: list[Timed], ns: int) -> list[Timed]:
     return [Timed(message.at_ns + ns, message.data) for message in messages]
 
 
-def perform(model: StepModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
+def perform(model: OnnxModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
     offline = Offline(Engine(model, Settings(**{"bpm": 120.0} | chosen)))  # type: ignore[arg-type]
     offline.perform(human, until_ns)
     return offline
@@ -62,7 +62,7 @@ def assert_every_on_has_its_off(messages: list[Timed]) -> None:
     assert not +down
 
 
-def refed(model: StepModel, ring: ContextRing) -> ContextRing:
+def refed(model: OnnxModel, ring: ContextRing) -> ContextRing:
     """What the ring would be if it had only ever been fed the notes it now holds."""
     fresh = ContextRing(model)
     for note in ring.notes():
@@ -70,7 +70,7 @@ def refed(model: StepModel, ring: ContextRing) -> ContextRing:
     return fresh
 
 
-def test_it_answers_after_the_phrase_and_only_after_it(model: StepModel) -> None:
+def test_it_answers_after_the_phrase_and_only_after_it(model: OnnxModel) -> None:
     offline = perform(model, performed(PHRASE, TEMPO))
     ends_ns = TEMPO.ns_at(PHRASE[-1].end)
     assert len(note_ons(offline.sent)) >= 3
@@ -79,7 +79,7 @@ def test_it_answers_after_the_phrase_and_only_after_it(model: StepModel) -> None
     assert_every_on_has_its_off(offline.sent)
 
 
-def test_the_answer_enters_on_a_beat_of_the_phrase_and_stays_on_the_grid(model: StepModel) -> None:
+def test_the_answer_enters_on_a_beat_of_the_phrase_and_stays_on_the_grid(model: OnnxModel) -> None:
     late = 137 * MS
     offline = perform(model, shifted(performed(PHRASE, TEMPO), late))
     first_tick = TEMPO.tick_at(late)
@@ -88,25 +88,25 @@ def test_the_answer_enters_on_a_beat_of_the_phrase_and_stays_on_the_grid(model: 
     assert all(message.at_ns == TEMPO.ns_at(tick) for message, tick in zip(note_ons(offline.sent), ticks, strict=True))
 
 
-def test_silence_is_not_answered(model: StepModel) -> None:
+def test_silence_is_not_answered(model: OnnxModel) -> None:
     assert perform(model, [], until_ns=3_600 * 1_000 * MS).sent == []
 
 
 @pytest.mark.parametrize("bars", [1, 4])
-def test_an_answer_is_as_long_as_was_asked(model: StepModel, bars: int) -> None:
+def test_an_answer_is_as_long_as_was_asked(model: OnnxModel, bars: int) -> None:
     ticks = [TEMPO.tick_at(m.at_ns) for m in note_ons(perform(model, performed(PHRASE, TEMPO), bars=bars).sent)]
     assert ticks[-1] - ticks[0] < bars * 4 * TICKS_PER_BEAT
     assert ticks[-1] - ticks[0] >= bars * 4 * TICKS_PER_BEAT // 4
 
 
-def test_the_same_seed_gives_the_same_notes_and_another_seed_others(model: StepModel) -> None:
+def test_the_same_seed_gives_the_same_notes_and_another_seed_others(model: OnnxModel) -> None:
     human = performed(CHORDS, TEMPO)
     one, same, other = (perform(model, human, rng_seed=seed).sent for seed in (3, 3, 4))
     assert one == same
     assert one != other
 
 
-def test_what_comes_first_in_a_chord_makes_no_difference(model: StepModel) -> None:
+def test_what_comes_first_in_a_chord_makes_no_difference(model: OnnxModel) -> None:
     played = performed(CHORDS, TEMPO)
     spread = [
         Timed(m.at_ns + (70 - m.data[1]) // 3 * MS if m.data[0] & 0xF0 == NOTE_ON else m.at_ns, m.data) for m in played
@@ -118,7 +118,7 @@ def test_what_comes_first_in_a_chord_makes_no_difference(model: StepModel) -> No
     assert [n.onset for n in one.engine.ring.notes()][:12] == [n.onset for n in other.engine.ring.notes()][:12]
 
 
-def test_a_human_note_silences_the_answer_and_is_answered_in_turn(model: StepModel) -> None:
+def test_a_human_note_silences_the_answer_and_is_answered_in_turn(model: OnnxModel) -> None:
     human = performed(PHRASE, TEMPO)
     first = perform(model, human, bars=8).sent
     interruption = note_ons(first)[2].at_ns + 3 * MS
@@ -132,7 +132,7 @@ def test_a_human_note_silences_the_answer_and_is_answered_in_turn(model: StepMod
     assert_every_on_has_its_off(offline.sent)
 
 
-def test_the_context_holds_what_sounded_and_not_what_was_only_proposed(model: StepModel) -> None:
+def test_the_context_holds_what_sounded_and_not_what_was_only_proposed(model: OnnxModel) -> None:
     human = performed(PHRASE, TEMPO)
     first = perform(model, human, bars=8).sent
     interruption = note_ons(first)[3].at_ns + 5 * MS
@@ -146,7 +146,7 @@ def test_the_context_holds_what_sounded_and_not_what_was_only_proposed(model: St
     assert np.array_equal(ring.head.state, refed(model, ring).head.state)
 
 
-def test_a_duration_known_late_is_corrected_in_the_past(model: StepModel) -> None:
+def test_a_duration_known_late_is_corrected_in_the_past(model: OnnxModel) -> None:
     long_note = [Timed(0, bytes((NOTE_ON, 40, 80)))]
     melody = shifted(performed(PHRASE[:5], TEMPO), 100 * MS)
     release = [Timed(melody[-1].at_ns + 10 * MS, bytes((NOTE_OFF, 40, 0)))]
@@ -156,7 +156,7 @@ def test_a_duration_known_late_is_corrected_in_the_past(model: StepModel) -> Non
     assert np.array_equal(ring.head.state, refed(model, ring).head.state)
 
 
-def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_proposals(model: StepModel) -> None:
+def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_proposals(model: OnnxModel) -> None:
     phrase = performed(PHRASE, TEMPO)
     held = [Timed(phrase[-1].at_ns, bytes((NOTE_ON, 36, 80)))]
     answer = note_ons(perform(model, [*phrase, *held], bars=8, lookahead=2_000).sent)
@@ -170,7 +170,7 @@ def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_
     assert np.array_equal(ring.head.state, refed(model, ring).head.state)
 
 
-def test_a_proposal_that_was_dropped_is_not_in_the_context(model: StepModel) -> None:
+def test_a_proposal_that_was_dropped_is_not_in_the_context(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bars=8, lookahead=2_000))
     for message in performed(PHRASE, TEMPO):
         engine.receive(Played(message.at_ns, *message.data))
@@ -186,7 +186,7 @@ def test_a_proposal_that_was_dropped_is_not_in_the_context(model: StepModel) -> 
     assert np.array_equal(engine.ring.head.state, refed(model, engine.ring).head.state)
 
 
-def test_the_answer_takes_up_the_humans_dynamics(model: StepModel) -> None:
+def test_the_answer_takes_up_the_humans_dynamics(model: OnnxModel) -> None:
     def loudness(velocity: int) -> list[int]:
         notes = [Note(n.onset, n.duration, n.pitch, velocity) for n in PHRASE]
         return [m.data[2] for m in note_ons(perform(model, performed(notes, TEMPO)).sent)]
@@ -197,7 +197,7 @@ def test_the_answer_takes_up_the_humans_dynamics(model: StepModel) -> None:
     assert growing[0] < max(growing)
 
 
-def test_the_more_it_imitates_the_more_of_the_phrase_is_in_the_answer(plain_model: StepModel) -> None:
+def test_the_more_it_imitates_the_more_of_the_phrase_is_in_the_answer(plain_model: OnnxModel) -> None:
     riff = [Note(12 * i, 12, pitch, 80) for i, pitch in enumerate([62, 90, 41, 77, 90, 62, 41] * 6)]
     phrase = {note.pitch for note in riff}
 
@@ -218,39 +218,39 @@ def test_the_more_it_imitates_the_more_of_the_phrase_is_in_the_answer(plain_mode
 
 
 @pytest.mark.parametrize("rng_seed", range(12))
-def test_all_imitation_still_plays_within_the_piano(model: StepModel, rng_seed: int) -> None:
+def test_all_imitation_still_plays_within_the_piano(model: OnnxModel, rng_seed: int) -> None:
     offline = perform(model, performed(CHORDS, TEMPO), imitate=1, rng_seed=rng_seed, bars=8)
     assert note_ons(offline.sent)
     assert all(21 <= m.data[1] <= 108 for m in note_ons(offline.sent))
 
 
-def test_the_last_notes_do_not_ring_on_for_ever(model: StepModel) -> None:
+def test_the_last_notes_do_not_ring_on_for_ever(model: OnnxModel) -> None:
     for rng_seed in range(20):
         sent = perform(model, performed(PHRASE, TEMPO), bars=1, rng_seed=rng_seed, temperature=2).sent
         begin, end = TEMPO.tick_at(sent[0].at_ns), TEMPO.tick_at(sent[-1].at_ns)
         assert end - begin <= 2 * 4 * TICKS_PER_BEAT
 
 
-def test_a_model_that_learned_dynamics_plays_its_own(loud_model: StepModel) -> None:
+def test_a_model_that_learned_dynamics_plays_its_own(loud_model: OnnxModel) -> None:
     quiet = [Note(n.onset, n.duration, n.pitch, 5) for n in PHRASE]
     velocities = {m.data[2] for m in note_ons(perform(loud_model, performed(quiet, TEMPO)).sent)}
     assert len(velocities) > 1
     assert velocities != {5}
 
 
-def test_the_answers_channel_is_the_humans_unless_told(model: StepModel) -> None:
+def test_the_answers_channel_is_the_humans_unless_told(model: OnnxModel) -> None:
     notes = [Note(n.onset, n.duration, n.pitch, n.velocity, 4) for n in PHRASE]
     assert {m.data[0] & 0x0F for m in perform(model, performed(notes, TEMPO)).sent} == {4}
     assert {m.data[0] & 0x0F for m in perform(model, performed(notes, TEMPO), channel=10).sent} == {9}
 
 
-def test_one_note_held_for_ever_is_answered_all_the_same(model: StepModel) -> None:
+def test_one_note_held_for_ever_is_answered_all_the_same(model: OnnxModel) -> None:
     offline = perform(model, [Timed(0, bytes((NOTE_ON, 60, 80)))])
     assert note_ons(offline.sent)
     assert_every_on_has_its_off(offline.sent)
 
 
-def test_a_slow_player_is_given_more_time_than_a_quick_one(model: StepModel) -> None:
+def test_a_slow_player_is_given_more_time_than_a_quick_one(model: OnnxModel) -> None:
     def silence_before_answer(ticks: int) -> int:
         notes = [Note(ticks * i, ticks // 2, 60 + i, 80) for i in range(8)]
         return note_ons(perform(model, performed(notes, TEMPO)).sent)[0].at_ns - TEMPO.ns_at(notes[-1].end)
@@ -258,7 +258,7 @@ def test_a_slow_player_is_given_more_time_than_a_quick_one(model: StepModel) -> 
     assert silence_before_answer(6) < 1_000 * MS < silence_before_answer(36)
 
 
-def test_whose_a_note_is_outlives_its_corrections(model: StepModel) -> None:
+def test_whose_a_note_is_outlives_its_corrections(model: OnnxModel) -> None:
     human = performed(PHRASE, TEMPO)
     answer = note_ons(perform(model, human, bars=8).sent)
     cut = Timed(answer[1].at_ns + 30 * MS, bytes((NOTE_ON, 90, 64)))  # while the answer's second note sounds
@@ -273,7 +273,7 @@ def test_whose_a_note_is_outlives_its_corrections(model: StepModel) -> None:
         assert list(whose.values()).count(ANSWER) == len(whose) - len(PHRASE) - 1 > 0
 
 
-def test_the_model_is_told_the_bars_that_are_known(model: StepModel) -> None:
+def test_the_model_is_told_the_bars_that_are_known(model: OnnxModel) -> None:
     three_four = METERS.index((3, 4))
     engine = Engine(model, Settings(bpm=120))
     engine.receive(TransportState(120.0, 0, 0, three_four, 24, 48, rolling=True, is_free=False))
@@ -283,14 +283,14 @@ def test_the_model_is_told_the_bars_that_are_known(model: StepModel) -> None:
     previous: int | None = None
     for note in engine.ring.notes():
         there = NOWHERE if note.onset < 24 else (three_four, (note.onset + 24) % 72)
-        state = model.step(encode(note, previous, model.card.inputs, there), state).state
+        state = model.after(encode(note, previous, model.card.inputs, there), state).state
         previous = note.onset
     assert np.array_equal(engine.ring.head.state, state)
     unmeasured = perform(model, performed(PHRASE, TEMPO), until_ns=TEMPO.ns_at(PHRASE[-1].end))
     assert not np.array_equal(unmeasured.engine.ring.head.state, state)
 
 
-def test_the_answer_is_drawn_knowing_where_it_stands(model: StepModel) -> None:
+def test_the_answer_is_drawn_knowing_where_it_stands(model: OnnxModel) -> None:
     human = performed(PHRASE, TEMPO)
 
     def answer(bar: Bar) -> list[Timed]:
@@ -312,7 +312,7 @@ def test_a_model_of_other_fields_answers_too(which: str, request: pytest.Fixture
     assert {note.voice for note in offline.engine.ring.notes()} == {HUMAN, ANSWER}
 
 
-def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: StepModel) -> None:
+def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: OnnxModel) -> None:
     offline = perform(model, performed(CHORDS, TEMPO))
     fresh = Engine(model, Settings(bpm=120))
     for message in offline.desk.snapshot():
@@ -325,7 +325,7 @@ def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: StepModel) -
     assert fresh.advance(10**12) == []
 
 
-def test_a_proposal_knows_which_human_note_it_was_made_after(model: StepModel) -> None:
+def test_a_proposal_knows_which_human_note_it_was_made_after(model: OnnxModel) -> None:
     engine = Engine(model, Settings())
     engine.receive(ListenFrom(41))
     engine.receive(Cancelled(42, 0))
@@ -345,7 +345,7 @@ def test_a_proposal_knows_which_human_note_it_was_made_after(model: StepModel) -
     assert desk.next_due_ns is None, "a proposal made before the human's latest note was accepted"
 
 
-def test_advance_decides_at_most_one_note(model: StepModel) -> None:
+def test_advance_decides_at_most_one_note(model: OnnxModel) -> None:
     engine = Engine(model, Settings(lookahead=10_000))
     for note_on in performed(PHRASE, TEMPO):
         engine.receive(Played(note_on.at_ns, *note_on.data))
@@ -355,7 +355,7 @@ def test_advance_decides_at_most_one_note(model: StepModel) -> None:
     assert max(counts) == 1
 
 
-def test_a_past_note_still_down_has_no_duration(model: StepModel) -> None:
+def test_a_past_note_still_down_has_no_duration(model: OnnxModel) -> None:
     engine = Engine(model, Settings())
     engine.receive(HistoryNote(0, 0, 60, 80, 0, human=True))
     assert engine.ring.note(0).duration is None
@@ -367,7 +367,7 @@ KEYS = st.tuples(st.integers(0, 400), st.sampled_from([NOTE_ON, NOTE_OFF]), st.i
 @settings(max_examples=60)
 @given(keys=st.lists(KEYS, max_size=60), pause=st.integers(0, 3_000), rng_seed=st.integers(0, 99))
 def test_whatever_is_hammered_every_on_has_its_off_and_the_context_is_true(
-    model: StepModel, keys: list[tuple[int, int, int, int]], pause: int, rng_seed: int
+    model: OnnxModel, keys: list[tuple[int, int, int, int]], pause: int, rng_seed: int
 ) -> None:
     human, at = list[Timed](), 0
     for index, (wait, status, pitch, velocity) in enumerate(keys):
@@ -381,7 +381,7 @@ def test_whatever_is_hammered_every_on_has_its_off_and_the_context_is_true(
     assert np.allclose(ring.head.state, refed(model, ring).head.state, atol=1e-5)
 
 
-def test_eight_hours_of_jamming_do_not_drift_or_grow(model: StepModel) -> None:
+def test_eight_hours_of_jamming_do_not_drift_or_grow(model: OnnxModel) -> None:
     offline = Offline(Engine(model, Settings(bpm=120), capacity=256))
     hour_ns = 3_600 * 1_000 * MS
     offline.engine.receive(ListenFrom(0))

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import PATIENCE_TICKS, Engine
 from realtime.improviser.groove import Groove
-from realtime.improviser.model import StepModel
 from realtime.improviser.ring import ContextRing
 from realtime.messages import NOTE_ON, Cancelled, ListenFrom, ParameterChange, Played, Proposal, Sent
 from realtime.modes import KEEP_NS
@@ -25,7 +25,7 @@ MELODY = [Note(12 * i, 10, 60 + 2 * (i % 5), 70) for i in range(32)]
 CLOCK, START, STOP = bytes((0xF8,)), bytes((0xFA,)), bytes((0xFC,))
 
 
-def playing(model: StepModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
+def playing(model: OnnxModel, human: list[Timed], until_ns: int | None = None, **chosen: object) -> Offline:
     offline = Offline(Engine(model, Settings(**{"bpm": 120.0} | chosen)))  # type: ignore[arg-type]
     offline.perform(human, until_ns)
     return offline
@@ -55,7 +55,7 @@ def strike(engine: Engine, at_ns: int, pitch: int, last_id: int = 0) -> None:
     engine.receive(Played(at_ns, NOTE_ON, pitch, 80))
 
 
-def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model: StepModel) -> None:
+def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
     ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
     assert len(ticks) > 8
@@ -64,14 +64,14 @@ def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model
     assert_nothing_hangs(offline.sent)
 
 
-def test_what_the_human_is_foretold_to_play_never_sounds(model: StepModel) -> None:
+def test_what_the_human_is_foretold_to_play_never_sounds(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
     voices = Counter(note.voice for note in offline.engine.ring.notes())
     assert voices[HUMAN] == len(MELODY)
     assert voices[ANSWER] == len(note_ons(offline.sent))
 
 
-def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the_same_moment(model: StepModel) -> None:
+def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the_same_moment(model: OnnxModel) -> None:
     human = performed(MELODY[:8], TEMPO)
     first = note_ons(playing(model, human, mode="accompany", lookahead=1_000).sent)
     at_ns = first[-3].at_ns - 5 * MS
@@ -81,7 +81,7 @@ def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the
     assert [m for m in note_ons(offline.sent) if m.at_ns <= at_ns + KEEP_NS][: len(both)] == both
 
 
-def test_a_note_that_sounds_is_not_cut_by_the_human_where_there_are_no_turns(model: StepModel) -> None:
+def test_a_note_that_sounds_is_not_cut_by_the_human_where_there_are_no_turns(model: OnnxModel) -> None:
     """In reply it is: a note-off at the human's note. In accompany every note ends in its own time."""
     human = performed(MELODY, TEMPO)
     offline = playing(model, human, mode="accompany")
@@ -93,7 +93,7 @@ def test_a_note_that_sounds_is_not_cut_by_the_human_where_there_are_no_turns(mod
     assert all(struck_again[pitch] > 1 for _, pitch in shorter), "only for the same key may a note end early"
 
 
-def test_the_context_of_an_accompaniment_is_what_sounded(model: StepModel) -> None:
+def test_the_context_of_an_accompaniment_is_what_sounded(model: OnnxModel) -> None:
     ring = playing(model, performed(MELODY, TEMPO), mode="accompany").engine.ring
     fresh = ContextRing(model)
     for note in ring.notes():
@@ -102,34 +102,34 @@ def test_the_context_of_an_accompaniment_is_what_sounded(model: StepModel) -> No
     assert np.array_equal(ring.head.state, fresh.head.state)
 
 
-def test_a_solo_begins_alone_and_goes_on(model: StepModel) -> None:
+def test_a_solo_begins_alone_and_goes_on(model: OnnxModel) -> None:
     offline = playing(model, [], until_ns=60 * S, mode="solo")
     ons = note_ons(offline.sent)
     assert ons[0].at_ns < S
     assert ons[-1].at_ns > 55 * S
 
 
-def test_a_solo_that_waits_begins_with_the_humans_first_note(model: StepModel) -> None:
+def test_a_solo_that_waits_begins_with_the_humans_first_note(model: OnnxModel) -> None:
     first = Timed(10 * S, bytes((NOTE_ON, 60, 80)))
     offline = playing(model, [first], until_ns=20 * S, mode="solo", wait_for_me=True)
     assert note_ons(offline.sent)[0].at_ns >= first.at_ns
 
 
-def test_a_solo_of_so_many_bars_ends(model: StepModel) -> None:
+def test_a_solo_of_so_many_bars_ends(model: OnnxModel) -> None:
     offline = playing(model, [], mode="solo", bars=2)
     ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
     assert max(ticks) - min(ticks) < 2 * 96
     assert_nothing_hangs(offline.sent)
 
 
-def test_a_solo_that_waits_and_is_given_bars_ends_too(model: StepModel) -> None:
+def test_a_solo_that_waits_and_is_given_bars_ends_too(model: OnnxModel) -> None:
     offline = playing(model, [Timed(10 * S, bytes((NOTE_ON, 60, 80)))], mode="solo", wait_for_me=True, bars=2)
     ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
     assert min(ticks) >= TEMPO.tick_at(10 * S)
     assert max(ticks) < min(ticks) + 2 * 96
 
 
-def test_a_solo_can_be_given_its_end_while_it_plays_and_be_let_off_it(model: StepModel) -> None:
+def test_a_solo_can_be_given_its_end_while_it_plays_and_be_let_off_it(model: OnnxModel) -> None:
     offline = playing(model, [], until_ns=20 * S, mode="solo")
     offline.change("bars", "2")
     offline.perform([], 21 * S)
@@ -141,7 +141,7 @@ def test_a_solo_can_be_given_its_end_while_it_plays_and_be_let_off_it(model: Ste
     assert TEMPO.tick_at(39 * S) + 96 < TEMPO.tick_at(note_ons(offline.sent)[-1].at_ns) < TEMPO.tick_at(41 * S) + 2 * 96
 
 
-def test_an_answer_that_plays_can_be_made_longer(model: StepModel) -> None:
+def test_an_answer_that_plays_can_be_made_longer(model: OnnxModel) -> None:
     phrase = performed(MELODY[:4], TEMPO)
     short = playing(model, phrase, bars=1)
     longer = playing(model, phrase, until_ns=note_ons(short.sent)[0].at_ns, bars=1)
@@ -151,12 +151,12 @@ def test_an_answer_that_plays_can_be_made_longer(model: StepModel) -> None:
     assert lengths[0] < 96 < lengths[1] < 4 * 96
 
 
-def test_a_humans_notes_join_a_solo(model: StepModel) -> None:
+def test_a_humans_notes_join_a_solo(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), until_ns=20 * S, mode="solo")
     assert Counter(note.voice for note in offline.engine.ring.notes())[HUMAN] == len(MELODY)
 
 
-def test_modes_change_while_playing_and_nothing_hangs(model: StepModel) -> None:
+def test_modes_change_while_playing_and_nothing_hangs(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY[:8], TEMPO), until_ns=4 * S, mode="solo")
     before = len(note_ons(offline.sent))
     offline.change("mode", "reply")
@@ -172,7 +172,7 @@ def test_modes_change_while_playing_and_nothing_hangs(model: StepModel) -> None:
     assert_nothing_hangs(offline.sent)
 
 
-def test_the_channel_changes_while_playing(model: StepModel) -> None:
+def test_the_channel_changes_while_playing(model: OnnxModel) -> None:
     offline = playing(model, [], until_ns=4 * S, mode="solo", channel=3)
     offline.change("channel", "5")
     offline.perform([], 12 * S)
@@ -180,7 +180,7 @@ def test_the_channel_changes_while_playing(model: StepModel) -> None:
     assert {m.data[0] & 0x0F for m in note_ons(offline.sent) if m.at_ns > 6 * S} == {4}
 
 
-def test_a_solo_that_waits_begins_when_it_need_not_wait_any_more(model: StepModel) -> None:
+def test_a_solo_that_waits_begins_when_it_need_not_wait_any_more(model: OnnxModel) -> None:
     offline = playing(model, [], until_ns=5 * S, mode="solo", wait_for_me=True)
     offline.change("wait-for-me", "off")
     offline.perform([], 10 * S)
@@ -192,7 +192,7 @@ def velocities(offline: Offline, begin: int, end: int) -> list[int]:
     return [m.data[2] for m in note_ons(offline.sent) if begin <= TEMPO.tick_at(m.at_ns) < end]
 
 
-def test_an_accompaniment_is_loud_where_the_human_grows_loud(model: StepModel) -> None:
+def test_an_accompaniment_is_loud_where_the_human_grows_loud(model: OnnxModel) -> None:
     growing = [Note(12 * i, 10, 60 + 2 * (i % 5), 30 if i < 32 else 110) for i in range(96)]
     offline = playing(model, performed(growing, TEMPO), mode="accompany")
     soft, loud = velocities(offline, 0, 12 * 32), velocities(offline, 12 * 64, 12 * 96)
@@ -200,7 +200,7 @@ def test_an_accompaniment_is_loud_where_the_human_grows_loud(model: StepModel) -
     assert np.median(loud) > 80
 
 
-def test_dynamics_are_no_more_followed_once_their_knob_is_at_zero(model: StepModel) -> None:
+def test_dynamics_are_no_more_followed_once_their_knob_is_at_zero(model: OnnxModel) -> None:
     soft = performed([Note(12 * i, 10, 60 + 2 * (i % 5), 20) for i in range(64)], TEMPO)
     turned = TEMPO.ns_at(12 * 32)
     offline = playing(model, [m for m in soft if m.at_ns <= turned], until_ns=turned, mode="accompany")
@@ -210,7 +210,7 @@ def test_dynamics_are_no_more_followed_once_their_knob_is_at_zero(model: StepMod
     assert set(velocities(offline, 12 * 34, 12 * 64)) == {80}
 
 
-def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_beats(model: StepModel) -> None:
+def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_beats(model: OnnxModel) -> None:
     pulses = clock(100, 16)
     stop = pulses[-1].at_ns + 5 * MS
     offline = playing(model, [*pulses, Timed(stop, STOP)], until_ns=stop + 20 * S, mode="solo", sync="clock", bpm=None)
@@ -225,7 +225,7 @@ def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_bea
     assert abs(entry - round(entry)) < 0.02
 
 
-def test_the_beat_of_the_human_is_taken_up_where_nobody_else_sets_one(model: StepModel) -> None:
+def test_the_beat_of_the_human_is_taken_up_where_nobody_else_sets_one(model: OnnxModel) -> None:
     at_97 = performed(MELODY, Tempo.of(97))
     offline = playing(model, at_97, bpm=None)
     bpm = float(offline.engine.tempo.bpm)
@@ -236,19 +236,19 @@ def test_the_beat_of_the_human_is_taken_up_where_nobody_else_sets_one(model: Ste
     assert len(steps) == 1, "even eighths are told to the model as even"
 
 
-def test_the_humans_own_tempo_is_not_taken_up_where_a_tempo_was_given(model: StepModel) -> None:
+def test_the_humans_own_tempo_is_not_taken_up_where_a_tempo_was_given(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, Tempo.of(97)), bpm=120.0)
     assert float(offline.engine.tempo.bpm) == 120
 
 
-def test_swing_delays_the_second_eighth_and_nothing_on_the_beat(model: StepModel) -> None:
+def test_swing_delays_the_second_eighth_and_nothing_on_the_beat(model: OnnxModel) -> None:
     proposals = list(playing(model, [], until_ns=20 * S, mode="solo", swing=60.0)._proposals.values())
     shifts = {(p.onset - proposals[0].onset) % TICKS_PER_BEAT: p.shift_ns for p in proposals}
     assert shifts[0] == 0
     assert shifts[12] == 50 * MS
 
 
-def test_humanize_strays_a_little_and_plays_the_same_notes(model: StepModel) -> None:
+def test_humanize_strays_a_little_and_plays_the_same_notes(model: OnnxModel) -> None:
     exact, loose = (
         list(playing(model, [], until_ns=20 * S, mode="solo", humanize=by)._proposals.values()) for by in (0.0, 8.0)
     )
@@ -259,7 +259,7 @@ def test_humanize_strays_a_little_and_plays_the_same_notes(model: StepModel) -> 
     assert max(map(abs, shifts)) <= 20 * MS
 
 
-def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model: StepModel) -> None:
+def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=2_000))
     engine.receive(ListenFrom(0))
     proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
@@ -271,7 +271,7 @@ def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model
     assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
 
 
-def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_what_follows_is(model: StepModel) -> None:
+def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_what_follows_is(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1_000))
     engine.receive(ListenFrom(0))
     now = 0
@@ -304,7 +304,7 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
     assert lean() is not behind
 
 
-def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: StepModel) -> None:
+def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="accompany"))
     engine.receive(ListenFrom(0))
     strike(engine, S, 60)
@@ -318,7 +318,7 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Ste
 
 
 def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_that_note_is_replayed(
-    model: StepModel,
+    model: OnnxModel,
 ) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1000))
     engine.receive(ListenFrom(0))
@@ -340,7 +340,7 @@ def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_
     assert engine.ring.behind == 0
 
 
-def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) -> None:
+def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: OnnxModel) -> None:
     scale = {(2 + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)}
     phrase = [Note(12 * i, 10, pitch, 70) for i, pitch in enumerate((62, 64, 66, 67, 69, 71, 73, 74))]
 
@@ -355,14 +355,14 @@ def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: StepModel) ->
     assert share(1.0) > share(0.0) + 0.1
 
 
-def test_what_answers_a_human_note_at_once_is_not_late(model: StepModel) -> None:
+def test_what_answers_a_human_note_at_once_is_not_late(model: OnnxModel) -> None:
     off_the_grid = [Timed(m.at_ns + 7 * MS, m.data) for m in performed(MELODY, TEMPO)]
     for seed in range(6):
         offline = playing(model, off_the_grid, mode="accompany", rng_seed=seed)
         assert (offline.desk.schedule.late, offline.desk.schedule.dropped) == (0, 0)
 
 
-def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_known(model: StepModel) -> None:
+def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_known(model: OnnxModel) -> None:
     late = [Timed(m.at_ns + TEMPO.ns_at(84), m.data) for m in performed(MELODY[:8], TEMPO)]
     for entry, begin in (("beat", 216), ("bar", 288)):
         offline = playing(model, late, meter="4/4", quantize_entry=entry)
@@ -373,7 +373,7 @@ def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_k
         assert plan.end % 96 == 0
 
 
-def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: StepModel) -> None:
+def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: OnnxModel) -> None:
     uneven = [
         Timed(m.at_ns + (20 * MS if i % 4 == 2 and m.data[0] & 0xF0 == NOTE_ON else 0), m.data)
         for i, m in enumerate(performed(MELODY[:8], TEMPO))
@@ -382,7 +382,7 @@ def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: StepM
     assert all(onset % 12 == 0 for onset in onsets)
 
 
-def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: StepModel) -> None:
+def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: OnnxModel) -> None:
     engine = Engine(model, Settings(mode="solo", wait_for_me=True))
     engine.receive(ListenFrom(0))
     now = S

@@ -1,11 +1,11 @@
 """The sustain pedal, heard by the engine: a ballad with the pedal down, on the clock that jumps."""
 
 from benchmarks.players.phrases import all_phrases
+from exported.onnx_model import OnnxModel
 from midi.notes import HUMAN, Note
 from midi.pedal import SUSTAIN
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, Played
 from realtime.offline import Offline
 from realtime.session.part import Part
@@ -27,7 +27,7 @@ def human_notes(engine: Engine) -> list[Note]:
     return [note for note in engine.ring.notes() if note.voice == HUMAN]
 
 
-def test_a_ballad_is_answered_once_a_phrase_and_never_in_its_midst(model: StepModel) -> None:
+def test_a_ballad_is_answered_once_a_phrase_and_never_in_its_midst(model: OnnxModel) -> None:
     begins = [1 * S, 41 * S, 81 * S]
     offline = Offline(Engine(model, Settings(bpm=BALLAD.bpm)))
     played = [one for begin in begins for one in BALLAD.begun_at(begin)]
@@ -50,7 +50,7 @@ def rolled(chord_ns: int) -> list[Timed]:
     ]
 
 
-def test_rolled_chords_under_the_pedal_are_one_phrase(model: StepModel) -> None:
+def test_rolled_chords_under_the_pedal_are_one_phrase(model: OnnxModel) -> None:
     chords = [1_400 * MS * at for at in range(4)]
     offline = Offline(Engine(model, Settings(bpm=120)))
     offline.perform([one for chord in chords for one in rolled(chord)], 20 * S)
@@ -58,7 +58,7 @@ def test_rolled_chords_under_the_pedal_are_one_phrase(model: StepModel) -> None:
     assert offline.desk.answers == 1
 
 
-def test_the_notes_of_a_ballad_are_remembered_as_long_as_they_sound(model: StepModel) -> None:
+def test_the_notes_of_a_ballad_are_remembered_as_long_as_they_sound(model: OnnxModel) -> None:
     offline = Offline(Engine(model, Settings(bpm=BALLAD.bpm)))
     offline.perform(BALLAD.begun_at(0), 16 * S)
     first_bar = [note for note in human_notes(offline.engine) if note.onset < 72]
@@ -66,14 +66,14 @@ def test_the_notes_of_a_ballad_are_remembered_as_long_as_they_sound(model: StepM
     assert {note.end for note in first_bar} == {pedal_up}
 
 
-def test_a_pedal_left_down_on_the_last_chord_is_answered_all_the_same(model: StepModel) -> None:
+def test_a_pedal_left_down_on_the_last_chord_is_answered_all_the_same(model: OnnxModel) -> None:
     messages = [one for one in BALLAD.begun_at(0) if one.at_ns < 15 * S]  # the last pedal never comes up
     offline = Offline(Engine(model, Settings(bpm=BALLAD.bpm)))
     offline.perform(messages, 40 * S)
     assert struck(messages)[-1] + 2 * S < struck(offline.sent)[0] < struck(messages)[-1] + 5 * S
 
 
-def test_another_engine_hears_the_pedal_come_up_that_was_down_before_it_began(model: StepModel) -> None:
+def test_another_engine_hears_the_pedal_come_up_that_was_down_before_it_began(model: OnnxModel) -> None:
     settings = Settings(bpm=120)
     desk = Part(settings)
     for at_ns, data in ((0, PEDAL_DOWN), (0, bytes((NOTE_ON, 60, 80))), (100 * MS, bytes((NOTE_OFF, 60, 0)))):

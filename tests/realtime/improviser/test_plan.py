@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from exported.onnx_model import OnnxModel
 from exported.sampling import SamplingOptions
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.context import place_in_order
 from realtime.improviser.follow import Leaning
-from realtime.improviser.model import StepModel
 from realtime.improviser.plan import FORETOLD_FIRST, Plan
 from realtime.improviser.ring import ContextRing
 
@@ -16,19 +16,19 @@ ONLY_HUMAN = Leaning((np.array([1.0, 1e-12], np.float32), None, None, None))
 ONLY_OURS = Leaning((np.array([1e-12, 1.0], np.float32), None, None, None))
 
 
-def heard(model: StepModel) -> ContextRing:
+def heard(model: OnnxModel) -> ContextRing:
     ring = ContextRing(model)
     for index in range(4):
         ring.feed(Note(12 * index, 12, 60 + index, 80, voice=HUMAN))
     return ring
 
 
-def plan_of(model: StepModel, **more: object) -> Plan:
+def plan_of(model: OnnxModel, **more: object) -> Plan:
     settings: dict[str, object] = {"enters": False, "may_end": False} | more
     return Plan(model, SamplingOptions(1.0, 0.0), 48, None, 0, lambda *_: 80, **settings)  # type: ignore[arg-type]
 
 
-def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: StepModel) -> None:
+def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     notes = [plan.decide(ring, rng, index) for index in range(200)]
@@ -37,7 +37,7 @@ def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: StepModel) -
     assert ANSWER in voices
 
 
-def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: StepModel) -> None:
+def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     played_over(ring, plan, 48, 48)
@@ -45,7 +45,7 @@ def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: 
     assert [note.voice for note in notes if note is not None] == [HUMAN] * FORETOLD_FIRST + [ANSWER]
 
 
-def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: StepModel) -> None:
+def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
     note = plan.decide(ring, rng, 1)
@@ -58,7 +58,7 @@ def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: StepModel) ->
 
 
 @pytest.mark.parametrize("not_before", [55, 90, 1_000])
-def test_a_note_is_drawn_among_the_times_that_are_not_over(model: StepModel, not_before: int) -> None:
+def test_a_note_is_drawn_among_the_times_that_are_not_over(model: OnnxModel, not_before: int) -> None:
     onsets = set()
     for seed in range(40):
         note = plan_of(model).decide(heard(model), np.random.default_rng(seed), 1, not_before)
@@ -68,7 +68,7 @@ def test_a_note_is_drawn_among_the_times_that_are_not_over(model: StepModel, not
     assert not_before == 1_000 or onsets != {not_before}, "a wait is drawn among those that are left, not cut off"
 
 
-def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_onset(model: StepModel) -> None:
+def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_onset(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model, enters=True)
     note = plan.decide(ring, rng, 1)
@@ -78,7 +78,7 @@ def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_on
     assert [one.pitch for one in ring.notes()][-2:] == [note.pitch, 127]
 
 
-def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(model: StepModel) -> None:
+def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan = plan_of(model)
     notes = [plan.decide(ring, rng, index) for index in range(12)]
@@ -114,12 +114,12 @@ def steps_needed(plan: Plan, ring: ContextRing) -> int:
     """How many steps of the model come before the next decision; they are taken."""
     count = 0
     while (step := plan.next_step(ring)) is not None:
-        step.keep(plan.model.step(step.token, step.state))
+        plan.model.take((step,))
         count += 1
     return count
 
 
-def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: StepModel) -> None:
+def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
@@ -130,7 +130,7 @@ def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: St
 
 
 def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_the_order_of_time(
-    model: StepModel,
+    model: OnnxModel,
 ) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
@@ -143,7 +143,7 @@ def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_t
     assert_as_taken_in_at_once(ring, plan)
 
 
-def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: StepModel) -> None:
+def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
@@ -170,7 +170,7 @@ def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
     assert np.allclose(plan._moment_before(ring, len(plan._branch)).state, anew.head.state, atol=1e-5)
 
 
-def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> None:
+def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, onsets = planned_ahead(ring, plan_of(model), rng, 12)
     played_over(ring, plan, 48, onsets[3])
@@ -181,7 +181,7 @@ def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: StepModel) -> N
     assert steps_needed(plan, ring) == 1, "over the human's second note: the answer to the first is no more"
 
 
-def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: StepModel) -> None:
+def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, onsets = planned_ahead(ring, plan_of(model, foretells=True, leaning=ONLY_OURS), rng, 6)
     plan.leaning = ONLY_HUMAN
@@ -200,7 +200,7 @@ def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_som
     assert [known.note.pitch for known in plan._shortcut.trail][-2:] == [60, 64]
 
 
-def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: StepModel) -> None:
+def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: OnnxModel) -> None:
     ring, rng = heard(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model), rng, 6)
     ring.amend(ring.end - 1, Note(36, 40, 63, 80, voice=HUMAN))

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exported.imitation import CLOSEST, RECENT, Memory
+from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
-from realtime.improviser.model import StepModel
 from realtime.improviser.ring import ContextRing
 
 
@@ -19,7 +19,7 @@ def melody(count: int, begin: int = 0) -> list[Note]:
     return [Note(begin + 12 * i, 6, 60 + (5 * i) % 13, 80) for i in range(count)]
 
 
-def fed(model: StepModel, notes: list[Note], capacity: int = 4096) -> ContextRing:
+def fed(model: OnnxModel, notes: list[Note], capacity: int = 4096) -> ContextRing:
     ring = ContextRing(model, capacity)
     for note in notes:
         ring.feed(note)
@@ -33,14 +33,14 @@ def same_head(one: ContextRing, other: ContextRing) -> bool:
     return all(np.array_equal(left, right) for left, right in pairs)
 
 
-def test_an_empty_ring_stands_at_the_beginning(model: StepModel) -> None:
+def test_an_empty_ring_stands_at_the_beginning(model: OnnxModel) -> None:
     ring = ContextRing(model)
     assert len(ring) == 0
     assert ring.last_onset is None
     assert np.array_equal(ring.head.state, model.origin.state)
 
 
-def test_rewinding_and_feeding_again_is_as_if_nothing_had_happened(model: StepModel) -> None:
+def test_rewinding_and_feeding_again_is_as_if_nothing_had_happened(model: OnnxModel) -> None:
     notes = melody(20)
     ring = fed(model, notes)
     ring.rewind(7)
@@ -49,7 +49,7 @@ def test_rewinding_and_feeding_again_is_as_if_nothing_had_happened(model: StepMo
     assert same_head(ring, fed(model, notes))
 
 
-def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: StepModel) -> None:
+def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: OnnxModel) -> None:
     notes = melody(12)
     corrected = [*notes[:5], Note(60, 24, notes[5].pitch, 80), *notes[6:]]
     ring = fed(model, notes)
@@ -59,14 +59,14 @@ def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: Step
     assert not same_head(ring, fed(model, notes))
 
 
-def test_the_context_reaches_further_back_than_the_ring(model: StepModel) -> None:
+def test_the_context_reaches_further_back_than_the_ring(model: OnnxModel) -> None:
     notes = melody(50)
     small = fed(model, notes, capacity=8)
     assert list(small.notes()) == notes[-8:]
     assert same_head(small, fed(model, notes))
 
 
-def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: StepModel) -> None:
+def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: OnnxModel) -> None:
     ring = fed(model, melody(50), capacity=8)
     assert ring.floor == 43
     with pytest.raises(IndexError, match="43 to 50 are held"):
@@ -77,7 +77,7 @@ def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: StepModel
         ring.note(44)
 
 
-def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: StepModel) -> None:
+def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: OnnxModel) -> None:
     notes = melody(10)
     ring = fed(model, [*notes[:4], *notes[5:]])
     ring.insert(4, notes[4])
@@ -85,7 +85,7 @@ def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: StepModel)
     assert same_head(ring, fed(model, notes))
 
 
-def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: StepModel) -> None:
+def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: OnnxModel) -> None:
     notes = melody(30)
     ring = ContextRing(model)
     for note in notes:
@@ -98,7 +98,7 @@ def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: StepModel) 
     assert ring.settle() == 0
 
 
-def test_what_is_recalled_are_the_notes_that_followed(model: StepModel) -> None:
+def test_what_is_recalled_are_the_notes_that_followed(model: OnnxModel) -> None:
     notes = melody(30)
     for capacity in (64, 20, 12):
         ring = fed(model, notes, capacity)
@@ -113,7 +113,7 @@ def test_what_is_recalled_are_the_notes_that_followed(model: StepModel) -> None:
 
 
 @pytest.mark.parametrize("count", [250, 600, 700])
-def test_of_a_long_performance_a_ring_of_any_age_recalls_the_closest(model: StepModel, count: int) -> None:
+def test_of_a_long_performance_a_ring_of_any_age_recalls_the_closest(model: OnnxModel, count: int) -> None:
     """The ring goes round; what is recalled is what evaluation recalls, which has all in one array."""
     notes, capacity = [Note(12 * i, 6, 40 + (i * i // 3) % 47, 80) for i in range(count)], 256
     ring, keys = ContextRing(model, capacity), []
@@ -131,24 +131,24 @@ def test_of_a_long_performance_a_ring_of_any_age_recalls_the_closest(model: Step
     assert [weight for _, weight in found] == pytest.approx([weight for _, weight in wanted], rel=1e-4)
 
 
-def test_a_moment_recalls_itself_most(model: StepModel) -> None:
+def test_a_moment_recalls_itself_most(model: OnnxModel) -> None:
     notes = melody(30)
     again = fed(model, notes[:12])
     voters = fed(model, notes).recall(again.head.key).voters
     assert max(range(len(voters)), key=lambda index: voters[index][0]) == 11
 
 
-def test_a_note_is_taken_in_with_its_voice_and_its_place(model: StepModel) -> None:
+def test_a_note_is_taken_in_with_its_voice_and_its_place(model: OnnxModel) -> None:
     note = Note(30, 6, 60, 80, voice=HUMAN)
     ring = ContextRing(model, place_of=lambda tick: (2, tick % 96))
     ring.feed(note)
-    held = model.step(encode(note, None, model.card.inputs, (2, 30)), model.origin.state)
+    held = model.after(encode(note, None, model.card.inputs, (2, 30)), model.origin.state)
     assert np.array_equal(ring.head.state, held.state)
     assert not same_head(ring, fed(model, [note]))
     assert not same_head(fed(model, [note]), fed(model, [replace(note, voice=ANSWER)]))
 
 
-def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
+def test_a_note_whose_moment_is_known_costs_no_step(model: OnnxModel) -> None:
     notes = melody(6)
     ring, other = fed(model, notes[:5]), fed(model, notes)
     ring.append(notes[5], encode(notes[5], notes[4].onset, model.card.inputs), other.head)
@@ -159,7 +159,7 @@ def test_a_note_whose_moment_is_known_costs_no_step(model: StepModel) -> None:
 @settings(max_examples=40)
 @given(data=st.data())
 def test_any_history_of_feeds_rewinds_and_replacements_ends_as_its_notes_say(
-    model: StepModel, data: st.DataObject
+    model: OnnxModel, data: st.DataObject
 ) -> None:
     ring, notes = ContextRing(model, 16), list[Note]()
     for _ in range(data.draw(st.integers(1, 12), label="operations")):

@@ -39,7 +39,7 @@ class Slow:
 
 def test_a_ping_is_answered_before_the_notes_that_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("realtime.improviser.batched_engines.BatchedEngines", Slow)
-    monkeypatch.setattr("realtime.improviser.model.load_model", lambda *_: SimpleNamespace(on_cuda=False))
+    monkeypatch.setattr("exported.onnx_model.load_model", lambda *_: SimpleNamespace(on_cuda=False))
     monkeypatch.setattr(serve, "MESSAGES", 5)
     ours, theirs = map(Link, Pipe())
     for _ in range(NOTES):

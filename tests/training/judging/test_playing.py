@@ -8,10 +8,10 @@ import pytest
 
 from exported.card import read_card
 from exported.imitation import Imitation
+from exported.onnx_model import load_model
 from exported.sampling import SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, END, Place
-from realtime.improviser.model import load_model
 from realtime.improviser.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work

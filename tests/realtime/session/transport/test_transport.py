@@ -2,8 +2,8 @@
 
 import pytest
 
+from exported.onnx_model import OnnxModel
 from realtime.improviser.engine import Engine
-from realtime.improviser.model import StepModel
 from realtime.messages import NOTE_OFF, NOTE_ON
 from realtime.offline import Offline
 from realtime.settings import Settings
@@ -25,7 +25,7 @@ def phrase(begin_ns: int) -> list[Timed]:
     return sorted([*ons, *(Timed(on.at_ns + S // 4, bytes((NOTE_OFF, on.data[1], 0))) for on in ons)])
 
 
-def stopped(model: StepModel, mode: str, *, pulses_go_on: bool) -> Offline:
+def stopped(model: OnnxModel, mode: str, *, pulses_go_on: bool) -> Offline:
     """The human plays a phrase three seconds after the transport has stopped."""
     begin = len(BEFORE) - 1
     after = [Timed(round((begin + index) * PULSE_NS), PULSE) for index in range(1, 24 * 24)] if pulses_go_on else []
@@ -42,7 +42,7 @@ def onsets(offline: Offline) -> list[int]:
 
 
 @pytest.mark.parametrize("pulses_go_on", [False, True])
-def test_a_phrase_is_answered_in_the_last_tempo(model: StepModel, pulses_go_on: bool) -> None:
+def test_a_phrase_is_answered_in_the_last_tempo(model: OnnxModel, pulses_go_on: bool) -> None:
     offline = stopped(model, "reply", pulses_go_on=pulses_go_on)
     answered = onsets(offline)
     assert answered
@@ -53,7 +53,7 @@ def test_a_phrase_is_answered_in_the_last_tempo(model: StepModel, pulses_go_on: 
 
 @pytest.mark.parametrize("mode", ["solo", "accompany"])
 @pytest.mark.parametrize("pulses_go_on", [False, True])
-def test_a_solo_and_an_accompaniment_wait_for_the_start(model: StepModel, mode: str, pulses_go_on: bool) -> None:
+def test_a_solo_and_an_accompaniment_wait_for_the_start(model: OnnxModel, mode: str, pulses_go_on: bool) -> None:
     offline = stopped(model, mode, pulses_go_on=pulses_go_on)
     assert not [at for at in onsets(offline) if at > STOP_NS]
     begin_ns = offline.now_ns + S

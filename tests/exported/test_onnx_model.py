@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import pytest
 
 from exported.card import CARD, GRAPH, read_card, sha256, write_card
 from exported.imitation import Imitation
+from exported.onnx_model import OnnxModel, load_model
+from exported.runtime import CUDA, compiled_providers, cuda_obstacle
 from midi.errors import InputError, MachineError, ModelError
 from midi.tokens import CONTEXTS, FIELDS, NOWHERE, WAIT, Token, start
-from realtime.improviser.model import StepModel, load_model
-from realtime.live.engine_host.provider import CUDA, cuda_obstacle
 
 
 @pytest.fixture
@@ -28,9 +27,9 @@ ONE: Token = (1, 12, 60, 11, *NOWHERE)
 OTHER: Token = (0, 3, 72, 5, 2, 48)
 
 
-def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: StepModel) -> None:
+def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: OnnxModel) -> None:
     before = model.origin.state.copy()
-    moment = model.step(ONE, model.origin.state)
+    moment = model.after(ONE, model.origin.state)
     assert np.array_equal(model.origin.state, before)
     assert moment.state.shape == (model.card.state_size,)
     assert moment.key.shape == (model.card.key_size,)
@@ -38,23 +37,23 @@ def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: StepMo
     assert not np.array_equal(moment.state, before)
 
 
-def test_moments_do_not_share_memory(model: StepModel) -> None:
-    one = model.step(ONE, model.origin.state)
+def test_moments_do_not_share_memory(model: OnnxModel) -> None:
+    one = model.after(ONE, model.origin.state)
     kept = one.state.copy()
-    model.step(OTHER, one.state)
+    model.after(OTHER, one.state)
     assert np.array_equal(one.state, kept)
 
 
 @pytest.mark.parametrize("column", range(len((*FIELDS, *CONTEXTS))))
-def test_every_input_is_heard(loud_model: StepModel, column: int) -> None:
+def test_every_input_is_heard(loud_model: OnnxModel, column: int) -> None:
     token = [1, 12, 60, 11, 20, *NOWHERE]
     state = loud_model.origin.state
-    before = loud_model.step(tuple(token), state).state
+    before = loud_model.after(tuple(token), state).state
     token[column] = 0
-    assert not np.array_equal(loud_model.step(tuple(token), state).state, before)
+    assert not np.array_equal(loud_model.after(tuple(token), state).state, before)
 
 
-def test_tables_are_as_the_contract_shapes_them(loud_model: StepModel) -> None:
+def test_tables_are_as_the_contract_shapes_them(loud_model: OnnxModel) -> None:
     for index, head in enumerate(loud_model.heads):
         width = head.weights.shape[0]
         contexts = [context.input_size for context in CONTEXTS] if FIELDS.index(WAIT) < index else []
@@ -69,8 +68,8 @@ def test_how_to_imitate_is_as_the_card_says(folder: Path) -> None:
     assert load_model(folder, "cpu").imitation == Imitation(25.0, (0.0, 0.1, 0.7, 1.0))
 
 
-def test_the_origin_is_the_moment_after_start(model: StepModel) -> None:
-    again = model.step(start(model.card.inputs), np.zeros(model.card.state_size, np.float32))
+def test_the_origin_is_the_moment_after_start(model: OnnxModel) -> None:
+    again = model.after(start(model.card.inputs), np.zeros(model.card.state_size, np.float32))
     assert np.array_equal(again.state, model.origin.state)
 
 
@@ -158,7 +157,7 @@ def test_auto_runs_where_it_can(folder: Path) -> None:
     model = load_model(folder, "auto")
     assert model.on_cuda == (CUDA in model.session.get_providers())
     if cuda_obstacle() is not None:
-        assert model.session.get_providers() == [ort.get_available_providers()[-1]] == ["CPUExecutionProvider"]
+        assert model.session.get_providers() == [compiled_providers()[-1]] == ["CPUExecutionProvider"]
 
 
 def test_a_card_with_another_size_than_its_graph_is_refused_with_both(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a model knows after a note, and the step that leads there. Engine process."""
+"""The state of a model after a note, and the step that leads there. numpy only."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from exported.heads import Floats
-from midi.notes import Note
 from midi.tokens import Token
 
 
 class ModelState(NamedTuple):
-    """What the model knows after a note. `state` (S,), `key` (K,) of length 1, `hidden`: a row (D,) for each field.
+    """The state of a model after a note.
 
-    All of them are parts of one `row`, which is kept by one copy.
+    `state` (S,): recurrent; `key` (K,): of length 1, compared by imitation; `hidden`: a row (D,) for each field.
+    All of them are views of one `row`, which is kept by one copy.
     """
 
     row: Floats
@@ -22,24 +22,17 @@ class ModelState(NamedTuple):
     hidden: tuple[Floats, ...]
 
 
-class KnownState(NamedTuple):
-    """A note that has been stepped over, and the moment after it."""
-
-    note: Note
-    moment: ModelState
-
-
 class Step(NamedTuple):
-    """A step that somebody waits for: a note's token, the state (S,) before it, and who keeps the moment after it."""
+    """A step to be taken: a note's token, the recurrent state (S,) before it, and who keeps the state after it."""
 
     token: Token
-    state: Floats
+    before: Floats
     keep: Callable[[ModelState], None]
 
 
 @dataclass(frozen=True, slots=True)
 class StateLayout:
-    """Where a moment's parts stand in its row: the state, the key, and a hidden row for each field."""
+    """The places of a state's parts in its row: recurrent state, key, and a hidden row for each field."""
 
     parts: tuple[slice, ...]
 
@@ -50,10 +43,10 @@ class StateLayout:
 
     @property
     def width(self) -> int:
-        """Of a row."""
+        """The length of a row."""
         return int(self.parts[-1].stop)
 
-    def moment(self, row: Floats) -> ModelState:
-        """The moment that a row holds; its arrays are the row's own."""
+    def state_in(self, row: Floats) -> ModelState:
+        """The state that a row holds; its arrays are views of the row."""
         state, key, *hidden = [row[part] for part in self.parts]
         return ModelState(row, state, key, tuple(hidden))

@@ -1,24 +1,24 @@
-"""The arrays that a session reads and writes for so many steps at once, bound to it once. Engine process."""
+"""Arrays that a session reads and writes for a number of steps at once, bound to it once."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from exported.card import Card, input_names, output_names
 from exported.heads import Floats
+from exported.model_state import ModelState, StateLayout
+from exported.runtime import Session
 from midi.tokens import Token
-from realtime.improviser.model_state import ModelState, StateLayout
 
 SHORTEST_KEY = 1e-12
 
 
 class BatchBuffers:
-    """Takes `size` steps at once, each from a state of its own. Not thread-safe: the session writes into its arrays."""
+    """Takes `size` steps at once, each from its own state. Not thread-safe: the session writes into its arrays."""
 
-    def __init__(self, session: ort.InferenceSession, card: Card, layout: StateLayout, size: int) -> None:
+    def __init__(self, session: Session, card: Card, layout: StateLayout, size: int) -> None:
         self._session = session
         self._layout = layout
         self._ids = [np.zeros(size, np.int32) for _ in card.inputs]
@@ -28,7 +28,7 @@ class BatchBuffers:
         for name, array in inputs.items():
             self._binding.bind_cpu_input(name, array)
         self._written = np.zeros(layout.width * size, np.float32)
-        """All outputs, one after the other: of one step, they are its row already."""
+        """All outputs, one after the other: those of a single step are its row already."""
         self._outputs: list[Floats] = []
         for name, part in zip(output_names(card.fields), layout.parts, strict=True):
             block = self._written[part.start * size : part.stop * size].reshape(size, -1)
@@ -36,24 +36,24 @@ class BatchBuffers:
             self._outputs.append(block)
 
     def run(self, steps: Sequence[tuple[Token, Floats]]) -> list[ModelState]:
-        """The moments after these tokens, each from the state (S,) beside it, which is not changed."""
-        for place, (token, state) in enumerate(steps):
+        """The states after these tokens, each from the recurrent state (S,) beside it, which is not changed."""
+        for index, (token, before) in enumerate(steps):
             for ids, value in zip(self._ids, token, strict=True):
-                ids[place] = value
-            self._states[place] = state
+                ids[index] = value
+            self._states[index] = before
         self._session.run_with_iobinding(self._binding)
         if len(steps) == 1:
-            return [self._moment(self._written.copy())]
-        return [self._moment(row) for row in np.concatenate(self._outputs, axis=1)]
+            return [self._state_in(self._written.copy())]
+        return [self._state_in(row) for row in np.concatenate(self._outputs, axis=1)]
 
-    def _moment(self, row: Floats) -> ModelState:
-        moment = self._layout.moment(row)
-        key = moment.key
+    def _state_in(self, row: Floats) -> ModelState:
+        state = self._layout.state_in(row)
+        key = state.key
         key *= 1 / max(math.sqrt(key.dot(key)), SHORTEST_KEY)
-        return moment
+        return state
 
 
 def inputs_of(card: Card, ids: Sequence[npt.NDArray[np.int32]]) -> dict[str, npt.NDArray[np.int32] | Floats]:
-    """What the graph is run with: these ids, an array (B,) for each input, and clear states."""
+    """The graph's inputs by name: ids, an array (B,) for each input, and clear states."""
     states = np.zeros((len(ids[0]), card.state_size), np.float32)
     return dict(zip(input_names(card.inputs), [*ids, states], strict=True))

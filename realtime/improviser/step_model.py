@@ -1,0 +1,49 @@
+"""The model as the improviser needs it: one protocol, by which steps are taken. Pure.
+
+Whoever lags behind (the ring, the plan, the shortcut) names its next step; the model takes it, alone or together with
+those of other engines. The improviser opens no model: it is handed one.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from exported.card import Card
+from exported.heads import Head
+from exported.imitation import Imitation
+from exported.model_state import ModelState, StateLayout, Step
+from midi.notes import Note
+from midi.tokens import Field
+
+
+class StepModel(Protocol):
+    """A model that takes steps, and what is needed to draw from the states after them."""
+
+    card: Card
+    heads: tuple[Head, ...]
+    fields: tuple[Field, ...]
+    imitation: Imitation
+    layout: StateLayout
+    origin: ModelState
+
+    def take(self, steps: Sequence[Step]) -> None:
+        """Take steps together, and give each the state after its own note."""
+
+
+class Stepped(Protocol):
+    """Notes that have to be stepped over, one at a time."""
+
+    def next_step(self) -> Step | None:
+        """The step over the first note without a state; None: there is none."""
+
+
+class KnownState(NamedTuple):
+    """A note that has been stepped over, and the state after it."""
+
+    note: Note
+    after: ModelState
+
+
+def catch_up(model: StepModel, notes: Stepped) -> None:
+    """Take every step that these notes need."""
+    while (step := notes.next_step()) is not None:
+        model.take((step,))
