@@ -20,8 +20,8 @@ from typing import Self
 from benchmarks.live import jack_server, listener, musician, scores, waiter
 from benchmarks.live.timings import Sent, read_timings
 from benchmarks.progress import Progress
+from midi.apis import open_api
 from midi.errors import MachineError
-from midi.ports import open_api
 from realtime.bench import procfs
 from realtime.timed import Timed
 from realtime.verbs.jam import READY

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from midi.errors import InputError, MachineError
-from midi.ports import OUT_NAME, Api
+from midi.ports import OUT_NAME
+from midi.systems import Api
 from realtime.child_environment import child_environment
 from realtime.live.frame_queue import RECORD
 

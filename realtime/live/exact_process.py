@@ -17,7 +17,7 @@ from typing import Any
 
 from midi.errors import AntiphonError, MachineError
 from midi.port_names import choose
-from midi.ports import SETTLE_S
+from midi.rtmidi_device import SETTLE_S
 from realtime.live.frame_queue import RECORD, CycleClock, FrameQueue
 
 STDIN = 0
@@ -71,7 +71,7 @@ class ExactSender:
     def serve(self) -> None:
         """Until everything is sent after the end of stdin, or JACK has stopped."""
         self._done.wait()
-        time.sleep(SETTLE_S)  # the cycle of the last message ends, and midi/ports.py says what else
+        time.sleep(SETTLE_S)  # the cycle of the last message ends, and midi/rtmidi_device.py says what else
         with suppress(self._jack.JackError):
             self._client.deactivate()
         self._client.close()

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from midi.errors import InputError
 from midi.files import Piece
-from midi.ports import IN_NAME, OUT_NAME, Api, InPort, OutPort, Watch, unused_names
+from midi.port_listing import unused_names
+from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
+from midi.server_watch import ServerWatch
+from midi.systems import Api
 from midi.tempo import Tempo
 from realtime.live.embedded import Printed, Screen, SelfPlaying
 from realtime.live.exact import JackExact
@@ -87,7 +90,7 @@ def open_ports(api: Api, wishes: PortOptions, seed: Piece | None, tempo: Tempo) 
             *(f"  clock in {port.name}" for port in listened),
         )
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
-        watch = Watch(api)
+        watch = ServerWatch(api)
 
         def is_lost() -> bool:
             return watch.is_lost() or any(port.is_lost() for port in (*played, clock) if isinstance(port, JackExact))
@@ -113,7 +116,7 @@ def _each(named: Sequence[str], own_names: Sequence[str]) -> Iterator[tuple[str 
 
 
 def _input(api: Api, port: str | None, name: str) -> InPort:
-    return InPort.existing(api, port, name) if port else InPort.virtual(api, name)
+    return InPort.open(api, port, name)
 
 
 def _clock_input(api: Api, port: str) -> InPort:
@@ -125,7 +128,7 @@ def _clock_input(api: Api, port: str) -> InPort:
 def _output(api: Api, wishes: PortOptions, port: str | None, name: str, opened: ExitStack) -> OutPort | JackExact:
     if wishes.jack_exact:
         return opened.enter_context(JackExact.open(api, port, name))
-    return opened.enter_context(OutPort.existing(api, port, name) if port else OutPort.virtual(api, name))
+    return opened.enter_context(OutPort.open(api, port, name))
 
 
 @contextmanager

@@ -4,8 +4,11 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from midi.apis import open_api
 from midi.errors import InputError, MachineError
-from midi.ports import API_NAMES, IN_NAME, OUT_NAME, Api, InPort, OutPort, open_api, unused_names
+from midi.port_listing import unused_names
+from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
+from midi.systems import API_NAMES, Api
 from realtime.calibration import Clock, measure, wait_for_loop
 
 EPILOG = """\
@@ -60,11 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _ports(api: Api, arguments: argparse.Namespace) -> Iterator[tuple[InPort, OutPort]]:
     in_name, out_name = unused_names(api, IN_NAME, OUT_NAME)
-    with (
-        InPort.existing(api, arguments.in_port, in_name) if arguments.in_port else InPort.virtual(api, in_name) as heard
-    ):
+    with InPort.open(api, arguments.in_port, in_name) as heard:
         wanted = heard.name if arguments.loop else arguments.out_port
-        with OutPort.existing(api, wanted, out_name) if wanted else OutPort.virtual(api, out_name) as played:
+        with OutPort.open(api, wanted, out_name) as played:
             yield heard, played
 
 

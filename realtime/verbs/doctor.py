@@ -16,8 +16,8 @@ from typing import Literal
 
 from exported.card import check_graph, read_card
 from exported.shelf import models
+from midi.apis import available_apis
 from midi.errors import AntiphonError, MachineError
-from midi.ports import available_apis
 from midi.text import printable
 
 EPILOG = """\
@@ -84,7 +84,7 @@ def _midi() -> Iterator[Finding]:
         yield Finding("missing", "python-rtmidi", str(error))
         return
     for api in apis:
-        if api.reachable:
+        if api.is_reachable:
             ports = "virtual ports" if api.has_virtual_ports else "existing ports only: make some in loopMIDI"
             yield Finding("ok", api.title, f"answers; {ports}")
         else:

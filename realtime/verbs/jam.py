@@ -15,9 +15,10 @@ from tempfile import mkstemp
 from exported.card import Card, check_graph, read_card
 from exported.homes import sessions_home
 from exported.shelf import find_model
+from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.files import Piece, read_midi
-from midi.ports import API_NAMES, Api, open_api
+from midi.systems import API_NAMES, Api
 from midi.tempo import Tempo
 from realtime.live.console import HINT, Console
 from realtime.live.limits import check_open_files

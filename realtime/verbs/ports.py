@@ -2,8 +2,10 @@
 
 import argparse
 
+from midi.apis import available_apis
 from midi.errors import MachineError
-from midi.ports import Api, available_apis, list_ports
+from midi.port_listing import list_ports
+from midi.systems import Api
 
 EPILOG = """\
 examples:
@@ -28,13 +30,13 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every verb is 
     apis = available_apis()
     for api in apis:
         print("\n".join(_told(api)))
-    if not any(api.reachable for api in apis):
+    if not any(api.is_reachable for api in apis):
         raise MachineError("no MIDI system answers; antiphon doctor says what to do")
     return 0
 
 
 def _told(api: Api) -> list[str]:
-    if not api.reachable:
+    if not api.is_reachable:
         return [api.obstacle]
     inputs, outputs = list_ports(api)
     return [

@@ -9,9 +9,12 @@ from contextlib import ExitStack
 
 import pytest
 
-from midi import ports
+from midi import rtmidi_device
+from midi.apis import available_apis, open_api
 from midi.errors import InputError, MachineError
-from midi.ports import InPort, OutPort, available_apis, list_ports, open_api, unused_names
+from midi.port_listing import list_ports, unused_names
+from midi.ports import InPort, OutPort
+from midi.systems import Api, system_of
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
 from tests.peers.receiver import Receiver
@@ -22,12 +25,12 @@ BURST = [bytes([0x90, index % 128, 1 + index // 128]) for index in range(1000)]
 
 
 @pytest.fixture
-def api(jack: JackServer) -> ports.Api:
+def api(jack: JackServer) -> Api:
     return open_api("jack")
 
 
 @pytest.fixture
-def pair(api: ports.Api) -> Iterator[tuple[InPort, OutPort]]:
+def pair(api: Api) -> Iterator[tuple[InPort, OutPort]]:
     with InPort.virtual(api) as inward, OutPort.virtual(api) as outward:
         yield inward, outward
 
@@ -47,7 +50,7 @@ def take(port: InPort, count: int, seconds: float = 10.0) -> list[bytes]:
 
 def test_auto_takes_jack_where_its_server_answers(jack: JackServer) -> None:
     assert open_api("auto").name == "jack"
-    assert [api.reachable for api in available_apis() if api.name == "jack"] == [True]
+    assert [api.is_reachable for api in available_apis() if api.name == "jack"] == [True]
 
 
 def test_two_ports_appear_under_the_names_a_musician_is_told(pair: tuple[InPort, OutPort], jack: JackServer) -> None:
@@ -108,7 +111,7 @@ def test_messages_looked_at_late_are_stamped_with_the_times_at_which_they_came(
 
 
 def test_an_existing_port_is_found_by_part_of_its_name(
-    api: ports.Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
+    api: Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
 ) -> None:
     keyboard, listener = sender("Stage Piano"), receiver("Sound Module")
     with InPort.existing(api, "stage piano") as inward, OutPort.existing(api, "Module") as outward:
@@ -119,27 +122,25 @@ def test_an_existing_port_is_found_by_part_of_its_name(
         assert [heard.message for heard in listener.wait_for(1)] == [b"\x80\x3c\x00"]
 
 
-def test_an_unknown_port_is_refused_with_a_list_of_those_there_are(
-    api: ports.Api, sender: Callable[[str], Sender]
-) -> None:
+def test_an_unknown_port_is_refused_with_a_list_of_those_there_are(api: Api, sender: Callable[[str], Sender]) -> None:
     sender("keyboard")
     with pytest.raises(InputError, match=r"no port 'Moog'; there are: 'keyboard:out'"):
         InPort.existing(api, "Moog")
 
 
 def test_ports_of_both_directions_are_listed(
-    api: ports.Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
+    api: Api, sender: Callable[[str], Sender], receiver: Callable[[str], Receiver]
 ) -> None:
     sender("keyboard")
     receiver("listener")
     assert list_ports(api) == (["keyboard:out"], ["listener:in"])
 
 
-def test_a_second_antiphon_gets_a_number_for_both_its_ports(pair: tuple[InPort, OutPort], api: ports.Api) -> None:
+def test_a_second_antiphon_gets_a_number_for_both_its_ports(pair: tuple[InPort, OutPort], api: Api) -> None:
     assert unused_names(api, "Antiphon in", "Antiphon out") == ("Antiphon in 2", "Antiphon out 2")
 
 
-def test_a_first_antiphon_gets_the_plain_names(api: ports.Api) -> None:
+def test_a_first_antiphon_gets_the_plain_names(api: Api) -> None:
     assert unused_names(api, "Antiphon in", "Antiphon out") == ("Antiphon in", "Antiphon out")
 
 
@@ -151,7 +152,7 @@ def test_an_open_port_sees_programs_come_and_go(pair: tuple[InPort, OutPort]) ->
 
 
 def test_closing_delivers_what_was_sent_and_may_be_done_twice(
-    api: ports.Api, jack: JackServer, receiver: Callable[[str], Receiver]
+    api: Api, jack: JackServer, receiver: Callable[[str], Receiver]
 ) -> None:
     listener = receiver("listener")
     port = OutPort.virtual(api)
@@ -176,26 +177,26 @@ def test_a_system_of_another_platform_is_refused(jack: JackServer) -> None:
 
 def test_probing_leaves_stderr_clean(no_midi: None) -> None:
     """libjack and ALSA complain on file descriptor 2, below Python's own sys.stderr."""
-    code = "from midi.ports import available_apis; print([api.reachable for api in available_apis()])"
+    code = "from midi.apis import available_apis; print([api.is_reachable for api in available_apis()])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert (done.stdout, done.stderr) == ("[False, False]\n", "")
 
 
 def test_windows_is_told_of_loopmidi() -> None:
     with pytest.raises(MachineError, match=r"no virtual ports: make two in loopMIDI.*--in and --out"):
-        InPort.virtual(ports.Api("winmm", "Windows MIDI", reachable=True))
+        InPort.virtual(Api(system_of("winmm")))
 
 
 def test_a_missing_sound_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def without(name: str) -> None:
         raise ImportError("libasound.so.2: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr("midi.ports.importlib.import_module", without)
+    monkeypatch.setattr("midi.rtmidi_device.importlib.import_module", without)
     with pytest.raises(MachineError, match=r"libasound\.so\.2.*: apt install libasound2"):
         available_apis()
 
 
-def test_a_port_is_called_what_jack_calls_it(api: ports.Api, jack: JackServer) -> None:
+def test_a_port_is_called_what_jack_calls_it(api: Api, jack: JackServer) -> None:
     """JACK renames a client whose name is taken, as that of another Antiphon which looked in the same moment."""
     with ExitStack() as opened:
         inward = [opened.enter_context(InPort.virtual(api)) for _ in range(3)]
@@ -206,12 +207,12 @@ def test_a_port_is_called_what_jack_calls_it(api: ports.Api, jack: JackServer) -
         assert set(jack.ports()) == ours
 
 
-def test_names_come_as_utf_8_whatever_the_system(api: ports.Api, sender: Callable[[str], Sender]) -> None:
+def test_names_come_as_utf_8_whatever_the_system(api: Api, sender: Callable[[str], Sender]) -> None:
     sender("Flügel für Zoë")
     assert list_ports(api)[0] == ["Flügel für Zoë:out"]
 
 
-def test_two_devices_of_one_name_are_opened_by_number(api: ports.Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_devices_of_one_name_are_opened_by_number(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CoreMIDI lists them; JACK itself would never."""
     opened: list[int] = []
 
@@ -226,7 +227,7 @@ def test_two_devices_of_one_name_are_opened_by_number(api: ports.Api, monkeypatc
         def delete(self) -> None:
             pass
 
-    monkeypatch.setattr(ports, "_new", lambda *_: Driver())
+    monkeypatch.setattr(rtmidi_device, "make_device", lambda *_: Driver())
     assert list_ports(api)[0] == ["Keystation 1", "Bass", "Keystation 2"]
     assert OutPort.existing(api, "keystation 2").name == "Keystation 2"
     assert opened == [2]

@@ -12,7 +12,8 @@ import sys
 import time
 from contextlib import ExitStack
 
-from midi.ports import OutPort, open_api
+from midi.apis import open_api
+from midi.ports import OutPort
 from realtime.live.exact import JackExact
 from realtime.live.priority import ask_for_real_time
 from tests.peers import jackd

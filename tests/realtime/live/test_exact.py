@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from midi.apis import open_api
 from midi.errors import InputError, MachineError
-from midi.ports import Api, OutPort, open_api
+from midi.ports import OutPort
+from midi.systems import Api, system_of
 from realtime.live import exact
 from realtime.live.exact import JackExact
 from tests.peers.ear import Ear
@@ -106,7 +108,7 @@ def test_an_io_process_that_was_killed_leaves_no_key_down(ear: Ear) -> None:
 
 HOLD = """
 import sys, time
-from midi.ports import open_api
+from midi.apis import open_api
 from realtime.live.exact import JackExact
 output = JackExact.open(open_api("jack"), sys.argv[1])
 output.send(bytes((0x90, 60, 80)), time.monotonic_ns())
@@ -146,7 +148,7 @@ sys.exit(main(sys.argv[1], None))
 
 def test_a_system_that_is_not_jack_is_refused(jack: JackServer) -> None:
     with pytest.raises(MachineError, match="--jack-exact is for JACK, and this is ALSA"):
-        JackExact.open(Api("alsa", "ALSA", reachable=True))
+        JackExact.open(Api(system_of("alsa")))
 
 
 def test_messages_are_to_be_handed_over_a_period_and_a_margin_ahead(output: JackExact) -> None:
