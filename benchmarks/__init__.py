@@ -1,1 +1,1 @@
-"""Benchmarks of Antiphon, beside the tests and not in what is installed."""
+"""Benchmarks and their tables, run by make targets in a checkout. Not installed: nothing that is imports them."""

@@ -1,8 +1,10 @@
-"""What a note costs when many musicians share one engine process, and how soon one of them is answered meanwhile.
+"""`python -m benchmarks.voices`: the cost of a note when many musicians share one engine process, and their wait.
 
 All voices play solo, on a clock that never lets the process rest.
 """
 
+import argparse
+import sys
 import time
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -11,6 +13,7 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.command import add_model_flag, check_range, model_folder, notify, parser_of, run_command
 from exported.onnx_model import load_model
 from midi.tempo import Tempo
 from realtime.improviser.batched_engines import BatchedEngines
@@ -105,3 +108,24 @@ class _Busy:
         seconds = time.perf_counter() - began
         self._ensemble.receive(voice, Played(self._now_ns, NOTE_OFF, PITCH, 0))
         return seconds
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print; 0.
+
+    Raises:
+        InputError: a flag is out of range, or there is no such model.
+    """
+    check_range("--notes", arguments.notes, 1, 10_000_000)
+    for line in voice_lines(model_folder(arguments), arguments.notes):
+        notify(line)
+    return 0
+
+
+if __name__ == "__main__":
+    parser = parser_of(
+        "benchmarks.voices", "Many musicians in one engine process: the cost of a note of each, 1 to 64."
+    )
+    add_model_flag(parser)
+    parser.add_argument("--notes", type=int, default=2000, metavar="N", help="notes in each row (default: %(default)s)")
+    sys.exit(run_command(parser, run))

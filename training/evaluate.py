@@ -18,8 +18,8 @@ from midi.tokens import VOICE, Field
 from training.stepper import Stepper
 from training.works import Ints
 
-VOICES = 128
-"""Pieces side by side."""
+ABREAST = 128
+"""Pieces side by side, where time matters more than the last digits of a graph in 8 bits."""
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -74,8 +74,11 @@ def evaluate(
     imitate: float = 0.0,
     how: Imitation | None = None,
     counts: Counts | None = None,
+    abreast: int = ABREAST,
 ) -> Figures:
-    """Run pieces, ids [N, I], through the step, many of like length side by side.
+    """Run pieces, ids [N, I], through the step, so many of like length side by side.
+
+    One alone is what the daemon computes: a graph in 8 bits scales what it multiplies by what is in the batch.
 
     `imitate`: the weight of imitation, 0 to 1, as the daemon's `--imitate`; `how` the card's. `counts`: which notes
     count (default: all).
@@ -84,8 +87,8 @@ def evaluate(
     sums = _Sums(*(np.zeros(len(stepper.fields)) for _ in range(3)))
     told = (how or Imitation.of({}, stepper.fields)) if imitate else None
     notes = 0
-    for first in range(0, len(ordered), VOICES):
-        for believed, due, memories in _run(stepper, ordered[first : first + VOICES], told):
+    for first in range(0, len(ordered), abreast):
+        for believed, due, memories in _run(stepper, ordered[first : first + abreast], told):
             for voice, memory in enumerate(memories):
                 _mix_in(memory, [p[voice] for p in believed], due[voice], imitate)
             counted = np.ones(len(due), bool) if counts is None else counts(due)
@@ -132,8 +135,8 @@ def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Pro
     """
     ordered = sorted(pieces, key=len, reverse=True)
     model, votes = [], []
-    for first in range(0, len(ordered), VOICES):
-        for believed, due, memories in _run(stepper, ordered[first : first + VOICES], how):
+    for first in range(0, len(ordered), ABREAST):
+        for believed, due, memories in _run(stepper, ordered[first : first + ABREAST], how):
             for voice, memory in enumerate(memories):
                 row = [_said(memory, p[voice], index, int(due[voice, index])) for index, p in enumerate(believed)]
                 model.append([one for one, _ in row])

@@ -3,18 +3,20 @@
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exported.card import IMITATE
 from midi.tokens import VOICE, Field
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus, music21_corpus
 from training.evaluate import Figures
-from training.fit import Fitted
 from training.plan import Plan
 from training.sources import LICENCE, sources
 from training.split import SEED, Split
 from training.works import Work
+
+if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
+    from training.fit import Fitted
 
 PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "onnxruntime-gpu", "music21", "numpy")
 OWN_LICENCE = "not known to Antiphon: ask whoever owns this music before giving the model away"
@@ -22,7 +24,7 @@ MOST_LISTED = 200
 """Skipped files named in a card; all are counted."""
 
 
-def training_facts(plan: Plan, fitted: Fitted, split: Split, command: str) -> dict[str, Any]:
+def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> dict[str, Any]:
     """How it was made; times in seconds, losses in nats per note."""
     return {
         "command": command,
@@ -61,14 +63,16 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
     }
 
 
-def held_out_facts(figures: Figures, imitating: Figures, known: Baselines, split: Split) -> dict[str, Any]:
-    """How good it is on the works it was judged by, their bars known, and counting beside it."""
+def held_out_facts(
+    figures: Figures, imitating: Figures, known: Baselines, part: str, works: int, weight: float = IMITATE
+) -> dict[str, Any]:
+    """Figures on so many works of a part of the split, their bars known, with the weight of imitation; and counting."""
     rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
     return {
-        "judged_on": "test" if split.test else "valid",
-        "works": len(split.judged),
+        "judged_on": part,
+        "works": works,
         **figures.as_json(),
-        "imitating": {"weight": IMITATE, **imitating.as_json()},
+        "imitating": {"weight": weight, **imitating.as_json()},
         "baselines": {name: _row(nats, figures.fields) for name, nats in rows.items()},
     }
 

@@ -128,7 +128,8 @@ class Making:
         judged = self._ids(self.parts.judged)
         how = Imitation.of(card.imitation, card.fields)
         figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
-        held_out = held_out_facts(figures, imitating, self._counted(self.parts.judged), self.parts)
+        part = "test" if self.parts.test else "valid"
+        held_out = held_out_facts(figures, imitating, self._counted(self.parts.judged), part, len(judged))
         if self.origin:
             sample = self._ids(self.known.sample) if self.known else []
             held_out |= comparison.compared(self.origin, stepper, judged, sample)

@@ -36,6 +36,13 @@ def table(card: Card) -> list[str]:
     return rows
 
 
+def likeliest_line(card: Card) -> str:
+    """The perplexity, and the share of notes whose likeliest class was right, by field."""
+    held = card.held_out
+    tops = ", ".join(f"{name} {share:.1%}" for name, share in held["top1_by_field"].items() if name != VOICE.name)
+    return f"Perplexity {held['perplexity']:.2f} per note. The likeliest class was right for: {tops}."
+
+
 def _row(title: str, figures: dict[str, Any], names: list[str]) -> str:
     cells = [f"{figures['nats_by_field'][name]:.3f}" for name in names]
     return f"| {title} | {' | '.join(cells)} | {figures['nats_per_note']:.3f} |"
@@ -75,8 +82,7 @@ def _figures(card: Card) -> Iterator[str]:
     yield ""
     yield from table(card)
     yield ""
-    tops = ", ".join(f"{name} {share:.1%}" for name, share in held["top1_by_field"].items() if name != VOICE.name)
-    yield f"Perplexity {held['perplexity']:.2f} per note. The likeliest class was right for: {tops}."
+    yield likeliest_line(card)
     if "before" in held:
         yield ""
         yield f"Begun from {card.training['from']['name']}, it {told(held)}."

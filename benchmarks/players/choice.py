@@ -4,6 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.command import check_range
 from benchmarks.players.phrases import Phrase, chosen_phrases
 from midi.errors import InputError
 from realtime.modes import MODES
@@ -30,9 +31,9 @@ class Choice:
 
 
 def add_player_flags(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags of `bench players`."""
+    """Declare the flags of `python -m benchmarks.players`."""
     flags = parser.add_argument_group(
-        "bench players",
+        "players",
         "docs/measurements/players.md defines the figures; exit code 1 where a bar is missed that must be met",
     )
     flags.add_argument(
@@ -73,12 +74,8 @@ def choice_of(arguments: argparse.Namespace) -> Choice:
     file = arguments.json
     if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
         raise InputError(f"cannot write {file}: give --json a file in a folder that is there")
-    for flag, value, low, high in (
-        ("--seeds", arguments.seeds, FEWEST_SEEDS, MOST_SEEDS),
-        ("--times", arguments.times, FEWEST_TIMES, MOST_TIMES),
-    ):
-        if not low <= value <= high:
-            raise InputError(f"{flag} {value} is out of range: {low} to {high}")
+    check_range("--seeds", arguments.seeds, FEWEST_SEEDS, MOST_SEEDS)
+    check_range("--times", arguments.times, FEWEST_TIMES, MOST_TIMES)
     is_told = arguments.bpm_known or arguments.bpm_heard
     narrows = arguments.phrase or arguments.mode or is_told
     has_table = narrows or not arguments.trial

@@ -1,18 +1,18 @@
-"""`antiphon bench live`, a few seconds of it: a real JACK server, the real daemon, and counts that agree."""
+"""`python -m benchmarks.live`, a few seconds of it: a real JACK server, the real daemon, and counts that agree."""
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from midi.errors import InputError, MachineError
-from tests.peers.daemon import installed
 from tests.peers.program import need
 
 
-def bench(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [installed(), "bench", *words]
+def bench(name: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"benchmarks.{name}", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, env=environment or None)
 
 
@@ -49,7 +49,7 @@ def test_without_a_jack_server_to_start_it_says_so_in_a_line(tmp_path: Path) -> 
         (("live", "--hours", "-1"), "--hours -1 is out of range: 0 to 1000"),
         (("soak", "--seconds", "0"), "--seconds 0 is out of range: 1 to 86400"),
         (("soak", "--midi", "/nowhere"), "no MIDI files in /nowhere: give a folder that has some with --midi DIR"),
-        (("sideways",), "invalid choice: 'sideways'"),
+        (("live", "--sideways"), "unrecognized arguments: --sideways"),
     ],
 )
 def test_a_mistake_is_told_in_a_line_before_anything_is_started(words: tuple[str, ...], told: str) -> None:

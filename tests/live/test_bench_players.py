@@ -1,15 +1,25 @@
-"""`antiphon bench players --live`, one phrase: a real JACK server, the real daemon, offline figures beside."""
+"""`python -m benchmarks.players --live`, one phrase: a real JACK server, the real daemon, offline figures beside."""
 
 import re
 import subprocess
+import sys
 
-from tests.peers.daemon import installed
 from tests.peers.program import need
 
 
 def test_a_phrase_through_ports_stands_beside_the_same_offline(tiny: str) -> None:
     need("jackd")
-    words = [installed(), "bench", "players", "--live", "--phrase", "one_key", "--bpm-known", "--model", tiny]
+    words = [
+        sys.executable,
+        "-m",
+        "benchmarks.players",
+        "--live",
+        "--phrase",
+        "one_key",
+        "--bpm-known",
+        "--model",
+        tiny,
+    ]
     done = subprocess.run(words, capture_output=True, text=True, timeout=200, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     row = re.search(r"one_key, reply, --bpm +(\d+) / (\d+) ", done.stdout)

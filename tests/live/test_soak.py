@@ -1,18 +1,18 @@
-"""`antiphon bench soak`, twenty seconds of it: nothing is lost, nothing hangs, and what does not hold is told."""
+"""`python -m benchmarks.soak`, twenty seconds of it: nothing is lost, nothing hangs, and what does not hold is told."""
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from tests.live.conftest import kill
-from tests.peers.daemon import installed
 from tests.peers.program import Program, need, wait_until
 
 
 def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
     need("jackd")
-    words = [installed(), "bench", "soak", "--model", tiny, "--seconds", "20", "--rng-seed", "3"]
+    words = [sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "20", "--rng-seed", "3"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "MISSED" not in done.stdout
@@ -25,7 +25,7 @@ def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
 
 def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
     need("jackd")
-    with Program([installed(), "bench", "soak", "--model", tiny, "--seconds", "12"]) as soaking:
+    with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "12"]) as soaking:
         wait_until(lambda: bool(_engines(soaking.pid)), "the engine", 30)
         time.sleep(2)
         for engine in _engines(soaking.pid):
@@ -38,7 +38,7 @@ def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
 
 def test_a_soak_that_is_ended_leaves_no_process_behind(tiny: str) -> None:
     need("jackd")
-    with Program([installed(), "bench", "soak", "--model", tiny, "--seconds", "60"]) as soaking:
+    with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "60"]) as soaking:
         wait_until(lambda: bool(_engines(soaking.pid)), "the engine", 30)
         started = _descendants(soaking.pid)
         os.kill(soaking.pid, 15)

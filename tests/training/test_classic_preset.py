@@ -1,7 +1,6 @@
-"""`--preset classic`: from a folder to a model of names that the same engine plays, and the fight on the same split."""
+"""`--preset classic`: from a folder to a model of names that the same engine plays."""
 
 import argparse
-import re
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -20,10 +19,8 @@ from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed
 from tests.training.music import write_folder
-from training.classic import fight, reading
+from training.classic import reading
 from training.classic.making import Classic
-from training.classic.music import parted, turns
-from training.classic.ngram import Score
 from training.corpus import Corpus, read_folder
 from training.plan import CLASSIC, Plan
 from training.verbs import train
@@ -100,35 +97,3 @@ def test_its_sizes_are_the_tutorials_unless_told_otherwise() -> None:
 def test_a_preset_is_not_for_going_on_from_a_model(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--preset is for a training that begins from nothing"):
         train.run(arguments("m", "--name", "old", "--out", str(tmp_path), "--preset", "classic", "--from", "default"))
-
-
-def test_the_fight_tells_all_on_the_same_held_out_names(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fight, "OURS", SMALL)
-    monkeypatch.setattr(fight, "FEWER", SMALL)
-    monkeypatch.setattr(fight, "read_folder", lambda _: corpus)
-    told: list[str] = []
-    assert fight.run(tmp_path, seconds=1, say=told.append) == 0
-    rows = [line for line in told if re.match(r"\| .* \| \d", line)]
-    assert len(rows) == 7
-    assert "imitating" in rows[-1]
-    judged = parted(corpus.works)
-    assert f"judged by {len(judged.judged)} ({judged.heard:,} names)" in told[0]
-
-
-def test_each_piece_is_judged_in_its_turn_by_what_was_learned_from_others(corpus: Corpus) -> None:
-    pieces = [reading.sounds(work) for work in corpus.works]
-    rounds = list(turns(corpus.works))
-    assert [round_.heard for round_ in rounds] == [len(piece) for piece in pieces]
-    for turn, music in enumerate(rounds):
-        assert [music.names[index] for index in music.judged[0][:, 0]] == pieces[turn]
-        spelled = [[music.names[index] for index in ids[:, 0]] for ids in (*music.train, *music.valid)]
-        assert sorted(spelled) == sorted(piece for piece in pieces if piece is not pieces[turn])
-        assert len(music.every_key) == 12 * len(music.train)
-
-
-def test_pieces_count_by_their_names_in_a_mean() -> None:
-    pooled = fight.mean([Score(1.0, 0.5), Score(4.0, 0.2)], [20, 10])
-    assert pooled.nats == pytest.approx(2.0)
-    assert pooled.top1 == pytest.approx(0.4)

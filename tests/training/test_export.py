@@ -200,7 +200,7 @@ def test_evaluation_on_the_step_equals_keras_own_loss(fields: tuple[Field, ...])
 def test_evaluation_does_not_depend_on_how_many_pieces_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     stepper, music = stepper_of(network()), ids(7)
     together = evaluate(stepper, music)
-    monkeypatch.setattr("training.evaluate.VOICES", 2)
+    monkeypatch.setattr("training.evaluate.ABREAST", 2)
     assert evaluate(stepper, music).nats == pytest.approx(together.nats)
     assert evaluate(stepper, music).top1 == together.top1
 

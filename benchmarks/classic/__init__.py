@@ -1,0 +1,1 @@
+"""The classic vocabulary of note and chord names: its network beside ours, and beside counting."""

@@ -1,0 +1,89 @@
+"""The music that a model is measured on: its own split, made again from the files and compared with its card's."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exported.card import Card
+from midi.errors import InputError
+from training.corpus import DEFAULT, Corpus, read_folder, read_named
+from training.split import some, split
+from training.works import Work
+
+TEST, VALID = "test", "valid"
+PARTS = {TEST: "test", VALID: "validation"}
+"""The parts of a split that are held out, and the words for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """`learned`: the works that the model learned from; `works`: those it is measured on; `part`: TEST or VALID."""
+
+    learned: tuple[Work, ...]
+    works: tuple[Work, ...]
+    part: str
+    remark: str = ""
+    """A warning to readers of an unusual split, or of a sample."""
+
+    @property
+    def notes(self) -> int:
+        """Notes to predict."""
+        return sum(map(len, self.works))
+
+    def sampled(self, notes: int) -> "HeldOut":
+        """The same few works by chance that hold about so many notes; all of them if there are no more."""
+        works = tuple(sorted(some(self.works, notes), key=lambda work: work.name))
+        if len(works) == len(self.works):
+            return self
+        remark = f"a sample of {len(works):,} of {len(self.works):,} works: the figures are rough"
+        return HeldOut(self.learned, works, self.part, "; ".join(filter(None, (self.remark, remark))))
+
+    def lines(self, card: Card) -> Iterator[str]:
+        """The model and its music, as the head of a report."""
+        yield (
+            f"{card.name} (sha256 {card.graph_sha256[:16]}), {card.parameters:,} parameters, "
+            f"on the {PARTS[self.part]} pieces, which it did not learn from: {len(self.works):,} works, "
+            f"{self.notes:,} notes"
+        )
+        if self.remark:
+            yield f"mind: {self.remark}"
+
+
+def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
+    """Read the music that a model learned from, and split it as it was split for the training.
+
+    Raises:
+        InputError: the music is not named, not given, or not that of the card.
+    """
+    corpus = _read(card, data)
+    _check(card, corpus)
+    parts = split(corpus.works)
+    if part == TEST and parts.test:
+        return HeldOut(parts.train, parts.test, TEST, parts.remark)
+    return HeldOut(parts.train, parts.valid, VALID, parts.remark)
+
+
+def collections(works: Sequence[Work]) -> list[str]:
+    """Their names in order; nothing where all works are of one."""
+    names = sorted({work.collection for work in works})
+    return names if len(names) > 1 else []
+
+
+def _read(card: Card, data: Path | None) -> Corpus:
+    if data is not None:
+        return read_folder(data)
+    name = card.corpus.get("name")
+    if name == DEFAULT:
+        return read_named(DEFAULT)
+    music = f"{name!r}" if name else "music that its card does not name"
+    raise InputError(f"{card.name} learned from {music}: give the folder of that music with --data DIR")
+
+
+def _check(card: Card, corpus: Corpus) -> None:
+    digest = card.corpus.get("digest")
+    if corpus.digest != digest:
+        raise InputError(
+            f"{corpus.name} is not the music that {card.name} learned from, so what it has seen of it is not known: "
+            f"the digest here is {corpus.digest[:16]}, in the card {str(digest)[:16]} "
+            f"({len(corpus.works):,} works here, {card.corpus.get('works', 'an unknown number of')} there)"
+        )
