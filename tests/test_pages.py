@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 """CHANGELOG.md is history: it names pages as they were called then."""
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"\bdocs/[\w./-]+\.(?:md|png|svg)\b|\b(?:FACTS|DESIGN|STYLE)\.md\b")
+README_LINES = 150
 
 
 def prose(page: Path) -> str:
@@ -49,3 +50,7 @@ def test_code_cites_pages_of_the_clone() -> None:
         for page in CITED.findall((ROOT / name).read_text(encoding="utf-8"))
     }
     assert [(name, page) for name, page in sorted(cited) if not (ROOT / page).exists()] == []
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= README_LINES
