@@ -12,10 +12,9 @@ Made from the table in [settings.py](../realtime/settings.py), by `python -m rea
 
 Each is a flag at the start (`antiphon jam --temperature 1.1`), and can be typed while playing, without the dashes,
 into the terminal that Antiphon was started from: `temperature 1.1` and Enter. `?` lists all with their values, a name
-alone tells that one; `tap`, typed at your beat, sets the tempo. A change counts for the next notes to be decided:
+alone shows that one; `tap`, typed at your beat, sets the tempo. A change counts for the next notes to be decided:
 what is planned already, `--lookahead` ahead, still sounds. Those marked *start* cannot change while playing.
-`follow 0.8`, or `--follow 0.8`, sets the four of
-*how it follows you* at once.
+`follow 0.8`, or `--follow 0.8`, sets all of *how it follows you* at once.
 """
 
 
