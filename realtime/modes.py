@@ -15,7 +15,7 @@ class Mode:
 
     takes_turns: bool
     """It answers when a phrase is over, and the human's next note silences it; else a note makes it plan anew."""
-    foretells: bool = False
+    predicts_human: bool = False
     """The human's next notes are planned with its own, and left to the human."""
     ends_with_human: bool = False
     """It goes on for a while after the human's last note, and while a key is down; `bars` does not count."""
@@ -25,6 +25,6 @@ class Mode:
 
 MODES: dict[str, Mode] = {
     REPLY: Mode(takes_turns=True),
-    ACCOMPANY: Mode(takes_turns=False, foretells=True, ends_with_human=True),
+    ACCOMPANY: Mode(takes_turns=False, predicts_human=True, ends_with_human=True),
     SOLO: Mode(takes_turns=False, begins_alone=True),
 }

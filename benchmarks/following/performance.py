@@ -39,7 +39,7 @@ def surprises(model: StepModel, ring: ContextRing, since: int, imitate: float, b
     before: Note | None = None
     for note in ring.notes():
         if before is not None and before.voice == note.voice == ANSWER and note.onset >= since:
-            token = again.speech.heard([note], before.onset)
+            token = again.vocabulary.encode([note], before.onset)
             moment = again.head
             memory = again.recall(moment.key)
             for column, one in enumerate(model.fields):

@@ -18,6 +18,7 @@ from exported.runtime import VERSION
 from exported.sampling import Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.dynamics import Dynamics
+from realtime.improviser.outline import Outline
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
@@ -72,8 +73,7 @@ class Answer:
         self._count = 0
         settings, dynamics = Settings(), Dynamics()
         begin = (self._ring.last_onset or 0) + 24
-        self._plan = Plan(
-            model,
+        outline = Outline(
             SamplingOptions(settings.temperature, settings.imitate),
             begin,
             None,
@@ -81,15 +81,16 @@ class Answer:
             lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned),
             may_end=False,
         )
+        self._plan = Plan(model, self._ring, outline)
         self.decide()  # steps over what was heard, and is not timed
 
     def decide(self) -> float:
         """Seconds that the next note takes: the step over the one before, and drawing it."""
         began = time.perf_counter()
-        note = self._plan.decide(self._ring, self._rng, self._count)
+        note = self._plan.decide(self._rng, self._count)
         seconds = time.perf_counter() - began
         if note is not None:
-            self._plan.sent(self._count, self._ring)
+            self._plan.sent(self._count)
         self._count += 1
         return seconds
 
@@ -114,17 +115,17 @@ def _parts(model: StepModel, count: int) -> dict[str, list[float]]:
     """Seconds for each part of `count` decisions: what they are made of, without the answer's own care for them."""
     parts: dict[str, list[float]] = {"recalling": [], "drawing": [], "taking in": []}
     ring, rng, settings = _ring_after(LONG, model), np.random.default_rng(0), Settings()
-    taste = SamplingOptions(settings.temperature, settings.imitate)
+    options = SamplingOptions(settings.temperature, settings.imitate)
     for _ in range(count):
-        moment, previous = ring.head, ring.last_onset or 0
+        state, previous = ring.head, ring.last_onset or 0
         times = [time.perf_counter()]
-        memory = ring.recall(moment.key)
+        memory = ring.recall(state.key)
         times.append(time.perf_counter())
-        token = draw(model.heads, model.fields, moment.hidden, memory, taste, rng, Constraint(ANSWER))
+        token = draw(model.heads, model.fields, state.hidden, memory, options, rng, Constraint(ANSWER))
         times.append(time.perf_counter())
-        for note in ring.speech.said(token, previous):
+        for note in ring.vocabulary.decode(token, previous):
             ring.feed(note)
-        ring.settle()
+        ring.catch_up()
         times.append(time.perf_counter())
         for part, (began, ended) in zip(parts.values(), pairwise(times), strict=True):
             part.append(ended - began)

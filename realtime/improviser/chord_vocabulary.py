@@ -1,4 +1,4 @@
-"""The classic vocabulary in the engine: a name tells what sounds together, half a beat long. Engine process."""
+"""The classic vocabulary in a performance: a token names what sounds together, half a beat long. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ChordVocabulary:
 
     @classmethod
     def of(cls, card: Card) -> "ChordVocabulary":
-        """As a model speaks it.
+        """The vocabulary of a model.
 
         Raises:
             ModelError: its card holds a name that is none.
@@ -42,19 +42,19 @@ class ChordVocabulary:
         """Whether a note is one token together with the note before it."""
         return note.onset == before.onset
 
-    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:  # noqa: ARG002 - time is not told
+    def encode(self, notes: Sequence[Note], previous_onset: int | None) -> Token:  # noqa: ARG002 - its tokens hold no time
         """The token by which the model takes in notes of one onset; UNKNOWN if it has no name for them."""
         return (self.ids.get(name_of(note.pitch for note in notes), self.unknown),)
 
-    def said(self, token: Token, previous_onset: int) -> list[Note]:
+    def decode(self, token: Token, previous_onset: int) -> list[Note]:
         """The notes that a drawn token stands for, after one at `previous_onset`."""
         return [Note(previous_onset + HALF_BEAT, HALF_BEAT, pitch) for pitch in self.played[token[0]]]
 
-    def waited(self, token: Token) -> int | None:  # noqa: ARG002 - time is not told
-        """How long a drawn token waits, in ticks; such music is never over."""
+    def wait_ticks(self, token: Token) -> int | None:  # noqa: ARG002 - its tokens hold no time
+        """The wait of a drawn token, in ticks; such music is never over."""
         return HALF_BEAT
 
-    def entering(self, onset: int, previous_onset: int | None) -> Constraint:  # noqa: ARG002 - time is not told
+    def entering(self, onset: int, previous_onset: int | None) -> Constraint:  # noqa: ARG002 - its tokens hold no time
         """The first note of an answer."""
         return Constraint()
 

@@ -1,4 +1,4 @@
-"""Changes to the past: notes put into their place in the ring, corrected, or told anew. Pure; engine process."""
+"""Changes to the past: notes of the ring put in order, corrected, taken out, or moved in time. Pure."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ LONGEST_REPLAY = 256
 
 
 def place_in_order(ring: ContextRing, note: Note) -> None:
-    """Into its place in the canonical order: the notes of a chord may come in any order."""
+    """Put a note into its place in the canonical order: the notes of a chord may come in any order."""
     position = ring.end
     while position > _oldest(ring):
         before = ring.note(position - 1)
@@ -21,7 +21,7 @@ def place_in_order(ring: ContextRing, note: Note) -> None:
 
 
 def correct(ring: ContextRing, before: Note, after: Note) -> bool:
-    """A note's duration became known: change it where it stands; False if that is too long ago."""
+    """Change a note whose duration became known; False if it is too long ago."""
     for position in range(ring.end - 1, _oldest(ring) - 1, -1):
         if ring.note(position) == before:
             ring.amend(position, after)
@@ -30,7 +30,7 @@ def correct(ring: ContextRing, before: Note, after: Note) -> bool:
 
 
 def take_out(ring: ContextRing, note: Note) -> bool:
-    """A note did not happen after all; False if it stands too long ago to go."""
+    """Take out a note that did not happen after all; False if it is too long ago."""
     for position in range(ring.end - 1, _oldest(ring) - 1, -1):
         if ring.note(position) == note:
             later = list(ring.notes(position + 1))
@@ -41,8 +41,8 @@ def take_out(ring: ContextRing, note: Note) -> bool:
     return False
 
 
-def tell_anew(ring: ContextRing, changes: Mapping[Note, Note]) -> None:
-    """Notes turn out to have stood elsewhere in musical time: from the first of them on, all are taken in again."""
+def revise(ring: ContextRing, changes: Mapping[Note, Note]) -> None:
+    """Notes turn out to have stood elsewhere in musical time: from the first of them on, take all in again."""
     first = next((at for at in range(_oldest(ring), ring.end) if ring.note(at) in changes), ring.end)
     later = list(ring.notes(first))
     ring.rewind(first)

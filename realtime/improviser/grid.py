@@ -1,4 +1,4 @@
-"""Where beats and bars fall in a performance, as far as anybody knows. Pure; engine process."""
+"""The grid of a performance: its beats and bars, as far as anybody knows them. Pure."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from midi.tokens import NOWHERE, Place
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
 KEPT_BARS = 64
-"""Changes of bars that are remembered: the notes of the latest are all that is still told of."""
+"""Changes of bars that are remembered: the notes of the latest are all that can still be corrected."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Grid:
         """From a tick on, bars run so; what was known of later ones is void."""
         if self.bars and self.bars[-1] == bar:
             return
-        self.bars = [*(one for one in self.bars if one.tick < bar.tick), bar][-KEPT_BARS:]
+        self.bars = [*(earlier for earlier in self.bars if earlier.tick < bar.tick), bar][-KEPT_BARS:]
         if bar.meter != UNKNOWN_METER:
             self.beat_origin = bar.tick - bar.position
 
@@ -34,7 +34,7 @@ class Grid:
             self.take_bar(Bar(tick, 0, UNKNOWN_METER))
 
     def place_of(self, tick: int) -> Place:
-        """Where in its bar a tick stands, as a model is told."""
+        """A tick's place in its bar, as the model takes it in."""
         return place(self.bars, tick) or NOWHERE
 
     def bar_ticks(self, tick: int) -> int:
@@ -47,6 +47,10 @@ class Grid:
         known = place(self.bars, tick)
         return None if known is None else tick + -known[1] % bar_ticks(known[0])
 
+    def origin_of(self, begin: int) -> int:
+        """The tick of any beat, for what begins at a tick: that is one, where nobody knows better."""
+        return begin if self.beat_origin is None else self.beat_origin
+
     def next_beat(self, tick: int, origin: int) -> int:
         """The first beat at or after a tick; counted from `origin` where nobody knows the beat."""
-        return tick + ((origin if self.beat_origin is None else self.beat_origin) - tick) % TICKS_PER_BEAT
+        return tick + (self.origin_of(origin) - tick) % TICKS_PER_BEAT

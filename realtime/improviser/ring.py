@@ -3,7 +3,7 @@
 Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
 short replay. Steps are taken when the head is asked for, or one by one by who asks for the `next_step`: of a burst of
 notes and corrections each note is stepped over once. Notes that join, where a model has names for chords, are one
-step, which the last of them takes: the moment after the others is that before them. Positions count from the first
+step, which the last of them takes: the state after the others is that before them. Positions count from the first
 note of the performance and never wrap; slots do.
 """
 
@@ -19,7 +19,7 @@ from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
 from realtime.improviser.step_model import KnownState, StepModel, catch_up
-from realtime.improviser.vocabulary import PlaceOf, speech_of
+from realtime.improviser.vocabulary import PlaceOf, vocabulary_of
 
 CAPACITY = 4096
 NOTHING = Note(0, 0, 0)
@@ -27,18 +27,18 @@ NOTHING = Note(0, 0, 0)
 
 
 class ContextRing:
-    """The last `capacity` notes, each with the moment after it.
+    """The last `capacity` notes, each with the state after it.
 
     Memory: capacity * (S + 2 K + the heads' widths + 2 SKETCH) * 4 bytes when full; untouched slots cost nothing.
     """
 
     def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
-        self.speech = speech_of(model.card, place_of)
+        self.vocabulary = vocabulary_of(model.card, place_of)
         self._model = model
         self._capacity = capacity
         self._notes = [NOTHING] * capacity
         self._passed = [False] * capacity
-        """Of settled notes: whether the next joins, which therefore took the step."""
+        """Of notes stepped over: whether the next joins, which therefore took the step."""
         self._rows = np.zeros((capacity, model.layout.width), np.float32)
         self._keys = np.zeros((capacity, model.origin.key.size), np.float32)  # close together: some are read each note
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.
@@ -46,7 +46,7 @@ class ContextRing:
         self._tokens: list[Token] = [()] * capacity
         self._begin = 0
         self._end = 0
-        self._settled = 0  # notes below this position have their moment
+        self._caught_up = 0  # notes below this position have their state
 
     def __len__(self) -> int:
         return self._end - self._begin
@@ -63,7 +63,7 @@ class ContextRing:
 
     @property
     def floor(self) -> int:
-        """The earliest position that can change: once the ring has been full, the moment before `begin` is gone."""
+        """The earliest position that can change: once the ring has been full, the state before `begin` is gone."""
         return 0 if self._begin == 0 else self._begin + 1
 
     def note(self, position: int) -> Note:
@@ -88,12 +88,12 @@ class ContextRing:
 
     @property
     def head(self) -> ModelState:
-        """The moment after the newest note; its arrays are the ring's own: copy them to keep them."""
-        self.settle()
-        return self._moment_before(self._end)
+        """The state after the newest note; its arrays are the ring's own: copy them to keep them."""
+        self.catch_up()
+        return self._state_before(self._end)
 
     def known(self) -> KnownState | None:
-        """The newest note and the moment after it, to be kept; None: it has not been stepped over yet."""
+        """The newest note and the state after it, to be kept; None: it has not been stepped over yet."""
         if not len(self) or self.behind:
             return None
         row = self._rows[(self._end - 1) % self._capacity]
@@ -101,20 +101,20 @@ class ContextRing:
 
     def feed(self, note: Note) -> None:
         """Take in a note; the oldest goes if the ring is full."""
-        if self._end - self._settled >= self._capacity - 1:
-            self.settle()  # before the moment to step from is overwritten
-        if len(self) and self.speech.joins(note, self.note(self._end - 1)):
-            self._unsettle(max(self.floor, self._end - 1))  # it was stepped over as if it were the last of its chord
+        if self._end - self._caught_up >= self._capacity - 1:
+            self.catch_up()  # before the state to step from is overwritten
+        if len(self) and self.vocabulary.joins(note, self.note(self._end - 1)):
+            self._invalidate(max(self.floor, self._end - 1))  # it was stepped over as if it were the last of its chord
         self._notes[self._end % self._capacity] = note
         self._end += 1
         self._begin = max(self._begin, self._end - self._capacity)
 
-    def append(self, note: Note, token: Token, moment: ModelState) -> None:
-        """Take in a note whose token and moment are known already, which spares the step, unless it is of a chord."""
-        self.settle()
+    def append(self, note: Note, token: Token, state: ModelState) -> None:
+        """Take in a note whose token and state are known already, which spares the step, unless it is of a chord."""
+        self.catch_up()
         self.feed(note)
-        if self._settled == self._end - 1 and token != self.speech.passing:
-            self._settle_one(self._end - 1, token, moment)
+        if self._caught_up == self._end - 1 and token != self.vocabulary.passing:
+            self._keep(self._end - 1, token, state)
 
     def insert(self, position: int, note: Note) -> None:
         """Put a note before others, at `floor` or later: those after it move up."""
@@ -124,10 +124,10 @@ class ContextRing:
             self.feed(moved)
 
     def amend(self, position: int, note: Note) -> None:
-        """Replace a note by one of the same onset, at `floor` or later; the moments from it on are stepped again."""
+        """Replace a note by one of the same onset, at `floor` or later; the states from it on are stepped again."""
         if position == self._end:
             raise IndexError(f"no note at {position} to replace")
-        self._unsettle(position)
+        self._invalidate(position)
         self._notes[position % self._capacity] = note
 
     def rewind(self, position: int) -> None:
@@ -136,88 +136,85 @@ class ContextRing:
         Raises:
             IndexError: the position is below `floor` or above `end`.
         """
-        self._unsettle(position)
+        self._invalidate(position)
         self._end = position
         if position > self.floor and self._passed[(position - 1) % self._capacity]:
-            self._unsettle(position - 1)  # it is the last of its chord now
+            self._invalidate(position - 1)  # it is the last of its chord now
 
     def onto(self, note: Note) -> tuple[list[Note], ModelState]:
-        """The notes at the end that a further note would join, and the moment before them."""
-        self.settle()
+        """The notes at the end that a further note would join, and the state before them."""
+        self.catch_up()
         first = self._end
-        while first > self.floor and self.speech.joins(note, self.note(first - 1)):
+        while first > self.floor and self.vocabulary.joins(note, self.note(first - 1)):
             first -= 1
-        return list(self.notes(first)), self._moment_before(first)
+        return list(self.notes(first)), self._state_before(first)
 
     @property
-    def is_settled(self) -> bool:
-        """Whether every note has its moment."""
-        return self._settled == self._end
+    def is_caught_up(self) -> bool:
+        """Whether every note has its state."""
+        return self._caught_up == self._end
 
     @property
     def behind(self) -> int:
-        """How many notes have no moment."""
-        return self._end - self._settled
+        """The number of notes without a state."""
+        return self._end - self._caught_up
 
-    def settle(self) -> int:
-        """Step over every note that is new or comes after a change; says how many."""
+    def catch_up(self) -> int:
+        """Step over every note that is new or comes after a change; returns how many."""
         count = self.behind
         catch_up(self._model, self)
         return count
 
     def next_step(self) -> Step | None:
         """The step over the first note that is new or comes after a change; None: there is none."""
-        while self._settled < self._end:
-            position = self._settled
-            before = self._moment_before(position)  # those that passed left it as it was
-            if position + 1 == self._end or not self.speech.joins(self.note(position + 1), self.note(position)):
+        while self._caught_up < self._end:
+            position = self._caught_up
+            before = self._state_before(position)  # those that passed left it as it was
+            if position + 1 == self._end or not self.vocabulary.joins(self.note(position + 1), self.note(position)):
                 token = self._token(position)
-                return Step(token, before.state, partial(self._settle_one, position, token))
-            self._settle_one(position, self.speech.passing, before)
+                return Step(token, before.state, partial(self._keep, position, token))
+            self._keep(position, self.vocabulary.passing, before)
         return None
-
-    def _settle_one(self, position: int, token: Token, moment: ModelState) -> None:
-        self._keep(position, token, moment)
-        self._settled = position + 1
 
     def _token(self, position: int) -> Token:
         """The token of a note, with those before that it joins."""
         first = position
-        while first > self._begin and self.speech.joins(self.note(first), self.note(first - 1)):
+        while first > self._begin and self.vocabulary.joins(self.note(first), self.note(first - 1)):
             first -= 1
         previous = self.note(first - 1).onset if first > self._begin else None
-        return self.speech.heard([self.note(one) for one in range(first, position + 1)], previous)
+        return self.vocabulary.encode([self.note(index) for index in range(first, position + 1)], previous)
 
     def recall(self, key: Floats, ahead: int = 0) -> Memory:
-        """What the moments of this performance say of the note after a moment with this key (K,).
+        """The memory of this performance: the notes that followed states like one with this key (K,).
 
-        Of some of the last (`looked_back_on`) that have their moments, whatever was played before them. `ahead`: so
-        many notes are planned after the ring's. They count as the latest: whether a note has gone out changes nothing.
+        Some of the last states vote (`looked_back_on`), whatever was played before them. `ahead`: so many notes are
+        planned after the ring's. They count as the latest: whether a note has gone out changes nothing.
         """
         first, end = looked_back_on(max(0, self._end + ahead - self._begin - 1))
-        end = max(0, min(end, self._settled - self._begin - 1))
+        end = max(0, min(end, self._caught_up - self._begin - 1))
         first = min(first, end)
         slot = (self._begin + first) % self._capacity
         voting = closest(key, self._sketches[slot : slot + end - first])
         voting += slot
         voting %= self._capacity
-        followed = [self._tokens[(one + 1) % self._capacity] for one in voting.tolist()]
+        followed = [self._tokens[(slot + 1) % self._capacity] for slot in voting.tolist()]
         return Memory.of(key, self._keys.take(voting, 0), followed, self._model.imitation)
 
-    def _unsettle(self, position: int) -> None:
+    def _invalidate(self, position: int) -> None:
         if not self.floor <= position <= self._end:
             raise IndexError(f"cannot go back to {position}: positions {self.floor} to {self._end} are held")
-        self._settled = min(self._settled, position)
+        self._caught_up = min(self._caught_up, position)
 
-    def _moment_before(self, position: int) -> ModelState:
+    def _state_before(self, position: int) -> ModelState:
         if position == 0:
             return self._model.origin
         return self._model.layout.state_in(self._rows[(position - 1) % self._capacity])
 
-    def _keep(self, position: int, token: Token, moment: ModelState) -> None:
+    def _keep(self, position: int, token: Token, state: ModelState) -> None:
         slot = position % self._capacity
-        self._passed[slot] = token == self.speech.passing
-        self._rows[slot] = moment.row
-        self._keys[slot] = moment.key
-        self._sketches[slot] = self._sketches[slot + self._capacity] = sketch(moment.key)
+        self._passed[slot] = token == self.vocabulary.passing
+        self._rows[slot] = state.row
+        self._keys[slot] = state.key
+        self._sketches[slot] = self._sketches[slot + self._capacity] = sketch(state.key)
         self._tokens[slot] = token
+        self._caught_up = position + 1

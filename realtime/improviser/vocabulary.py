@@ -1,4 +1,4 @@
-"""How the engine's notes and a model's tokens become each other: all that depends on the vocabulary. Engine process."""
+"""A model's vocabulary in a performance: how notes and tokens become each other. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, enco
 from realtime.improviser.chord_vocabulary import ChordVocabulary
 
 PlaceOf = Callable[[int], Place]
-"""Where in its bar a tick of the performance stands."""
+"""From a tick of the performance to its place in its bar."""
 
 
 class Vocabulary(Protocol):
@@ -22,16 +22,16 @@ class Vocabulary(Protocol):
 
     @property
     def passing(self) -> Token:
-        """What stands in the memory for a note that passes: nothing that could be drawn."""
+        """The token that stands in the memory for a note that passes: none that could be drawn."""
 
-    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
+    def encode(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
         """The token by which the model takes in notes that join, after one at `previous_onset` (None: none was)."""
 
-    def said(self, token: Token, previous_onset: int) -> list[Note]:
+    def decode(self, token: Token, previous_onset: int) -> list[Note]:
         """The notes that a drawn token stands for, after one at `previous_onset`; all at one onset, ascending."""
 
-    def waited(self, token: Token) -> int | None:
-        """How long a drawn token waits, in ticks; None: there is none, the music is over."""
+    def wait_ticks(self, token: Token) -> int | None:
+        """The wait of a drawn token, in ticks; None: there is none, the music is over."""
 
     def entering(self, onset: int, previous_onset: int | None) -> Constraint:
         """The first token of an answer: at this onset, whatever the model thinks of that."""
@@ -40,7 +40,7 @@ class Vocabulary(Protocol):
         """A later token, after the last note. `is_ours`: not the human's; `earliest`: the id of the shortest wait."""
 
 
-def speech_of(card: Card, place_of: PlaceOf) -> Vocabulary:
+def vocabulary_of(card: Card, place_of: PlaceOf) -> Vocabulary:
     """A model's vocabulary, in a performance whose bars are known by `place_of`."""
     return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of)
 
@@ -58,24 +58,24 @@ class EventVocabulary:
 
     @classmethod
     def of(cls, card: Card, place_of: PlaceOf) -> "EventVocabulary":
-        """As a model speaks it, in a performance whose bars are known by `place_of`."""
+        """The vocabulary of a model, in a performance whose bars are known by `place_of`."""
         return cls(card.inputs, card.fields, place_of, [field.name for field in card.fields].index(WAIT.name))
 
     def joins(self, note: Note, before: Note) -> bool:  # noqa: ARG002 - each is a token of its own
-        """Never: notes of a chord are told one after the other."""
+        """Never: notes of a chord are tokens one after the other."""
         return False
 
-    def heard(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
+    def encode(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
         """The token by which the model takes in a note after one at `previous_onset` (None: it is the first)."""
         (note,) = notes
         return encode(note, previous_onset, self.inputs, self.place_of(note.onset))
 
-    def said(self, token: Token, previous_onset: int) -> list[Note]:
+    def decode(self, token: Token, previous_onset: int) -> list[Note]:
         """The note that a drawn token stands for, after one at `previous_onset`."""
         return [decode(token, self.fields, previous_onset)]
 
-    def waited(self, token: Token) -> int | None:
-        """How long a drawn note waits, in ticks; None: there is none, the music is over."""
+    def wait_ticks(self, token: Token) -> int | None:
+        """The wait of a drawn note, in ticks; None: there is none, the music is over."""
         wait = token[self._wait]
         return None if wait == END else WAIT_TICKS[wait]
 

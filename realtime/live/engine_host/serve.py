@@ -52,13 +52,13 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     except AntiphonError as error:
         link.send(Failed(error.exit_code, str(error).encode()[:TEXT_BYTES]))
         return
-    ensemble = BatchedEngines(model, voices)
+    engines = BatchedEngines(model, voices)
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
     link.send(Ready(model.on_cuda))
     waiting: deque[tuple[int, Message]] = deque()
     while True:
-        if link.wait(0 if waiting else _seconds_to(ensemble.wake_ns, link.backlog)):
+        if link.wait(0 if waiting else _seconds_to(engines.wake_ns, link.backlog)):
             for voice, message in link.receive():
                 if isinstance(message, Quit):
                     return
@@ -67,8 +67,8 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
                 else:
                     waiting.append((voice, message))
         for _ in range(min(len(waiting), MESSAGES)):
-            ensemble.receive(*waiting.popleft())
-        for voice, message in ensemble.advance(time.monotonic_ns()):
+            engines.receive(*waiting.popleft())
+        for voice, message in engines.advance(time.monotonic_ns()):
             link.send(message, voice)
         link.flush()
 

@@ -82,13 +82,13 @@ def test_what_is_measured_is_what_the_daemon_plays(tmp_path: Path) -> None:
     ring = ContextRing(model)
     for row in measured.tolist():
         previous, last = ring.last_onset, ring.note(ring.end - 1) if len(ring) else None
-        limits = ring.speech.following(last, may_end=False) if last else ring.speech.entering(0, previous)
+        limits = ring.vocabulary.following(last, may_end=False) if last else ring.vocabulary.entering(0, previous)
         moment = ring.head
         ids = draw(
             model.heads, model.fields, moment.hidden, ring.recall(moment.key), SamplingOptions(0.9, 0.8), rng, limits
         )
         assert list(ids) == row[: len(ids)]
-        for note in ring.speech.said(ids, previous or 0):
+        for note in ring.vocabulary.decode(ids, previous or 0):
             ring.feed(note)
 
 

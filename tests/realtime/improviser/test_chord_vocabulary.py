@@ -53,7 +53,7 @@ def fed(model: OnnxModel, notes: list[Note], capacity: int = 64) -> ContextRing:
     ring = ContextRing(model, capacity)
     for note in notes:
         ring.feed(note)
-        ring.settle()
+        ring.catch_up()
     return ring
 
 
@@ -71,7 +71,7 @@ def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: OnnxModel) 
             while ring.note(position - 1).onset == 12 and ring.note(position - 1).pitch > pitch:
                 position -= 1
             ring.insert(position, Note(12, 12, pitch))
-            ring.settle()
+            ring.catch_up()
         ring.feed(Note(24, 12, 60))
         assert np.array_equal(ring.head.state, wanted.state)
 
@@ -116,7 +116,7 @@ def test_whatever_happened_the_head_is_that_of_the_notes_the_ring_holds(
         else:
             ring.amend(ring.end - 1 - min(steps, 2), ring.note(ring.end - 1 - min(steps, 2)))
         if steps % 2:
-            ring.settle()
+            ring.catch_up()
     fresh = fed(named, list(ring.notes()))
     assert np.array_equal(ring.head.state, fresh.head.state)
     remembered, anew = ([token for _, token in one.recall(one.head.key).voters] for one in (ring, fresh))

@@ -9,8 +9,9 @@ import pytest
 from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
-from realtime.improviser.engine import PATIENCE_TICKS, Engine
+from realtime.improviser.engine import Engine
 from realtime.improviser.groove import Groove
+from realtime.improviser.planner import PATIENCE_TICKS
 from realtime.improviser.ring import ContextRing
 from realtime.messages import NOTE_ON, Cancelled, ListenFrom, ParameterChange, Played, Proposal, Sent
 from realtime.modes import KEEP_NS
@@ -64,7 +65,7 @@ def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model
     assert_nothing_hangs(offline.sent)
 
 
-def test_what_the_human_is_foretold_to_play_never_sounds(model: OnnxModel) -> None:
+def test_what_the_human_is_predicted_to_play_never_sounds(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
     voices = Counter(note.voice for note in offline.engine.ring.notes())
     assert voices[HUMAN] == len(MELODY)
@@ -278,7 +279,7 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
 
     def lean() -> object:
         assert engine._plan is not None
-        return engine._plan.leaning
+        return engine._plan.outline.biases
 
     def decide() -> None:
         while not any(isinstance(one, Proposal) for one in engine.advance(now)):
@@ -309,12 +310,12 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Onn
     engine.receive(ListenFrom(0))
     strike(engine, S, 60)
     assert engine._plan is not None
-    before = engine._plan.leaning
+    before = engine._plan.outline.biases
     strike(engine, 2 * S, 72)
-    assert engine._plan.leaning is before
+    assert engine._plan.outline.biases is before
     assert engine.wake_ns == 0
     engine.advance(S)  # it is a second ahead of what is planned
-    assert engine._plan.leaning is not before
+    assert engine._plan.outline.biases is not before
 
 
 def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_that_note_is_replayed(
@@ -368,9 +369,9 @@ def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_k
         offline = playing(model, late, meter="4/4", quantize_entry=entry)
         plan = offline.engine._plan
         assert plan is not None
-        assert plan.begin == begin
-        assert plan.end is not None
-        assert plan.end % 96 == 0
+        assert plan.outline.begin == begin
+        assert plan.outline.end is not None
+        assert plan.outline.end % 96 == 0
 
 
 def test_a_human_who_is_a_tick_off_is_told_to_the_model_on_the_grid(model: OnnxModel) -> None:
@@ -394,8 +395,8 @@ def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: OnnxMo
             engine.advance(now)
     assert abs(float(engine.tempo.bpm) - 100) < 3
     assert engine._plan is not None
-    assert engine._plan.beat_origin == engine._grid.beat_origin
-    assert engine._plan.beat_origin != engine._plan.begin
+    assert engine._plan.outline.beat_origin == engine._time.grid.beat_origin
+    assert engine._plan.outline.beat_origin != engine._plan.outline.begin
 
 
 @pytest.mark.parametrize(("place", "later_ticks"), [(12, 4), (6, 2), (8, 0), (16, 0), (0, 0)])

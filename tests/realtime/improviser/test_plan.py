@@ -1,4 +1,4 @@
-"""The plan: what stands of it when the human plays, what was only foretold, and what a late fact does to the ring."""
+"""The plan: what stands of it when the human plays, what was only predicted, and what a late fact does to the ring."""
 
 import numpy as np
 import pytest
@@ -6,62 +6,63 @@ import pytest
 from exported.onnx_model import OnnxModel
 from exported.sampling import SamplingOptions
 from midi.notes import ANSWER, HUMAN, Note
+from realtime.improviser.biases import Biases
 from realtime.improviser.context import place_in_order
-from realtime.improviser.follow import Leaning
-from realtime.improviser.plan import FORETOLD_FIRST, Plan
+from realtime.improviser.outline import Outline
+from realtime.improviser.plan import PREDICTED_FIRST, Plan
 from realtime.improviser.ring import ContextRing
 
-ONLY_HUMAN = Leaning((np.array([1.0, 1e-12], np.float32), None, None, None))
-"""A lean by which the model believes that nobody but the human plays."""
-ONLY_OURS = Leaning((np.array([1e-12, 1.0], np.float32), None, None, None))
+ONLY_HUMAN = Biases((np.array([1.0, 1e-12], np.float32), None, None, None))
+"""A bias by which the model believes that nobody but the human plays."""
+ONLY_OURS = Biases((np.array([1e-12, 1.0], np.float32), None, None, None))
 
 
-def heard(model: OnnxModel) -> ContextRing:
+def ring_of(model: OnnxModel) -> ContextRing:
     ring = ContextRing(model)
     for index in range(4):
         ring.feed(Note(12 * index, 12, 60 + index, 80, voice=HUMAN))
     return ring
 
 
-def plan_of(model: OnnxModel, **more: object) -> Plan:
-    settings: dict[str, object] = {"enters": False, "may_end": False} | more
-    return Plan(model, SamplingOptions(1.0, 0.0), 48, None, 0, lambda *_: 80, **settings)  # type: ignore[arg-type]
+def plan_of(model: OnnxModel, ring: ContextRing, *, enters: bool = False, **more: object) -> Plan:
+    outline = Outline(SamplingOptions(1.0, 0.0), 48, None, 0, lambda *_: 80, may_end=False, **more)  # type: ignore[arg-type]
+    return Plan(model, ring, outline, enters=enters)
 
 
 def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
-    notes = [plan.decide(ring, rng, index) for index in range(200)]
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan = plan_of(model, ring, predicts_human=True, biases=ONLY_HUMAN)
+    notes = [plan.decide(rng, index) for index in range(200)]
     voices = [note.voice for note in notes if note is not None]
     assert HUMAN in voices
     assert ANSWER in voices
 
 
-def test_when_the_human_has_played_few_notes_are_foretold_before_our_own(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
+def test_when_the_human_has_played_few_notes_are_predicted_before_our_own(model: OnnxModel) -> None:
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan = plan_of(model, ring, predicts_human=True, biases=ONLY_HUMAN)
     played_over(ring, plan, 48, 48)
-    notes = [plan.decide(ring, rng, index) for index in range(FORETOLD_FIRST + 1)]
-    assert [note.voice for note in notes if note is not None] == [HUMAN] * FORETOLD_FIRST + [ANSWER]
+    notes = [plan.decide(rng, index) for index in range(PREDICTED_FIRST + 1)]
+    assert [note.voice for note in notes if note is not None] == [HUMAN] * PREDICTED_FIRST + [ANSWER]
 
 
-def test_what_was_foretold_and_did_not_come_leaves_the_plan(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, foretells=True, leaning=ONLY_HUMAN)
-    note = plan.decide(ring, rng, 1)
+def test_what_was_predicted_and_did_not_come_leaves_the_plan(model: OnnxModel) -> None:
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan = plan_of(model, ring, predicts_human=True, biases=ONLY_HUMAN)
+    note = plan.decide(rng, 1)
     assert note is not None
     assert note.voice == HUMAN
-    plan.forget_foretold(note.onset, ring)
-    assert len(plan._branch) == 1, "it may still come"
-    plan.forget_foretold(note.onset + 1, ring)
-    assert not plan._branch
+    plan.forget_predicted(note.onset)
+    assert len(plan.branch.planned) == 1, "it may still come"
+    plan.forget_predicted(note.onset + 1)
+    assert not plan.branch.planned
 
 
 @pytest.mark.parametrize("not_before", [55, 90, 1_000])
 def test_a_note_is_drawn_among_the_times_that_are_not_over(model: OnnxModel, not_before: int) -> None:
     onsets = set()
     for seed in range(40):
-        note = plan_of(model).decide(heard(model), np.random.default_rng(seed), 1, not_before)
+        note = plan_of(model, ring_of(model)).decide(np.random.default_rng(seed), 1, not_before)
         assert note is not None
         onsets.add(note.onset)
     assert min(onsets) >= not_before
@@ -69,23 +70,23 @@ def test_a_note_is_drawn_among_the_times_that_are_not_over(model: OnnxModel, not
 
 
 def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_onset(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model, enters=True)
-    note = plan.decide(ring, rng, 1)
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan = plan_of(model, ring, enters=True)
+    note = plan.decide(rng, 1)
     assert note is not None
     played_over(ring, plan, note.onset, note.onset, pitch=127)
-    assert not plan.sent(1, ring), "it has been in the ring since"
+    assert not plan.sent(1), "it has been in the ring since"
     assert [one.pitch for one in ring.notes()][-2:] == [note.pitch, 127]
 
 
 def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan = plan_of(model)
-    notes = [plan.decide(ring, rng, index) for index in range(12)]
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan = plan_of(model, ring)
+    notes = [plan.decide(rng, index) for index in range(12)]
     onsets = [note.onset for note in notes if note is not None]
     cut = onsets[5]
     played_over(ring, plan, cut, cut)
-    assert not plan._branch
+    assert not plan.branch.planned
     ours = [one.onset for one in ring.notes() if one.voice == ANSWER]
     assert ours == [onset for onset in onsets if onset <= cut], "what stands is a fact"
     assert len(ours) < len(onsets)
@@ -93,120 +94,120 @@ def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(mod
 
 def played_over(ring: ContextRing, plan: Plan, at: int, kept_until: int, pitch: int = 60) -> None:
     """The human plays a note at a tick, into the ring and over the plan; what is meant for a tick or before stands."""
-    kept = [one.note_id for one in plan._branch if one.note.voice == ANSWER and one.note.onset <= kept_until]
-    plan.cancelled(max(kept, default=-1), ring)
+    kept = [each.note_id for each in plan.branch.planned if each.note.voice == ANSWER and each.note.onset <= kept_until]
+    plan.cancelled(max(kept, default=-1))
     before_it = ring.known()
     theirs = Note(at, None, pitch, 80, voice=HUMAN)
     place_in_order(ring, theirs)
-    plan.interrupted(theirs, at, ring, before_it)
+    plan.interrupted(theirs, at, before_it)
 
 
 def planned_ahead(ring: ContextRing, plan: Plan, rng: np.random.Generator, count: int) -> tuple[Plan, list[int]]:
     """The plan with so many notes of our own, 0 to `count` - 1, all stepped over; and their onsets."""
-    notes = [plan.decide(ring, rng, index) for index in range(count)]
-    plan.settle(ring)
+    notes = [plan.decide(rng, index) for index in range(count)]
+    plan.catch_up()
     onsets = [note.onset for note in notes if note is not None and note.voice == ANSWER]
     assert len(onsets) == count
     return plan, onsets
 
 
-def steps_needed(plan: Plan, ring: ContextRing) -> int:
+def steps_needed(plan: Plan) -> int:
     """How many steps of the model come before the next decision; they are taken."""
     count = 0
-    while (step := plan.next_step(ring)) is not None:
+    while (step := plan.next_step()) is not None:
         plan.model.take((step,))
         count += 1
     return count
 
 
 def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
     assert ring.behind == 12, "the first of them is before the human's note"
-    assert steps_needed(plan, ring) == 1
-    assert plan.decide(ring, rng, 12) is not None
-    assert steps_needed(plan, ring) == 12 + 1, "what comes later is decided in the order of time"
+    assert steps_needed(plan) == 1
+    assert plan.decide(rng, 12) is not None
+    assert steps_needed(plan) == 12 + 1, "what comes later is decided in the order of time"
 
 
 def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_the_order_of_time(
     model: OnnxModel,
 ) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
-    assert all(plan.sent(index, ring) for index in range(12))
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
+    assert all(plan.sent(index) for index in range(12))
     played_over(ring, plan, 30, 48)
     assert ring.behind == 14, "the human's note, twelve of ours and one of theirs"
-    assert steps_needed(plan, ring) == 1
-    assert plan.decide(ring, rng, 12) is not None
-    assert steps_needed(plan, ring) == 14 + 1
+    assert steps_needed(plan) == 1
+    assert plan.decide(rng, 12) is not None
+    assert steps_needed(plan) == 14 + 1
     assert_as_taken_in_at_once(ring, plan)
 
 
 def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model), rng, 12)
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
     assert ring.behind == 12, "the first of them is before the human's note"
-    assert steps_needed(plan, ring) == 1
-    answer = plan.decide(ring, rng, 12)
+    assert steps_needed(plan) == 1
+    answer = plan.decide(rng, 12)
     assert answer is not None
     played_over(ring, plan, 48, answer.onset, pitch=64)
-    assert steps_needed(plan, ring) == 2, "over our own answer, and over the human's second note"
-    assert plan.decide(ring, rng, 13) is not None
-    steps_needed(plan, ring)
+    assert steps_needed(plan) == 2, "over our own answer, and over the human's second note"
+    assert plan.decide(rng, 13) is not None
+    steps_needed(plan)
     played_over(ring, plan, 49, answer.onset, pitch=67)
     played_over(ring, plan, 49, 0, pitch=71)
-    assert plan.decide(ring, rng, 14) is not None
-    plan.settle(ring)
+    assert plan.decide(rng, 14) is not None
+    plan.catch_up()
     assert_as_taken_in_at_once(ring, plan)
 
 
 def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
     """Ring and branch know what they would, had every note been taken in, once and in the order of time."""
     anew = ContextRing(plan.model)
-    for note in [*ring.notes(), *(one.note for one in plan._branch)]:
+    for note in [*ring.notes(), *(each.note for each in plan.branch.planned)]:
         anew.feed(note)
-    assert np.allclose(plan._moment_before(ring, len(plan._branch)).state, anew.head.state, atol=1e-5)
+    assert np.allclose(plan.branch.state.state, anew.head.state, atol=1e-5)
 
 
 def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, onsets = planned_ahead(ring, plan_of(model), rng, 12)
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, onsets = planned_ahead(ring, plan_of(model, ring), rng, 12)
     played_over(ring, plan, 48, onsets[3])
-    later = plan.decide(ring, rng, 12, onsets[-1])
+    later = plan.decide(rng, 12, onsets[-1])
     assert later is not None
     assert later.onset >= onsets[-1]
     played_over(ring, plan, 48, onsets[3], pitch=64)
-    assert steps_needed(plan, ring) == 1, "over the human's second note: the answer to the first is no more"
+    assert steps_needed(plan) == 1, "over the human's second note: the answer to the first is no more"
 
 
-def test_what_was_foretold_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, onsets = planned_ahead(ring, plan_of(model, foretells=True, leaning=ONLY_OURS), rng, 6)
-    plan.leaning = ONLY_HUMAN
+def test_what_was_predicted_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: OnnxModel) -> None:
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, onsets = planned_ahead(ring, plan_of(model, ring, predicts_human=True, biases=ONLY_OURS), rng, 6)
+    plan.outline.biases = ONLY_HUMAN
     played_over(ring, plan, 48, onsets[-1])
-    foretold = plan.decide(ring, rng, 100)
-    assert foretold is not None
-    assert foretold.voice == HUMAN
-    assert steps_needed(plan, ring) == 1, "over what is foretold"
+    predicted = plan.decide(rng, 100)
+    assert predicted is not None
+    assert predicted.voice == HUMAN
+    assert steps_needed(plan) == 1, "over what is predicted"
     shortcut = plan._shortcut
     assert shortcut is not None
-    assert [known.note for known in shortcut.trail][-1] == foretold
+    assert [known.note for known in shortcut.trail][-1] == predicted
     played_over(ring, plan, 48, onsets[-1], pitch=64)
     assert plan._shortcut is not None
-    assert foretold not in [known.note for known in plan._shortcut.trail]
-    assert steps_needed(plan, ring) == 1, "over the human's second note, from their first on"
+    assert predicted not in [known.note for known in plan._shortcut.trail]
+    assert steps_needed(plan) == 1, "over the human's second note, from their first on"
     assert [known.note.pitch for known in plan._shortcut.trail][-2:] == [60, 64]
 
 
 def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: OnnxModel) -> None:
-    ring, rng = heard(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model), rng, 6)
+    ring, rng = ring_of(model), np.random.default_rng(0)
+    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 6)
     ring.amend(ring.end - 1, Note(36, 40, 63, 80, voice=HUMAN))
-    plan.unsettle()
+    plan.invalidate()
     played_over(ring, plan, 48, plan.decided_until)
-    assert steps_needed(plan, ring) == 1
-    assert plan.decide(ring, rng, 6) is not None
-    assert steps_needed(plan, ring) == 2 + 7
+    assert steps_needed(plan) == 1
+    assert plan.decide(rng, 6) is not None
+    assert steps_needed(plan) == 2 + 7
     assert_as_taken_in_at_once(ring, plan)

@@ -23,7 +23,7 @@ def fed(model: OnnxModel, notes: list[Note], capacity: int = 4096) -> ContextRin
     ring = ContextRing(model, capacity)
     for note in notes:
         ring.feed(note)
-    ring.settle()
+    ring.catch_up()
     return ring
 
 
@@ -90,12 +90,12 @@ def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: OnnxModel) 
     ring = ContextRing(model)
     for note in notes:
         ring.feed(note)
-    assert ring.settle() == 30
+    assert ring.catch_up() == 30
     for position in (29, 12, 20, 12):
         ring.amend(position, Note(notes[position].onset, 3, notes[position].pitch, 80))
     ring.feed(Note(1_000, 3, 60, 80))
-    assert ring.settle() == 31 - 12
-    assert ring.settle() == 0
+    assert ring.catch_up() == 31 - 12
+    assert ring.catch_up() == 0
 
 
 def test_what_is_recalled_are_the_notes_that_followed(model: OnnxModel) -> None:
@@ -152,7 +152,7 @@ def test_a_note_whose_moment_is_known_costs_no_step(model: OnnxModel) -> None:
     notes = melody(6)
     ring, other = fed(model, notes[:5]), fed(model, notes)
     ring.append(notes[5], encode(notes[5], notes[4].onset, model.card.inputs), other.head)
-    assert ring.settle() == 0
+    assert ring.catch_up() == 0
     assert same_head(ring, other)
 
 

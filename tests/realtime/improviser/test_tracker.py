@@ -2,9 +2,11 @@
 
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, SUSTAIN
 from midi.tempo import Tempo
+from realtime.improviser.phrase import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE
 from realtime.improviser.quantise import TOLERANCE
-from realtime.improviser.tracker import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE, MS, Tracker
+from realtime.improviser.tracker import Tracker
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Played
+from realtime.modes import MS
 
 
 def press(tracker: Tracker, pitch: int, at_ms: int) -> None:

@@ -10,7 +10,7 @@ from exported.sampling import Bias
 from midi.notes import HUMAN, Note
 from midi.tokens import FIELDS, WAIT_TICKS, nearest
 from realtime.improviser.dynamics import DEFAULT_VELOCITY, Dynamics
-from realtime.improviser.follow import Follower
+from realtime.improviser.follower import Follower
 from realtime.settings import Settings
 
 FIELDS_OF_SCORES = FIELDS[:4]
@@ -26,18 +26,18 @@ def follower(pitches: tuple[int, ...] = D_MAJOR, step: int = 12) -> Follower:
 
 
 def leans(listening: Follower, **knobs: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
-    leaning = listening.leaning(Settings(**(OFF | knobs)), FIELDS_OF_SCORES)
-    assert leaning is not None
-    factors = leaning.at(None, 0).factors
+    biases = listening.biases(Settings(**(OFF | knobs)), FIELDS_OF_SCORES)
+    assert biases is not None
+    factors = biases.after(None, 0).factors
     return factors[1], factors[2]
 
 
 def test_with_every_knob_at_zero_nothing_is_bent() -> None:
-    assert follower().leaning(Settings(**OFF), FIELDS_OF_SCORES) is None
+    assert follower().biases(Settings(**OFF), FIELDS_OF_SCORES) is None
 
 
 def test_before_anything_was_heard_nothing_is_bent() -> None:
-    assert Follower().leaning(Settings(), FIELDS_OF_SCORES) is None
+    assert Follower().biases(Settings(), FIELDS_OF_SCORES) is None
 
 
 def test_pitches_outside_the_key_are_lowered_and_those_played_hardly() -> None:
@@ -119,9 +119,9 @@ def struck(sizes: list[int], step: int = 24) -> Follower:
 
 def joined(listening: Follower, size: int, pitch: int = 52) -> Bias:
     """The lean of a note after one of the answer's, of which so many are struck at its onset."""
-    leaning = listening.leaning(Settings(), FIELDS_OF_SCORES)
-    assert leaning is not None
-    return leaning.at(Note(480, 24, pitch, 80), 0, (0, size))
+    biases = listening.biases(Settings(), FIELDS_OF_SCORES)
+    assert biases is not None
+    return biases.after(Note(480, 24, pitch, 80), 0, (0, size))
 
 
 def test_chords_grow_as_large_as_the_humans_and_no_larger() -> None:
@@ -171,11 +171,11 @@ def test_what_was_heard_in_another_tempo_is_heard_anew() -> None:
     for note in heard:
         listening.hear(note, 100)
     released = [replace(note, duration=6) for note in heard]
-    listening.hear_anew(dict(zip(released, anew, strict=True)), 0)
-    leaning = listening.leaning(Settings(), FIELDS_OF_SCORES)
-    assert leaning is not None
-    assert leaning.place is not None
-    assert [place for place in range(24) if leaning.place[place] > 0.01] == [0, 8, 16]
+    listening.revise(dict(zip(released, anew, strict=True)), 0)
+    biases = listening.biases(Settings(), FIELDS_OF_SCORES)
+    assert biases is not None
+    assert biases.place is not None
+    assert [place for place in range(24) if biases.place[place] > 0.01] == [0, 8, 16]
 
 
 def test_one_key_is_no_register_no_key_and_no_pace() -> None:
@@ -198,10 +198,10 @@ def test_a_pitch_class_unheard_for_long_is_less_of_the_key() -> None:
 def test_onsets_keep_to_the_grid_that_the_human_plays_on(
     step: int, kept: tuple[int, ...], lost: tuple[int, ...]
 ) -> None:
-    leaning = follower(D_MAJOR * 2, step).leaning(Settings(), FIELDS_OF_SCORES)
-    assert leaning is not None
+    biases = follower(D_MAJOR * 2, step).biases(Settings(), FIELDS_OF_SCORES)
+    assert biases is not None
     for phase in (0, step):
-        waits = leaning.at(None, phase).factors[1]
+        waits = biases.after(None, phase).factors[1]
         assert waits is not None
         usual = max(waits[(line - phase) % 24] for line in kept)
         assert usual > 1e6 * max(waits[(line - phase) % 24] for line in lost)

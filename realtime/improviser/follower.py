@@ -1,24 +1,20 @@
-"""Following the human: what they play now bends what is drawn, and how loud it is. Engine process; pure.
+"""Following the human: their latest notes bias what is drawn, and how loud it is. Pure.
 
 The human's notes are heard as they come, in ticks. What counts is the end of the last phrase, or of a short one also
 the notes before it; the older a note, the less it says of the key. How long the memory is, `benchmarks.following`
-weighs: a short one is soon where the human has gone, a long one hears more of a key. Little that was heard bends
+weighs: a short one is soon where the human has gone, a long one hears more of a key. Little that was heard biases
 little: one key pressed is no register, no key and no pace.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby, islice, pairwise
 
-import numpy as np
-
 from exported.heads import Floats
-from exported.sampling import Bias
 from midi.names import PITCH_CLASSES
 from midi.notes import TICKS_PER_BEAT, Note
-from midi.tokens import PITCH, WAIT, WAIT_TICKS, Field
-from realtime.improviser.biases import (
+from midi.tokens import PITCH, WAIT, Field
+from realtime.improviser.bias_nats import (
     density_nats,
     factors,
     key_nats,
@@ -26,8 +22,8 @@ from realtime.improviser.biases import (
     register_nats,
     register_of,
     step_nats,
-    together_odds,
 )
+from realtime.improviser.biases import Biases
 from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.improviser.key import Doubles
 from realtime.improviser.quantise import SIXTEENTHS, TRIPLETS
@@ -47,64 +43,9 @@ CHORD_NOTES = 32
 USUAL_POLYPHONY = 4
 """Where the human has played nothing yet."""
 
-_WAIT_PLACES = np.array(WAIT_TICKS) % TICKS_PER_BEAT
-
-
-@dataclass(slots=True)
-class Leaning:
-    """Bends each draw towards the human as they have played until now. Kept until they play on, or a knob turns."""
-
-    factors: tuple[Floats | None, ...]
-    """For each field, wherever the note before stands."""
-    wait: int | None = None
-    """The column of the wait."""
-    place: Floats | None = None
-    """For each place in the beat [24]."""
-    step: Floats | None = None
-    """For each step up within a chord [128], in semitones."""
-    joined: Floats | None = None
-    """For each pitch [128] of a note that joins a chord."""
-    stacks: tuple[int, ...] = ()
-    """How many keys the human struck at each onset; none: chords are left to the model."""
-    highest: float = 127.0
-    """The top of the human's register."""
-    weight: float = 0.0
-    """How closely their chords are followed."""
-    _by_phase: dict[int, tuple[Floats | None, ...]] = field(default_factory=dict)
-
-    def at(self, last: Note | None, phase: int, sizes: Sequence[int] = ()) -> Bias:
-        """The lean of the note after `last`, which stands `phase` ticks into its beat.
-
-        `sizes`: by voice, how many notes are struck at its onset so far.
-        """
-        bent = self._factors(phase)
-        if last is None or not self.stacks:
-            return Bias(bent)
-        beyond = max(0.0, last.pitch - self.highest)
-        odds = tuple(together_odds(self.stacks, size) * 0.5**beyond if size else None for size in sizes)
-        joined = self.joined
-        if self.step is not None:
-            steps = np.ones(PITCH.size, np.float32)
-            steps[last.pitch :] = self.step[: PITCH.size - last.pitch]
-            joined = steps if joined is None else steps * joined
-        return Bias(bent, joined, odds, self.weight)
-
-    def _factors(self, phase: int) -> tuple[Floats | None, ...]:
-        if self.place is None or self.wait is None:
-            return self.factors
-        bent = self._by_phase.get(phase)
-        if bent is None:
-            places = np.ones(WAIT.size, np.float32)
-            places[: len(WAIT_TICKS)] = self.place[(phase + _WAIT_PLACES) % TICKS_PER_BEAT]
-            paced = self.factors[self.wait]
-            waits = places if paced is None else places * paced
-            bent = (*self.factors[: self.wait], waits, *self.factors[self.wait + 1 :])
-            self._by_phase[phase] = bent
-        return bent
-
 
 class Follower:
-    """How the human has been playing, as far as it matters to an answer."""
+    """Follows the human's playing, as far as it matters to an answer."""
 
     def __init__(self) -> None:
         self._notes: deque[Note] = deque(maxlen=KEPT)
@@ -114,10 +55,13 @@ class Follower:
         """For how many changes of pitch each pitch class has not been heard."""
         self._in_phrase = 0
         self._is_over = False
-        self._leaning: tuple[object, Leaning] | None = None
+        self._biases: tuple[object, Biases] | None = None
 
     def hear(self, note: Note, beat_origin: int = 0) -> None:
-        """A human note, in the order they were played (of a chord, in any); `beat_origin`: the tick of any beat."""
+        """Take in a human note, in the order they were played (of a chord, in any).
+
+        `beat_origin`: the tick of any beat.
+        """
         if self._is_over:
             self._in_phrase, self._is_over = 0, False
         if not self._notes or self._notes[-1].pitch != note.pitch:
@@ -126,10 +70,13 @@ class Follower:
         self._notes.append(note)
         self._places.append((note.onset - beat_origin) % TICKS_PER_BEAT)
         self._in_phrase += 1
-        self._leaning = None
+        self._biases = None
 
-    def hear_anew(self, notes: Mapping[Note, Note], beat_origin: int) -> None:
-        """The beat turns out to be another: notes of this phrase, each as it was and as it is, and where a beat is."""
+    def revise(self, notes: Mapping[Note, Note], beat_origin: int) -> None:
+        """Move notes of this phrase, whose beat turns out to be another: each as it was, and as it is.
+
+        `beat_origin`: the tick of any beat.
+        """
         by_key = {(before.onset, before.pitch): after for before, after in notes.items()}  # durations came later
         for at, note in enumerate(self._notes):
             moved = by_key.get((note.onset, note.pitch))
@@ -137,7 +84,7 @@ class Follower:
                 self._places[at] = None
             else:
                 self._notes[at], self._places[at] = moved, (moved.onset - beat_origin) % TICKS_PER_BEAT
-        self._leaning = None
+        self._biases = None
 
     def phrase_over(self) -> None:
         """The human has paused: the next note begins another phrase."""
@@ -149,7 +96,7 @@ class Follower:
         return list(islice(self._notes, len(self._notes) - count, None))
 
     def polyphony(self, settings: Settings) -> int:
-        """How many notes an answer sounds at once at most."""
+        """The most notes that an answer sounds at once."""
         if settings.polyphony is not None:
             return settings.polyphony
         return 1 + max(map(len, _chords(self._notes)), default=USUAL_POLYPHONY - 1)
@@ -163,28 +110,28 @@ class Follower:
         first = min((note.onset for note in self.notes()), default=tick)
         return tick - (tick - first) % ACCENTS_TICKS
 
-    def leaning(self, settings: Settings, fields: Sequence[Field]) -> Leaning | None:
-        """What bends each draw; None: nothing does. The same one until another note is heard or a knob turned."""
+    def biases(self, settings: Settings, fields: Sequence[Field]) -> Biases | None:
+        """The biases of each draw; None: there are none. The same until a note is heard or a parameter changes."""
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
         if not any(knobs) or not self._notes:
             return None
         key = (knobs, settings.mode, fields)
-        if self._leaning is None or self._leaning[0] != key:
-            self._leaning = key, self._bent(settings, fields)
-        return self._leaning[1]
+        if self._biases is None or self._biases[0] != key:
+            self._biases = key, self._biased(settings, fields)
+        return self._biases[1]
 
-    def _bent(self, settings: Settings, fields: Sequence[Field]) -> Leaning:
+    def _biased(self, settings: Settings, fields: Sequence[Field]) -> Biases:
         notes = self.notes()
         names = [field.name for field in fields]
         onsets = sorted(note.onset for note in notes)
         waits = [later - earlier for earlier, later in pairwise(onsets)]
         chords = _chords(list(self._notes)[-CHORD_NOTES:])
         steps = [high - low for chord in chords for low, high in pairwise(chord)]
-        shared = MODES[settings.mode].foretells  # alone, nobody strikes between its notes
+        shared = MODES[settings.mode].predicts_human  # alone, nobody strikes between its notes
         pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
-        bent = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
-        return Leaning(
-            tuple(bent.get(name) for name in names),
+        biased = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
+        return Biases(
+            tuple(biased.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
             _factors(settings.follow_grid, self._place_nats()),
             _factors(settings.follow_density, step_nats(steps)) if steps else None,
@@ -202,8 +149,8 @@ class Follower:
         return _factors(float(bool(settings.follow_register or settings.follow_key)), nats)
 
     def _place_nats(self) -> Doubles:
-        struck = groupby(zip(self._notes, self._places, strict=True), key=lambda heard: heard[0].onset)
-        places = [next(heard)[1] for _, heard in struck]
+        struck = groupby(zip(self._notes, self._places, strict=True), key=lambda placed: placed[0].onset)
+        places = [next(chord)[1] for _, chord in struck]
         return place_nats([place for place in places if place is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1]))
 
 

@@ -1,0 +1,83 @@
+"""The human's notes on their way into the context: tracked, put in order of time, followed. Pure."""
+
+from midi.notes import ANSWER, Note
+from realtime.improviser.context import correct, place_in_order, revise
+from realtime.improviser.follower import Follower
+from realtime.improviser.onsets import Strike
+from realtime.improviser.phrase import Phrase
+from realtime.improviser.ring import ContextRing
+from realtime.improviser.timekeeper import Timekeeper
+from realtime.improviser.tracker import Change, Tracker
+from realtime.messages import HistoryNote, Played, TempoEstimate
+
+BEAT_ONSETS = 8
+"""Where there are no turns, the beat is sought anew after so many chords or notes of the human's."""
+
+
+class Listener:
+    """Takes what the human plays into the ring, and follows how they play."""
+
+    def __init__(self, ring: ContextRing, time: Timekeeper) -> None:
+        self.tracker = Tracker(time.tempo, time.grid.beat_origin)
+        self.follower = Follower()
+        self._ring = ring
+        self._time = time
+        self._onsets_since_beat = 0
+
+    @property
+    def seeks_beat(self) -> bool:
+        """Whether enough was played since the beat was sought."""
+        return self._onsets_since_beat >= BEAT_ONSETS
+
+    def press(self, played: Played) -> tuple[Note, bool]:
+        """A key went down: its note, and whether an earlier note of the ring changed with it."""
+        changes = self.tracker.press(played)
+        is_corrected = [self._take(change) for change in changes]
+        self._onsets_since_beat += 1
+        return changes[-1].after, any(is_corrected)
+
+    def release(self, played: Played) -> bool:
+        """A key came up, or a controller moved: whether notes of the ring got a duration."""
+        is_corrected = [self._take(change) for change in self.tracker.release(played)]
+        return any(is_corrected)
+
+    def _take(self, change: Change) -> bool:
+        if change.before is not None:
+            return correct(self._ring, change.before, change.after)
+        place_in_order(self._ring, change.after)
+        self.follower.hear(change.after, self.tracker.origin)
+        return False
+
+    def remember_answer(self, past: HistoryNote) -> None:
+        """An answer's note from before this engine began: the phrase before it has been answered."""
+        self.tracker.take_phrase()
+        tempo = self._time.tempo
+        onset = tempo.tick_at(past.on_ns)
+        duration = max(1, tempo.tick_at(past.off_ns) - onset) if past.off_ns else None
+        place_in_order(self._ring, Note(onset, duration, past.pitch, past.velocity, past.channel, ANSWER))
+
+    def keep_time(self) -> None:
+        """Time runs otherwise from now on, as the timekeeper knows."""
+        self.tracker.tempo, self.tracker.beat_origin = self._time.tempo, self._time.grid.beat_origin
+
+    def take_phrase(self) -> Phrase:
+        """The phrase that is over."""
+        self.follower.phrase_over()
+        return self.tracker.take_phrase()
+
+    def follow_beat(self, *, takes_turns: bool) -> TempoEstimate | None:
+        """Take up the beat of what the human has played, where nobody else sets the tempo; None: none is heard.
+
+        `takes_turns`: the phrase's notes are in the ring's end, and move there too.
+        """
+        self._onsets_since_beat = 0
+        humans = self.tracker.phrase.human_notes
+        strikes = [Strike(human.at_ns, human.note.pitch, human.note.velocity or 1) for human in humans]
+        if not self._time.follow(strikes):
+            return None
+        tempo = self.tracker.tempo = self._time.tempo
+        self.follower.revise(self.tracker.in_time(tempo.anchor_tick), tempo.anchor_tick)
+        if takes_turns:
+            revise(self._ring, self.tracker.revised(tempo.anchor_tick))
+        self.tracker.beat_origin = tempo.anchor_tick
+        return TempoEstimate(float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)

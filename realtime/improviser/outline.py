@@ -1,0 +1,66 @@
+"""The outline of a plan: where it begins and ends, and how its notes are drawn and played. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exported.sampling import Bias, SamplingOptions
+from midi.notes import TICKS_PER_BEAT, Note
+from realtime.improviser.biases import Biases
+from realtime.improviser.grid import TICKS_PER_BAR
+
+TAIL_TICKS = TICKS_PER_BAR
+"""The last notes may ring on so long past the plan's end."""
+REST_TICKS = 2 * TICKS_PER_BEAT
+"""A rest this long, once half of an answer has been played, is its end: the phrase is complete."""
+MOST_POLYPHONY = 16
+
+VelocityAt = Callable[[int, int, int | None], int]
+"""From a note's tick, its pitch and the velocity that the model drew, if any, to the velocity it is played with."""
+
+
+@dataclass(slots=True)
+class Outline:
+    """Asks a plan for notes from tick `begin` to before `end` (None: it goes on). May change while the plan goes on."""
+
+    options: SamplingOptions
+    begin: int
+    end: int | None
+    channel: int
+    velocity_at: VelocityAt
+    may_end: bool = True
+    """The model may say that the music is over before `end`."""
+    predicts_human: bool = False
+    """The human's next notes are planned with our own."""
+    biases: Biases | None = None
+    polyphony: int = MOST_POLYPHONY
+    """The most notes of our own that sound at once."""
+    beat_origin: int | None = None
+    """The tick of any beat; None: `begin` is one."""
+
+    def bias_after(self, last: Note | None, sizes: tuple[int, int]) -> Bias | None:
+        """The bias of the draw after a note; `sizes`: by voice, how many notes are struck at its onset so far."""
+        if self.biases is None:
+            return None
+        if last is None:
+            return self.biases.after(None, 0)
+        origin = self.begin if self.beat_origin is None else self.beat_origin
+        return self.biases.after(last, (last.onset - origin) % TICKS_PER_BEAT, sizes)
+
+    def is_half_over(self, onset: int) -> bool:
+        """Whether a note begins in the second half."""
+        return self.end is not None and onset - self.begin >= (self.end - self.begin) // 2
+
+    def is_over(self, previous: int, wait: int) -> bool:
+        """Whether the plan ends before a note so long after the onset before: at its end, or with a rest near it."""
+        if self.end is None:
+            return False
+        rests = self.may_end and wait >= REST_TICKS and self.is_half_over(previous)
+        return rests or previous + wait >= self.end
+
+    def voiced(self, note: Note, onset: int) -> Note:
+        """A drawn note as it is proposed: at this onset, cut by the plan's end, on its channel, with its velocity."""
+        duration = note.duration or 1
+        if self.end is not None:
+            duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
+        velocity = self.velocity_at(onset, note.pitch, note.velocity)
+        return Note(onset, duration, note.pitch, velocity, self.channel, note.voice)

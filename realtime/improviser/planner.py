@@ -1,0 +1,119 @@
+"""The planner: makes plans, and keeps them as the human plays now and as the parameters stand. Pure."""
+
+import numpy as np
+
+from exported.sampling import SamplingOptions
+from realtime.improviser.grid import TICKS_PER_BAR
+from realtime.improviser.listener import Listener
+from realtime.improviser.outline import Outline, VelocityAt
+from realtime.improviser.plan import Plan
+from realtime.improviser.ring import ContextRing
+from realtime.improviser.step_model import StepModel
+from realtime.improviser.timekeeper import Timekeeper
+from realtime.modes import MODES, Mode
+from realtime.settings import Settings
+
+PATIENCE_TICKS = TICKS_PER_BAR
+"""An accompaniment goes on so long after the human's last note, or while a key is down."""
+
+
+class Planner:
+    """Makes plans for an engine."""
+
+    def __init__(
+        self, model: StepModel, ring: ContextRing, settings: Settings, time: Timekeeper, listener: Listener
+    ) -> None:
+        self.settings = settings
+        self.phrase_ticks = 0
+        """The length of the phrase that was answered last."""
+        self._model = model
+        self._ring = ring
+        self._time = time
+        self._listener = listener
+        self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
+
+    @property
+    def mode(self) -> Mode:
+        """The way to play together."""
+        return MODES[self.settings.mode]
+
+    @property
+    def begins_alone(self) -> bool:
+        """Whether a plan begins without the human."""
+        return self.mode.begins_alone and not self.settings.wait_for_me
+
+    def plan(self, begin: int, *, enters: bool) -> Plan:
+        """A plan from a tick on."""
+        outline = Outline(
+            self._options,
+            begin,
+            self._end_from(begin),
+            self._channel,
+            self._velocity_at(begin),
+            may_end=self.mode.takes_turns,
+            predicts_human=self.mode.predicts_human,
+            polyphony=self._listener.follower.polyphony(self.settings),
+            beat_origin=self._time.grid.origin_of(begin),
+        )
+        return Plan(self._model, self._ring, outline, enters=enters)
+
+    def entry(self, tick: int, origin: int) -> int:
+        """The tick at which a plan enters, from a tick on."""
+        return self._time.entry(tick, origin, self.settings.quantize_entry)
+
+    def follow(self, plan: Plan) -> None:
+        """Bias a plan towards how the human plays now."""
+        outline, follower = plan.outline, self._listener.follower
+        outline.beat_origin = self._time.grid.origin_of(outline.begin)
+        outline.biases = follower.biases(self.settings, self._model.fields)
+        outline.polyphony = follower.polyphony(self.settings)
+
+    def follow_note(self, plan: Plan, tick: int | None) -> None:
+        """Likewise, and as loud as the human since the measure in which they played a note; None: since it began."""
+        self.follow(plan)
+        begin = plan.outline.begin if tick is None else self._listener.follower.measure_begun(tick)
+        plan.outline.velocity_at = self._velocity_at(begin)
+
+    def follow_channel(self, plan: Plan) -> None:
+        """Play on the human's channel, where none was asked for."""
+        plan.outline.channel = self._channel
+
+    def be_patient(self, plan: Plan, tick: int) -> None:
+        """An accompaniment lasts for a while from a tick on, at which the human played."""
+        if self.mode.ends_with_human:
+            plan.outline.end = tick + PATIENCE_TICKS
+
+    def hold_on(self, plan: Plan, tick: int) -> None:
+        """Likewise while a key is down, but it ends no earlier than it would."""
+        if self._listener.tracker.is_pressed and plan.outline.end is not None and self.mode.ends_with_human:
+            plan.outline.end = max(plan.outline.end, tick + PATIENCE_TICKS)
+
+    def update(self, plan: Plan, before: Settings) -> None:
+        """Parameters have changed: those of a plan's outline do."""
+        outline = plan.outline
+        outline.options, outline.channel = self._options, self._channel
+        self.follow(plan)
+        if self.settings.follow_dynamics != before.follow_dynamics:
+            outline.velocity_at = self._velocity_at(outline.begin)
+        if self.settings.bars != before.bars and not self.mode.ends_with_human:
+            outline.end = self._end_from(outline.begin if self.mode.takes_turns else plan.decided_until)
+
+    def _end_from(self, begin: int) -> int | None:
+        """The end of what begins at a tick: after the phrase's length or `bars`; None: never."""
+        if self.settings.bars is None and not self.mode.takes_turns:
+            return None
+        return self._time.answer_end(begin, self.phrase_ticks, self.settings.bars)
+
+    def _velocity_at(self, begin: int) -> VelocityAt:
+        """The loudness of notes that go on from `begin` as the human plays now."""
+        dynamics = self._listener.follower.dynamics(self.settings)
+        touch = self._touch
+        return lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned, touch.random())
+
+    @property
+    def _channel(self) -> int:
+        return self._listener.tracker.channel if self.settings.channel is None else self.settings.channel - 1
+
+    @property
+    def _options(self) -> SamplingOptions:
+        return SamplingOptions(self.settings.temperature, self.settings.imitate)
