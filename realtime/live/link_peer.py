@@ -1,15 +1,10 @@
 """A peer of an Ableton Link session, by the package aalink: a thread of its own keeps it in time with the network."""
 
-import asyncio
 import time
+from typing import Any
 
 from midi.errors import MachineError
 from realtime.session.transport.link_time import LinkMoment
-
-try:
-    import aalink
-except ImportError:
-    aalink = None
 
 TRIES = 3
 """Looks at the beat, of which the quickest counts: others may have been interrupted."""
@@ -23,9 +18,7 @@ class LinkPeer:
     """
 
     def __init__(self, bpm: float, quantum: int) -> None:
-        if aalink is None:
-            raise MachineError("--sync link needs a package that is not installed: pip install 'antiphon[link]'")
-        self._link = asyncio.run(_made(bpm))
+        self._link = _made(bpm)
         self._link.quantum = float(quantum)
         self._link.start_stop_sync_enabled = True
         self._link.enabled = True
@@ -59,6 +52,19 @@ class LinkPeer:
         return after - before, (before + after) // 2, beat
 
 
-async def _made(bpm: float) -> "aalink.Link":
-    """A Link object. It wants a running loop when it is made, for its awaitables, of which none is used here."""
-    return aalink.Link(bpm)
+def _made(bpm: float) -> Any:
+    """A Link object. It wants a running loop when it is made, for its awaitables, of which none is used here.
+
+    The imports take 50 ms and stand here: no start waits for them that does not ask for Link.
+    """
+    import asyncio
+
+    try:
+        import aalink
+    except ImportError:
+        raise MachineError("--sync link needs a package that is not installed: pip install 'antiphon[link]'") from None
+
+    async def make() -> Any:
+        return aalink.Link(bpm)
+
+    return asyncio.run(make())

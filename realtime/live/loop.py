@@ -18,6 +18,7 @@ from midi.arrivals import Arrived
 from midi.errors import AntiphonError, MachineError
 from midi.files import Piece
 from realtime.live.console import Action, Change
+from realtime.live.link_peer import LinkPeer
 from realtime.live.pipe import PeerGoneError
 from realtime.live.supervisor import EngineFailedError, Supervisor
 from realtime.live.timing import Timing
@@ -31,6 +32,7 @@ from realtime.session.part import Part
 from realtime.session.schedule import NO_NOTE, Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut
+from realtime.session.transport.sources import time_sources
 from realtime.session.transport.taps import Taps
 from realtime.session.transport.transport import Transport
 from realtime.session.voice_routing import VoiceRouting
@@ -114,7 +116,7 @@ class LiveLoop:
         leader, *others = self.supervisor.settings
         self.hearing = Hearing(self.seating, self.clock_place)
         self.hearing.hear(leader)
-        self.desks = [Part(leader, time.monotonic_ns())]
+        self.desks = [Part(leader, time.monotonic_ns(), sources=time_sources(LinkPeer))]
         self.desks += [Part(settings, leader=self.desks[0]) for settings in others]
         self._intakes = Intakes(len(self.desks))
 

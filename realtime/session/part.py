@@ -4,7 +4,7 @@ No clock and no port here: the I/O process and the renderer call it with times a
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -37,6 +37,7 @@ from realtime.session.recorder import Recorder
 from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
+from realtime.session.transport.time_source import TimeSource
 from realtime.session.transport.transport import Transport
 from realtime.settings import FOLLOW, PARAMETERS, Settings, value_of
 
@@ -62,6 +63,8 @@ class Part:
     """When the performance begins: tick 0, unless somebody else's time is kept."""
     leader: Optional["Part"] = None
     """Another musician's, whose time is kept here too."""
+    sources: Sequence[TimeSource] | None = None
+    """Of the time, where it is kept here (default: all but a Link session)."""
     conductor: Transport = field(init=False)
     count_in: CountIn = field(init=False)
     """The leader's: one is enough."""
@@ -95,7 +98,7 @@ class Part:
     """Those that anything was sent on."""
 
     def __post_init__(self) -> None:
-        self.conductor = self.leader.conductor if self.leader else Transport(self.settings, self.now_ns)
+        self.conductor = self.leader.conductor if self.leader else Transport(self.settings, self.now_ns, self.sources)
         self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
         self.schedule = Schedule(self.conductor.tempo, self._offset_ns, self.settings.late * MS)
 

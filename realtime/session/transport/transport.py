@@ -1,82 +1,76 @@
-"""The one tempo of a performance: whose it is, and how it goes on when that changes. Pure but for a Link peer.
+"""The one tempo of a performance: it chooses whose time is kept, and has it go on when that changes. Pure.
 
-Whose time is kept, by `sync`: `clock`, `link`, `internal` and `follow` keep just that. `auto` keeps a MIDI clock's
-while its pulses come, and for HOLD_NS on its tempo when they cease, or until the next start if it was stopped before;
-else its own if --bpm was given; else that of the human's playing. While a transport is stopped, what begins alone waits
-for it, and what answers a phrase answers in the last tempo.
+By `sync`, a source of that name is kept to; with `auto`, the first that is there: a MIDI clock while its pulses come,
+and for HOLD_NS on its tempo when they cease, or until the next start if it was stopped before; else the human's beat;
+or a tempo of our own, if --bpm was given. While a transport is stopped, what begins alone waits for it, and what
+answers a phrase answers in the last tempo.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from midi.meter import UNKNOWN_METER, Bar, bar_ticks, meter_of, place
+from midi.meter import Bar, bar_ticks, place
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
-from realtime.session.transport.clock import ClockSlave
 from realtime.session.transport.continuity import agree, retimed
-from realtime.session.transport.link_time import LinkSession, LinkTime
-from realtime.session.transport.pulse_time import PulseTime
-from realtime.settings import AUTO, CLOCK, DEFAULT_BPM, FOLLOW, INTERNAL, LINK, Settings
+from realtime.session.transport.sources import time_sources
+from realtime.session.transport.time_source import TimeSource, TimeState, set_meter
+from realtime.settings import AUTO, DEFAULT_BPM, Settings
 
-HOLD_NS = 10_000_000_000
-COMMON_TIME = (4, 4)
-TWO_CLOCKS = "two MIDI clocks come in: that of {:.0f} bpm is kept; take one away, or name its port with --clock-in"
-NEVER_STARTED = "that clock runs without a start, as keyboards send it all day; sync internal, typed, leaves it alone"
-"""Told with the tempo of a clock that nobody has started."""
 TOLD_APART = 0.03
 """The human's tempo is told again where it differs from what was told last by more than this share."""
-
-
-def join_link(bpm: float, quantum: int) -> LinkSession:
-    """A peer of the Link session on this network.
-
-    Raises:
-        MachineError: its package is not installed.
-    """
-    from realtime.live.link_peer import LinkPeer
-
-    return LinkPeer(bpm, quantum)
 
 
 class Transport:
     """Tells the performance its time.
 
-    `tempo`: performance ticks to ns; a new one goes on where the old one is. `bar`: from its tick on bars run; None
-    where nobody knows of any. `beat`: ticks from tick 0 to the first beat, where the human tapped it; else None.
-    `rolling`: False while the transport that time is taken from stands still, or is yet to be heard of. `source`:
-    CLOCK, LINK, INTERNAL or FOLLOW. `revision`: raised whenever one of these has changed.
+    `beat`: ticks from tick 0 to the first beat, where the human tapped it; else None. `revision`: raised whenever
+    something about time has changed.
 
     Raises:
-        MachineError: sync is LINK, and its package is not installed.
+        MachineError: `sync` names a source that this machine has not got.
     """
 
-    def __init__(self, settings: Settings, now_ns: int, join: Callable[[float, int], LinkSession] = join_link) -> None:
-        self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM, now_ns)
-        self.bar: Bar | None = None
-        self.rolling = True
+    def __init__(self, settings: Settings, now_ns: int, sources: Iterable[TimeSource] | None = None) -> None:
+        """Begin at tick 0; `sources` are in the order in which `auto` takes them (default: `time_sources`)."""
         self.beat: int | None = None
-        self.source = ""
         self.revision = 0
+        self._sources = list(time_sources() if sources is None else sources)
         self._settings = settings
-        self._join = join
-        self._clock = ClockSlave()
-        self._pulses = PulseTime(self._clock)
-        self._link: LinkTime | None = None
-        self._held_until: int | None = None
-        self._is_lost = self._is_awaited = self._is_two_told = False
+        bar = Bar(0, 0, set_meter(settings)) if settings.meter or settings.count_in else None
+        self._state = TimeState(Tempo.of(settings.bpm or DEFAULT_BPM, now_ns), bar, rolling=True)
+        self._leader: TimeSource | None = None
         self._lines: list[str] = []
         self._told_bpm: float | None = None
         """The tempo of the human's that was told last."""
-        if settings.meter or settings.count_in:
-            self.bar = Bar(0, 0, self._meter())
-        self._join_or_leave(settings)
+        self._set_sources(settings)
         self._keep_time(now_ns)
 
     @property
+    def tempo(self) -> Tempo:
+        """Performance ticks to ns; a new tempo goes on where the old one is."""
+        return self._state.tempo
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bars that run from its tick on; None where nobody knows of any."""
+        return self._state.bar
+
+    @property
+    def rolling(self) -> bool:
+        """Whether time runs: not while the transport it is taken from stands still, or is yet to be heard of."""
+        return self._state.rolling
+
+    @property
+    def source(self) -> str:
+        """The name of the source that leads."""
+        return self._leader.name if self._leader else ""
+
+    @property
     def wake_ns(self) -> int | None:
-        """When `advance` has something to do next, if nothing is heard before."""
-        link_ns = self._link.poll_ns if self._link else None
-        return min((ns for ns in (self._clock.lost_ns, self._held_until, link_ns) if ns is not None), default=None)
+        """The moment at which `advance` has something to do, if nothing is heard before."""
+        wakes = (source.wake_ns for source in self._sources)
+        return min((ns for ns in wakes if ns is not None), default=None)
 
     def lines(self) -> list[str]:
         """What a person should be told, each thing once."""
@@ -86,29 +80,55 @@ class Transport:
     def hear(self, data: bytes, at_ns: int) -> None:
         """Take in a system message from an input."""
         self.advance(at_ns)
-        if self._clock.hear(data, at_ns):
-            if self._clock.is_two and not self._is_two_told:
-                self._is_two_told = True
-                self._lines.append(TWO_CLOCKS.format(self._clock.bpm))
-            self._held_until = None if self._clock.alive else self._held_until
+        changes = [source.hear(data, at_ns) for source in self._sources]  # each hears, whatever another made of it
+        if any(changes):
             self._keep_time(at_ns)
 
     def follow(self, tempo: Tempo) -> None:
-        """The human's beat, as the engine hears it: kept if nothing else sets the tempo."""
-        if self.source == FOLLOW:
+        """Take in the human's beat, as the engine hears it: kept if nothing else sets the tempo."""
+        if self._leader and self._leader.follow(tempo):
             self.beat = None  # the engine knows
-            self._adopt(tempo, self.bar, FOLLOW, rolling=True)
+            self._adopt(self._leader.state(self._state, tempo.anchor_ns))
             self._tell_bpm("your tempo: about {:.0f} bpm; --bpm sets it")
+
+    def advance(self, now_ns: int) -> None:
+        """Notice what time brings to the sources."""
+        changes = [source.advance(now_ns) for source in self._sources]
+        if any(changes):
+            self._keep_time(now_ns)
+        self._tell()
+
+    def set(self, settings: Settings, now_ns: int) -> None:
+        """Take over changed settings.
+
+        Raises:
+            MachineError: `sync` names a source that this machine has not got; all stays as it was.
+        """
+        before = self._settings
+        self._set_sources(settings)
+        self._settings = settings
+        if self.bar and settings.meter != before.meter:
+            meter = self._meter
+            self._adopt(self._state._replace(bar=Bar(self.bar.tick, self.bar.position % bar_ticks(meter), meter)))
+        self._keep_time(now_ns)
+        if settings.bpm is not None and settings.bpm != before.bpm:
+            self._take_bpm(settings.bpm, now_ns)
 
     def count_bars_from(self, tick: int) -> Bar:
         """Bars begin at this tick, unless others say where; returns the bars that run."""
-        if self.source in (INTERNAL, FOLLOW):
-            self._adopt(self.tempo, Bar(tick, 0, self._meter()), self.source, rolling=self.rolling)
-        return self.bar or Bar(tick, 0, self._meter())
+        bar = Bar(tick, 0, self._meter)
+        if not self._is_led_by_others:
+            self._adopt(self._state._replace(bar=bar))
+        return self.bar or bar
+
+    def take_bar(self, bar: Bar) -> None:
+        """A piece says where its bars are: kept where neither `--meter` nor somebody else's time does."""
+        if self._settings.meter is None and not self._is_led_by_others:
+            self._adopt(self._state._replace(bar=bar))
 
     def take_beat(self, beat_ns: int) -> None:
         """A beat falls on this moment, as it was tapped: the tempo stays, its ticks move. Nothing where others lead."""
-        if self.source not in (INTERNAL, FOLLOW):
+        if self._is_led_by_others:
             return
         self.revision += 1
         tick = self.tempo.tick_at(beat_ns)
@@ -118,15 +138,9 @@ class Transport:
             self.beat = tick % TICKS_PER_BEAT
         half = TICKS_PER_BEAT // 2
         tick += half - (tick - self.beat + half) % TICKS_PER_BEAT
-        self._adopt(replace(self.tempo, anchor_ns=beat_ns, anchor_tick=tick), self.bar, self.source, rolling=True)
+        tempo = replace(self.tempo, anchor_ns=beat_ns, anchor_tick=tick)
+        self._adopt(TimeState(tempo, self.bar, rolling=True))
         self._tell_bpm("your taps: {:.0f} bpm")
-
-    def _tell_bpm(self, line: str) -> None:
-        """Tell the tempo that the human set by playing, unless it is all but the one told last."""
-        bpm = float(self.tempo.bpm)
-        if self._told_bpm is None or abs(bpm / self._told_bpm - 1) > TOLD_APART:
-            self._told_bpm = bpm
-            self._lines.append(line.format(bpm))
 
     def next_beginning(self, now_ns: int) -> int:
         """The first tick from now on at which a piece may begin: of a bar, where bars are known."""
@@ -135,119 +149,60 @@ class Transport:
         known = place([self.bar], tick) if self.bar else None
         return tick if known is None else tick + -known[1] % bar_ticks(known[0])
 
-    def take_bar(self, bar: Bar) -> None:
-        """A piece says where its bars are: kept where neither `--meter` nor somebody else's time does."""
-        if self._settings.meter is None and self.source in (INTERNAL, FOLLOW):
-            self._adopt(self.tempo, bar, self.source, rolling=self.rolling)
+    @property
+    def _is_led_by_others(self) -> bool:
+        return self._leader is not None and self._leader.is_external
 
-    def set(self, settings: Settings, now_ns: int) -> None:
-        """Take over changed settings.
+    @property
+    def _meter(self) -> int:
+        return self._leader.meter if self._leader else set_meter(self._settings)
 
-        Raises:
-            MachineError: sync has become LINK, and its package is not installed; all stays as it was.
-        """
-        self._join_or_leave(settings)
-        before, self._settings = self._settings, settings
-        if settings.sync != before.sync:
-            self._held_until = None
-        if self.bar and settings.meter != before.meter:
-            bar = Bar(self.bar.tick, self.bar.position % bar_ticks(self._meter()), self._meter())
-            self._adopt(self.tempo, bar, self.source, rolling=self.rolling)
-        self._keep_time(now_ns)
-        if settings.bpm is not None and settings.bpm != before.bpm:
-            self._take_bpm(settings.bpm, now_ns)
+    def _set_sources(self, settings: Settings) -> None:
+        for source in self._sources:
+            if source.name == settings.sync:
+                source.join(settings, self.tempo)
+        for source in self._sources:
+            source.set(settings)
 
-    def advance(self, now_ns: int) -> None:
-        """Notice what has ceased, and look at the Link session."""
-        if self._clock.advance(now_ns) and self.source == CLOCK and self._clock.rolling:
-            self._is_lost = self._is_awaited = True
-            self._held_until = now_ns + HOLD_NS if self._settings.sync == AUTO else None
-            self._lines.append(f"the clock has gone: going on at {self._bpm()}")
-        if self._held_until is not None and now_ns >= self._held_until:
-            self._held_until = None
-            self._keep_time(now_ns)
-            leads = "your beat leads" if self.source == FOLLOW else f"still going on at {self._bpm()}"
-            self._lines.append(f"the clock stays away: {leads}")
-        elif self._link and now_ns >= self._link.poll_ns:
-            self._keep_time(now_ns)
-
-    def _chosen(self) -> str:
-        """Whose time is to be kept."""
-        if self._settings.sync != AUTO:
-            return self._settings.sync
-        stopped = self.source == CLOCK and not self._clock.rolling
-        if self._clock.is_locked and (self._clock.alive or self._held_until is not None or stopped):
-            return CLOCK
-        return FOLLOW if self._settings.bpm is None else INTERNAL
+    def _chosen(self) -> TimeSource:
+        """The source whose time is to be kept."""
+        sync = self._settings.sync
+        return next(source for source in self._sources if (source.is_there if sync == AUTO else source.name == sync))
 
     def _keep_time(self, now_ns: int) -> None:
-        source = self._chosen()
-        if source != self.source:
-            self._pulses.leave()
-        if source == LINK and self._link:
-            tempo = self._link.tempo(self.tempo, now_ns)
-            self._adopt(tempo, self._link.bar(self._meter()), LINK, rolling=self._link.rolling)
-        elif source == CLOCK and self._clock.is_locked:
-            if self._clock.alive:
-                tempo = self._pulses.tempo(self.tempo, now_ns)
-                self._adopt(tempo, self._pulses.bar(self._meter()), CLOCK, rolling=self._clock.rolling)
-            else:
-                self._adopt(self.tempo, self.bar, CLOCK, rolling=self._clock.rolling)
-        else:
-            has_left = source == FOLLOW and self.source in (CLOCK, LINK)  # whose bars were elsewhere than its beats
-            self._adopt(self.tempo, None if has_left else self.bar, source, rolling=source != CLOCK)
+        chosen, running = self._chosen(), self._state
+        if chosen is not self._leader:
+            running = chosen.lead(running, self._leader)
+            if self._leader:
+                self._leader.leave()
+            self._leader = chosen
+            self.revision += 1
+        self._adopt(chosen.state(running, now_ns))
 
-    def _adopt(self, tempo: Tempo, bar: Bar | None, source: str, *, rolling: bool) -> None:
-        if agree(self.tempo, tempo, tempo.anchor_ns):
-            tempo = self.tempo
-        has_changed = (tempo, bar, source, rolling) != (self.tempo, self.bar, self.source, self.rolling)
-        came = source != self.source
-        if source in (CLOCK, LINK):
+    def _adopt(self, state: TimeState) -> None:
+        if agree(self.tempo, state.tempo, state.tempo.anchor_ns):
+            state = state._replace(tempo=self.tempo)
+        self.revision += state != self._state
+        self._state = state
+        if self._is_led_by_others:
             self.beat = None
-        self.tempo, self.bar, self.source, self.rolling = tempo, bar, source, rolling
-        self.revision += has_changed
-        if came or (self._is_awaited and self._clock.is_settled):
-            self._lines += self._arrival()
-
-    def _arrival(self) -> list[str]:
-        """What is to be said of a source that has just come; of a clock not before its tempo can be told."""
-        was_lost, self._is_lost, self._is_awaited = self._is_lost, False, False
-        if self.source == LINK:
-            return [f"Ableton Link: {self._bpm()}"]
-        if self.source != CLOCK:
-            return []
-        if self._clock.is_settled:
-            if was_lost:
-                return [f"the clock is back: {self._bpm()}"]
-            return [f"MIDI clock: {self._bpm()}", *([] if self._clock.origin else [NEVER_STARTED])]
-        self._is_awaited = True
-        return [] if self._clock.alive else ["waiting for a MIDI clock"]
+        self._tell()
 
     def _take_bpm(self, bpm: float, now_ns: int) -> None:
-        if self.source == LINK and self._link:
-            self._link.session.set_bpm(bpm)
-        elif self.source == CLOCK and self._clock.alive and self._clock.is_locked:
-            self._lines.append(f"the MIDI clock sets the tempo: {self._bpm()}")
+        if self._leader and self._leader.take_bpm(bpm):
+            self._tell()
         else:
-            self._adopt(retimed(self.tempo, bpm, now_ns), self.bar, self.source, rolling=self.rolling)
+            self._adopt(self._state._replace(tempo=retimed(self.tempo, bpm, now_ns)))
 
-    def _join_or_leave(self, settings: Settings) -> None:
-        if settings.sync != LINK:
-            if self._link:
-                self._link.session.leave()
-            self._link = None
-        elif self._link is None:
-            self._link = LinkTime(self._join(float(self.tempo.bpm), settings.quantum))
-        elif settings.quantum != self._settings.quantum:
-            self._link.session.set_quantum(settings.quantum)
+    def _tell(self) -> None:
+        """Gather what the sources have to say, in the tempo that is kept now."""
+        if self._leader:
+            for source in self._sources:
+                self._lines += source.lines(self._leader, self.tempo)
 
-    def _meter(self) -> int:
-        """The meter of bars: the one that was set, else in Link as many quarters as a cycle has, else four."""
-        told = self._settings.meter
-        beats, unit = (int(part) for part in told.split("/")) if told else COMMON_TIME
-        if told is None and self._settings.sync == LINK and meter_of(self._settings.quantum, 4) != UNKNOWN_METER:
-            beats = self._settings.quantum
-        return meter_of(beats, unit)
-
-    def _bpm(self) -> str:
-        return f"{float(self.tempo.bpm):.4g} bpm"
+    def _tell_bpm(self, line: str) -> None:
+        """Tell the tempo that the human set by playing, unless it is all but the one told last."""
+        bpm = float(self.tempo.bpm)
+        if self._told_bpm is None or abs(bpm / self._told_bpm - 1) > TOLD_APART:
+            self._told_bpm = bpm
+            self._lines.append(line.format(bpm))

@@ -1,11 +1,12 @@
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from midi.errors import MachineError
-from realtime.live import link_peer
 from realtime.live.link_peer import LinkPeer
+from realtime.session.transport.sources import time_sources
 from realtime.session.transport.transport import Transport
 from realtime.settings import Settings
 
@@ -21,43 +22,43 @@ def other() -> Iterator[LinkPeer]:
     peer.leave()
 
 
-def until(conductor: Transport, is_so: object) -> bool:
-    """Whether something becomes so while the conductor is awake."""
+def until(transport: Transport, is_so: object) -> bool:
+    """Whether something becomes so while the transport is awake."""
     assert callable(is_so)
     end = time.monotonic() + PATIENCE_S
     while not is_so() and time.monotonic() < end:
-        conductor.advance(time.monotonic_ns())
+        transport.advance(time.monotonic_ns())
         time.sleep(0.005)
     return bool(is_so())
 
 
 def test_a_tempo_set_by_one_peer_moves_the_other_and_its_beats_coincide(other: LinkPeer) -> None:
     settings = Settings(sync="link")
-    conductor = Transport(settings, time.monotonic_ns())
+    transport = Transport(settings, time.monotonic_ns(), time_sources(LinkPeer))
     try:
-        assert until(conductor, lambda: other.look().peers > 0)
+        assert until(transport, lambda: other.look().peers > 0)
         other.set_bpm(141)
-        assert until(conductor, lambda: abs(float(conductor.tempo.bpm) - 141) < 0.01)
-        assert until(conductor, lambda: abs(beats_apart(conductor, other)) < 0.05)
+        assert until(transport, lambda: abs(float(transport.tempo.bpm) - 141) < 0.01)
+        assert until(transport, lambda: abs(beats_apart(transport, other)) < 0.05)
         other.set_playing(playing=True)
         time.sleep(0.1)
-        conductor.advance(time.monotonic_ns())
+        transport.advance(time.monotonic_ns())
         other.set_playing(playing=False)
-        assert until(conductor, lambda: not conductor.rolling)
+        assert until(transport, lambda: not transport.rolling)
     finally:
-        conductor.set(Settings(sync="internal"), time.monotonic_ns())
+        transport.set(Settings(sync="internal"), time.monotonic_ns())
 
 
-def beats_apart(conductor: Transport, other: LinkPeer) -> float:
+def beats_apart(transport: Transport, other: LinkPeer) -> float:
     """How far apart two peers' places in a cycle of four beats are."""
     moment = other.look()
-    assert conductor.bar is not None
-    tick = conductor.tempo.tick_at(moment.at_ns)
-    ours = (conductor.bar.position + tick - conductor.bar.tick) / 24
+    assert transport.bar is not None
+    tick = transport.tempo.tick_at(moment.at_ns)
+    ours = (transport.bar.position + tick - transport.bar.tick) / 24
     return (ours - moment.beat + 2) % 4 - 2
 
 
 def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_peer, "aalink", None)
+    monkeypatch.setitem(sys.modules, "aalink", None)
     with pytest.raises(MachineError, match=r"pip install 'antiphon\[link\]'"):
         LinkPeer(120, 4)

@@ -1,0 +1,109 @@
+"""Time sources: whoever may set the time of a performance, and how it stands by them at a moment. Pure.
+
+A new one is a subclass in a file of its own, and a line in `sources`. It is asked by the Transport alone, which calls
+`state` only while the source leads.
+"""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, NamedTuple, Optional
+
+from midi.meter import Bar, meter_of
+from midi.tempo import Tempo
+from realtime.settings import Settings
+
+COMMON_TIME = (4, 4)
+
+
+class TimeState(NamedTuple):
+    """Time at a moment: the tempo, the bars from their tick on (None: nobody knows of any), and whether it runs."""
+
+    tempo: Tempo
+    bar: Bar | None
+    rolling: bool
+
+
+class TimeSource(ABC):
+    """A time source that hears nothing, wakes nobody and says nothing; subclasses do what they can do beyond that."""
+
+    name: ClassVar[str]
+    """The value of `sync` that keeps to it."""
+    is_external: ClassVar[bool] = True
+    """Whether the time is somebody else's: then no tap, no count-in and no piece moves its beats and bars."""
+
+    def __init__(self) -> None:
+        self.settings = Settings()
+        self.is_leading = False
+
+    @property
+    @abstractmethod
+    def is_there(self) -> bool:
+        """Whether `sync auto` may take it now; the first of all sources that is there leads."""
+
+    @abstractmethod
+    def state(self, running: TimeState, now_ns: int) -> TimeState:
+        """The time at a moment, in ticks that go on from those of the time that ran so far."""
+
+    @property
+    def wake_ns(self) -> int | None:
+        """The moment at which `advance` has something to do, if nothing is heard before."""
+        return None
+
+    @property
+    def meter(self) -> int:
+        """The meter of its bars."""
+        return set_meter(self.settings)
+
+    def join(self, settings: Settings, tempo: Tempo) -> None:
+        """Be ready to lead, as `sync` asks; called before anything else has changed.
+
+        Raises:
+            MachineError: this machine lacks what it takes.
+        """
+
+    def set(self, settings: Settings) -> None:
+        """Take over settings."""
+        self.settings = settings
+
+    def hear(self, data: bytes, at_ns: int) -> bool:
+        """Take in a MIDI system message; whether its state is another now."""
+        return False
+
+    def follow(self, tempo: Tempo) -> bool:
+        """Take in the human's beat, as the engine hears it; whether it is kept to. Asked while it leads."""
+        return False
+
+    def advance(self, now_ns: int) -> bool:
+        """Notice what time brings; whether its state is to be looked at anew."""
+        return False
+
+    def lead(self, running: TimeState, before: Optional["TimeSource"]) -> TimeState:
+        """Lead from now on, after another source; returns what holds on of the time that ran so far."""
+        self.is_leading = True
+        return running
+
+    def leave(self) -> None:
+        """Another leads from now on."""
+        self.is_leading = False
+
+    def take_bpm(self, bpm: float) -> bool:
+        """Somebody set a tempo while this source leads; whether that is its own affair, else it is simply kept."""
+        return False
+
+    def lines(self, leader: "TimeSource", tempo: Tempo) -> list[str]:
+        """News for a person, each once, in the tempo that is kept now; `leader` is the source it comes from."""
+        return []
+
+    def manner(self, tempo: Tempo) -> str:
+        """How time goes on where this source leads after another, in words."""
+        return f"still going on at {bpm_text(tempo)}"
+
+
+def set_meter(settings: Settings) -> int:
+    """The meter that was set, else four quarters."""
+    beats, unit = (int(part) for part in settings.meter.split("/")) if settings.meter else COMMON_TIME
+    return meter_of(beats, unit)
+
+
+def bpm_text(tempo: Tempo) -> str:
+    """A tempo for people."""
+    return f"{float(tempo.bpm):.4g} bpm"
