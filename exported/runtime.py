@@ -29,7 +29,7 @@ def compiled_providers() -> list[str]:
 
 
 def cuda_obstacle() -> str | None:
-    """Why CUDA cannot be used here; None if nothing is known to stand in the way.
+    """The reason why CUDA cannot be used here; None if nothing is known to stand in the way.
 
     To be asked before onnxruntime is, since it prints to stderr when a provider does not load.
     """

@@ -1,4 +1,4 @@
-"""The three ways to play together: what each asks of the plan, of what sounds, and of the human. Both processes."""
+"""The three ways to play together: their claims on the plan, on what sounds, and on the human. Both processes."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ KEEP_NS = 30 * MS
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What sets a mode apart."""
+    """A way to play together, beside the others."""
 
     takes_turns: bool
     """It answers when a phrase is over, and the human's next note silences it; else a note makes it plan anew."""

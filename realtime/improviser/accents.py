@@ -1,7 +1,7 @@
 """Cycles of accents: the time after which loud notes, bass notes, chords and long waits come again. Pure.
 
 Each feature of the onsets is correlated with itself at every lag (as Brown, "Determination of the meter of musical
-scores by autocorrelation", JASA 94, 1993). A lag counts by how much it tells that its half and its third do not: of a
+scores by autocorrelation", JASA 94, 1993). A lag counts by how much it shows that its half and its third do not: of a
 cycle and its multiples, the cycle.
 """
 
@@ -14,29 +14,29 @@ BIN_NS = 10 * MS
 BINS = 600
 """Cycles of up to six seconds are looked for."""
 KERNEL: Floats = np.exp(-0.5 * (np.arange(-5, 6) / 2.0) ** 2)
-"""How a pair's lag is spread: a standard deviation of 20 ms."""
+"""The spread of a pair's lag: a standard deviation of 20 ms."""
 PAIRS = 1.0
 """Pairs of onsets that are taken to say nothing, so that a few others do not say much."""
 NOISE = 0.9
-"""Of correlations by chance: the standard deviation, with one pair."""
+"""The standard deviation of correlations by chance, with one pair."""
 STRONGEST = 1.5
 """A cycle that one feature shows without fail is 1 strong; more than so much is not believed."""
 
 LEAST_SPREAD = {"velocity": 3.0, "lowest": 2.5, "size": 0.2, "wait": 0.15}
 """A feature with a smaller standard deviation is none. In MIDI velocity, semitones, notes, natural log of ns."""
 CYCLE_WEIGHT = {0.5: 0.1, 1.0: 0.6, 1.5: 0.5, 2.0: 0.6, 3.0: 0.85, 4.0: 1.0, 6.0: 0.3, 8.0: 0.35}
-"""How well a cycle of so many quarters speaks for their tempo: bars of four and three do, and the beat of 6/8."""
+"""The weight of a cycle of so many quarters as evidence of their tempo: most for bars of four and three."""
 LONGEST_COMPOUND_NS = 800 * MS
 """Three eighths that take longer are no beat of 6/8, but three beats."""
 SLOW_COMPOUND = 0.3
 NATS = 11.0
-"""What a cycle of strength 1 adds to the log probability of a tempo."""
+"""The nats that a cycle of strength 1 adds to the log probability of a tempo."""
 
 _COMPOUND = np.where(1.5 * PERIODS_NS <= LONGEST_COMPOUND_NS, 1.0, SLOW_COMPOUND)
 
 
 def cycle_evidence(onsets: Onsets) -> Floats:
-    """What cycles of accents add to the log probability of each of PERIODS_NS."""
+    """The nats that cycles of accents add to the log probability of each of PERIODS_NS."""
     strength = np.append(_strengths(onsets), 0.0)
     rows = []
     for beats, weight in CYCLE_WEIGHT.items():
@@ -62,7 +62,7 @@ def _features(onsets: Onsets) -> list[Floats]:
 
 
 def _strengths(onsets: Onsets) -> Floats:
-    """How strongly accents come again after each lag, in bins of BIN_NS."""
+    """The strength with which accents come again after each lag, in bins of BIN_NS."""
     later, earlier = np.tril_indices(len(onsets), -1)
     lags = np.rint((onsets.times[later] - onsets.times[earlier]) / BIN_NS).astype(np.int64)
     is_near = lags < BINS

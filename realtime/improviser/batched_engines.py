@@ -1,6 +1,6 @@
-"""Several musicians, an engine for each, one model: the steps they wait for are taken as one. Engine process; pure.
+"""Several musicians, an engine for each, one model: the steps they wait for are taken as one. Pure.
 
-What is said to an engine, and what it says, goes with its place among the voices, from 0.
+A message to an engine, or from one, goes with its index among the voices.
 """
 
 import math
@@ -17,13 +17,13 @@ from realtime.settings import Settings
 DECISIONS = 8
 """Notes decided between two looks at what the musicians do: a human note waits for so many at most."""
 SLOTS = 8 * CAPACITY
-"""Of all rings together: a slot is some 10 KB once it has been used."""
+"""The slots of all rings together: one is some 10 KB once it has been used."""
 LEAST_CAPACITY = 1536
-"""Of a ring: as many notes as are looked back on, and as may be corrected."""
+"""The least capacity of a ring: as many notes as are looked back on, and as may be corrected."""
 
 
 def capacity_of(voices: int) -> int:
-    """How many notes each of so many voices remembers."""
+    """The number of notes that each of so many voices remembers."""
     return min(CAPACITY, max(LEAST_CAPACITY, SLOTS // voices))
 
 
@@ -33,9 +33,9 @@ class BatchedEngines:
     def __init__(self, model: StepModel, settings: Sequence[Settings]) -> None:
         """An engine for each of these settings."""
         self._model = model
-        self._engines = [Engine(model, one, capacity_of(len(settings))) for one in settings]
+        self._engines = [Engine(model, each, capacity_of(len(settings))) for each in settings]
         self._wakes: list[float] = [math.inf] * len(settings)
-        """When each has something to do, as it said when it was last told or asked anything."""
+        """The moment at which each has something to do, as of the last message to it or from it."""
         self._settled: set[int] = set()
         """The voices that have said since then that they need no step."""
         self._played: set[int] = set()
@@ -49,7 +49,7 @@ class BatchedEngines:
             self._played.add(voice)
 
     def advance(self, now_ns: int) -> Iterator[tuple[int, Message]]:
-        """What follows by now: one step for every engine that needs one, and some decisions of those that need none.
+        """Take one step for every engine that needs one, and yield the messages of some of those that need none.
 
         Those for humans who have just played come first; the others wait for them, then the most urgent come first.
         """
@@ -78,5 +78,5 @@ class BatchedEngines:
 
     @property
     def wake_ns(self) -> float:
-        """When to call `advance` next if nothing is received; infinity: only then."""
+        """The moment to call `advance` next if nothing is received; infinity: only then."""
         return min(self._wakes)

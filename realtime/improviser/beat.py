@@ -24,9 +24,9 @@ LEAST_CONFIDENCE = 0.35
 
 NATURAL_NS, NATURAL_SPREAD = 60e9 / 110, 0.25
 HELD_SPREAD, HELD_TRUST = 0.04, 0.97
-"""How far the tempo wanders between phrases (natural log), and how sure it is that it goes on at all."""
+"""The spread of the tempo between phrases (natural log), and the probability that it goes on at all."""
 HELD_PHASE_TRUST = 0.85
-"""How sure it is that a tempo that goes on does so without a new start."""
+"""The probability that a tempo that goes on does so without a new start."""
 LINES: Floats = np.array([0, 6, 8, 12, 16, 18, 24]) / TICKS_PER_BEAT
 LINE_MASS: Floats = np.array([1, 0.35, 0.1, 0.7, 0.1, 0.35, 1])
 

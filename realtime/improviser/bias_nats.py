@@ -1,4 +1,4 @@
-"""Gentle biases towards how the human plays: factors for a field's classes. Engine process; pure.
+"""Gentle biases towards how the human plays: factors for a field's classes. Pure.
 
 All have one shape: where the human plays, the factor is 1, so that a model which follows by itself is left alone;
 outside it falls, never to 0: what is lowered is still played if the model is sure enough of it. `knob`, 0 to 1, is the
@@ -23,7 +23,7 @@ AWAITED, FORGOTTEN = 8, 0.92
 """A pitch class of the key that was not heard for more than so many notes is believed so much less for each more:
 who improvises on a pentatonic scale uses none of the key's others."""
 KEY_CLASSES = 5
-"""Of so many different pitch classes a key is believed, of one not at all."""
+"""With so many different pitch classes a key is believed, with one not at all."""
 SEMITONE = 1.0
 """Nats, at knob 1, that a pitch loses for each semitone outside the human's register."""
 LEAST_REGISTER, REGISTER_PITCHES = 18, 6
@@ -39,18 +39,18 @@ QUICKEST = 3
 OCTAVE = 20.0
 """Nats, at knob 1, that a wait loses for each doubling, or halving, beyond those."""
 PACE_WAITS = 4
-"""Of so many waits a pace is half believed."""
+"""With so many waits a pace is half believed."""
 FURTHEST = 40.0
 """Nats at most that register or density take off, at knob 1: float32 ends somewhere."""
 QUARTERS = 4
 """A human's usual waits are those of the two inner quarters: a rest, or a grace note, is no pace."""
 CHORD_DOUBT, CHORD_CHANCE = 0.5, 0.2
-"""What is believed of stacks of notes before one was heard: as if of half a stack a fifth had gone on."""
+"""The belief about stacks of notes before one was heard: as if of half a stack a fifth had gone on."""
 MOST_ODDS = 50.0
 OFF_GRID = 24.0
 """Nats, at knob 1, that an onset beside the human's grid loses: many, for scores make a model very sure of its own."""
 GRID_ONSETS = 2
-"""Of so many onsets the grid is half believed."""
+"""With so many onsets the grid is half believed."""
 
 _PITCHES = np.arange(PITCH.size, dtype=np.float64)
 _OCTAVES = np.log2(np.array([*WAIT_TICKS[1:]], np.float64))
@@ -59,7 +59,7 @@ _OCTAVES = np.log2(np.array([*WAIT_TICKS[1:]], np.float64))
 def key_nats(
     pitches: Sequence[int], weights: Sequence[float], unheard: Sequence[int] = PITCH_CLASSES * (0,)
 ) -> Doubles:
-    """What the key of notes takes off each pitch [128], in nats; `weights`, 0 to 1: how much each note still counts.
+    """The nats that the key of notes takes off each pitch [128]; `weights`, 0 to 1: how much each note still counts.
 
     `unheard` [12]: for how many changes of pitch each pitch class has not been heard. A pitch class that was played
     loses nothing at weight 1, whatever the key, and the less its weight the more. The fewer classes were heard, the
@@ -82,7 +82,7 @@ def register_of(pitches: Sequence[int]) -> tuple[float, float]:
 
 
 def register_nats(pitches: Sequence[int], lowest_struck: Sequence[int] = ()) -> Doubles:
-    """What the register of notes takes off each pitch [128], in nats: nothing within it.
+    """The nats that the register of notes takes off each pitch [128]: none within it.
 
     `lowest_struck`: of the chords among them the lowest notes, whose register within the other it is then.
     """
@@ -94,12 +94,12 @@ def register_nats(pitches: Sequence[int], lowest_struck: Sequence[int] = ()) -> 
 
 
 def step_nats(steps: Sequence[int]) -> Doubles:
-    """What each step up from a chord's note to its next loses [128], by semitones, in nats; `steps`: the human's."""
+    """The nats that each step up from a chord's note to its next loses [128], by semitones; `steps`: the human's."""
     return _fallen(_PITCHES, min(steps) - WIDEST_STEP, max(steps) + WIDEST_STEP, SEMITONE)
 
 
 def density_nats(waits: Sequence[int], *, shared: bool = False) -> Doubles:
-    """What the pace of notes takes off each wait's class [114], in nats; `waits`: ticks from each note to the next.
+    """The nats that the pace of notes takes off each wait's class [114]; `waits`: ticks from each note to the next.
 
     `shared`: two play at once, whose waits are those from either's note to the next of either: half the human's are
     usual too. Of notes that strike together it says nothing, nor of the end of the music.
@@ -123,12 +123,12 @@ def together_odds(stacks: Sequence[int], size: int) -> float:
 
 
 def place_nats(places: Sequence[int], grids: Sequence[Collection[int]]) -> Doubles:
-    """What each place in the beat [24] loses, in nats: those that are no line of the grid on which the human plays.
+    """The nats that each place in the beat [24] loses: those that are no line of the grid on which the human plays.
 
     `places`: of the human's onsets, ticks of a beat. `grids`: the lines that a grid has, the likelier grid first. An
     onset that lies on no grid at all speaks for none, and for being free.
     """
-    fits = [sum(place in lines for place in places) for lines in grids]
+    fits = [sum(tick in lines for tick in places) for lines in grids]
     best = max(range(len(grids)), key=lambda at: fits[at])
     share = fits[best] / (len(places) + GRID_ONSETS)
     nats = np.full(TICKS_PER_BEAT, -OFF_GRID * max(0.0, 2 * share - 1))
@@ -143,5 +143,5 @@ def _fallen(at: Doubles, lowest: float, highest: float, slope: float) -> Doubles
 
 
 def factors(nats: Doubles) -> Floats:
-    """What nats do to probabilities."""
+    """The factors by which nats change probabilities."""
     return np.exp(nats).astype(np.float32)

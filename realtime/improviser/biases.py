@@ -22,18 +22,18 @@ class Biases:
     """For each field, wherever the note before stands."""
     wait: int | None = None
     """The column of the wait."""
-    place: Floats | None = None
+    places: Floats | None = None
     """For each place in the beat [24]."""
     step: Floats | None = None
     """For each step up within a chord [128], in semitones."""
     joined: Floats | None = None
     """For each pitch [128] of a note that joins a chord."""
     stacks: tuple[int, ...] = ()
-    """How many keys the human struck at each onset; none: chords are left to the model."""
+    """The number of keys that the human struck at each onset; none: chords are left to the model."""
     highest: float = 127.0
     """The top of the human's register."""
     weight: float = 0.0
-    """How closely their chords are followed."""
+    """The weight of their chords, 0 to 1."""
     _by_phase: dict[int, tuple[Floats | None, ...]] = field(default_factory=dict)
 
     def after(self, last: Note | None, phase: int, sizes: Sequence[int] = ()) -> Bias:
@@ -54,14 +54,15 @@ class Biases:
         return Bias(factors, joined, odds, self.weight)
 
     def _factors(self, phase: int) -> tuple[Floats | None, ...]:
-        if self.place is None or self.wait is None:
+        if self.places is None or self.wait is None:
             return self.factors
         factors = self._by_phase.get(phase)
         if factors is None:
-            places = np.ones(WAIT.size, np.float32)
-            places[: len(WAIT_TICKS)] = self.place[(phase + _WAIT_PLACES) % TICKS_PER_BEAT]
+            waits = np.ones(WAIT.size, np.float32)
+            waits[: len(WAIT_TICKS)] = self.places[(phase + _WAIT_PLACES) % TICKS_PER_BEAT]
             pace = self.factors[self.wait]
-            waits = places if pace is None else places * pace
+            if pace is not None:
+                waits *= pace
             factors = (*self.factors[: self.wait], waits, *self.factors[self.wait + 1 :])
             self._by_phase[phase] = factors
         return factors

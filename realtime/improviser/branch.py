@@ -17,7 +17,7 @@ from realtime.improviser.context import place_in_order
 from realtime.improviser.ring import ContextRing
 
 SOUNDING = 24
-"""Of so many of the latest notes some may still sound."""
+"""The latest notes, some of which may still sound."""
 
 
 class Planned(NamedTuple):
@@ -40,7 +40,7 @@ class Branch:
         """Notes of the last token drawn that are still to be proposed."""
         self._ring = ring
         self._known: deque[tuple[Token, ModelState]] = deque()
-        """Of the notes that have been stepped over, the token and the state after it."""
+        """The token of each note that has been stepped over, and the state after it."""
 
     def __len__(self) -> int:
         return len(self.planned)

@@ -1,6 +1,6 @@
-"""How loud the answer is: as the human plays, where the model has learned no dynamics. Engine process; pure.
+"""The loudness of the answer: as the human plays, where the model has learned no dynamics. Pure.
 
-A phrase's loudness is told in three parts: its mean; a steady crescendo or decrescendo, by least squares; and the
+A phrase's loudness has three parts: its mean; a steady crescendo or decrescendo, by least squares; and the
 touch, by how much each of its notes differs from that. The answer goes on where the phrase ended, its crescendo fading
 out, and each of its notes takes the touch of a note of the human's like it: at the same place within two beats, and
 near in pitch. Drawn, not averaged: accents stay, and so does how far the loudness spreads.
@@ -23,26 +23,26 @@ ACCENTS_TICKS = 2 * TICKS_PER_BEAT
 """Accents come again after two beats, a strong and a weak one: more, and few notes of a phrase would share a place."""
 PLACES = ACCENTS_TICKS // PLACE_TICKS
 ELSEWHERE = 0.03
-"""How much a touch from another place counts beside one from the same."""
+"""The weight of a touch from another place beside one from the same."""
 NEAR_SEMITONES = 7.0
 """At such a distance in pitch a touch counts less by a factor e."""
 GOES_ON = 0.5
 """A crescendo goes on by so much of its rise at most."""
 PULL = 0.5
-"""How far, at knob 1, a learned velocity is pulled towards the human's mean: the model's own accents remain."""
+"""The share by which, at knob 1, a learned velocity is pulled to the human's mean: the model's accents remain."""
 
 
 class Touch(NamedTuple):
-    """By how much a note of the human's was louder than the phrase, and where: its place in two beats, its pitch."""
+    """A note of the human's: its place in two beats, its pitch, and how much louder than the phrase it was."""
 
-    place: int
+    accent: int
     pitch: int
     louder: float
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamics:
-    """How a phrase's loudness goes on. Velocities, ticks.
+    """The loudness with which a phrase goes on. Velocities, ticks.
 
     `end`: its loudness at its last note, without touch; `rise`: by how much it grew over its `length`; `touches`: of
     its notes; `follow`, 0 to 1: how closely the answer takes it up, at 0 a steady 80.
@@ -57,7 +57,7 @@ class Dynamics:
 
     @classmethod
     def of(cls, notes: Collection[Note], follow: float = 1.0) -> "Dynamics":
-        """Of a phrase; `follow`: the knob."""
+        """The dynamics after a phrase; `follow`: the knob."""
         if not notes:
             return cls(follow=follow)
         begin = min(note.onset for note in notes)
@@ -67,7 +67,7 @@ class Dynamics:
         slope = _slope(at - at.mean(), loud - mean)
         differs = (loud - mean - slope * (at - at.mean())).tolist()
         touches = tuple(
-            Touch(_place(tick), note.pitch, louder)
+            Touch(_accent(tick), note.pitch, louder)
             for tick, note, louder in zip(at.tolist(), notes, differs, strict=True)
         )
         return cls(mean, mean + slope * (length - float(at.mean())), slope * length, max(length, 1), touches, follow)
@@ -80,15 +80,15 @@ class Dynamics:
         if learned is not None:
             return _velocity(learned + PULL * self.follow * (self.mean - learned))
         more = self.rise * GOES_ON * (1 - math.exp(-ticks / (GOES_ON * self.length)))
-        loudness = self.end + more + self._touch(_place(ticks), pitch, chance)
+        loudness = self.end + more + self._touch(_accent(ticks), pitch, chance)
         return _velocity(DEFAULT_VELOCITY + self.follow * (loudness - DEFAULT_VELOCITY))
 
-    def _touch(self, place: int, pitch: int, chance: float) -> float:
-        """By how much louder a note at a place is than the phrase: as one of the human's like it."""
+    def _touch(self, accent: int, pitch: int, chance: float) -> float:
+        """The loudness of a note beside the phrase's, by its place in two beats: as one of the human's like it."""
         if not self.touches:
             return 0.0
         like = [
-            (1.0 if touch.place == place else ELSEWHERE) * math.exp(-abs(touch.pitch - pitch) / NEAR_SEMITONES)
+            (1.0 if touch.accent == accent else ELSEWHERE) * math.exp(-abs(touch.pitch - pitch) / NEAR_SEMITONES)
             for touch in self.touches
         ]
         sums = list(accumulate(like))
@@ -101,7 +101,7 @@ def _slope(at: np.ndarray, loud: np.ndarray) -> float:
     return common / spread * (common * common / (spread * swing)) if spread and swing else 0.0
 
 
-def _place(ticks: float) -> int:
+def _accent(ticks: float) -> int:
     return round(ticks / PLACE_TICKS) % PLACES
 
 

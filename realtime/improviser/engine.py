@@ -10,14 +10,12 @@ decides what each cancels of what was proposed and has not sounded, and says so 
 """
 
 from collections import deque
-from dataclasses import replace
 
 import numpy as np
 
 from exported.model_state import Step
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
-from realtime.improviser.context import correct, place_in_order, take_out
 from realtime.improviser.groove import Groove
 from realtime.improviser.listener import Listener
 from realtime.improviser.plan import Plan
@@ -60,7 +58,7 @@ class Engine:
         self.ring = ContextRing(model, capacity, self._time.grid.place_of)
         self._listener = Listener(self.ring, self._time)
         self._planner = Planner(model, self.ring, settings, self._time, self._listener)
-        self._proposals = Proposals()
+        self._proposals = Proposals(self.ring, self._time)
         self._groove = Groove(settings.seed)
         self._rng = np.random.default_rng(settings.seed)
         self._plan: Plan | None = None
@@ -81,7 +79,7 @@ class Engine:
             case Played():
                 self._hear(message)
             case Sent() | Released() | Dropped() | Cancelled():
-                self._resolve(message)
+                self._proposals.resolve(message, self._plan)
             case TransportState():
                 self._keep_time(message)
             case ParameterChange():
@@ -155,24 +153,20 @@ class Engine:
     # Human notes
 
     def _hear(self, played: Played) -> None:
-        if not played.is_note_on:
-            self._correct(is_corrected=self._listener.release(played))
-            return
-        before_it = self.ring.known()
-        note, is_corrected = self._listener.press(played)
-        self._correct(is_corrected=is_corrected)
-        if self._planner.mode.takes_turns:
-            self._plan = None
-        else:
+        if played.is_note_on:
+            before_it = self.ring.known()
+            note, is_corrected = self._listener.press(played)
             self._plan_anew(note, self.tempo.tick_at(played.at_ns), before_it)
-
-    def _correct(self, *, is_corrected: bool) -> None:
-        """A note behind the plan has changed, or not."""
+        else:
+            is_corrected = self._listener.release(played)
         if is_corrected and self._plan is not None:
             self._plan.invalidate()
 
     def _plan_anew(self, note: Note, tick: int, before_it: KnownState | None) -> None:
-        """The human has played a note, at a tick: the plan is made anew from here on."""
+        """The human played a note, at a tick: a plan that takes turns is over, another is made anew from here on."""
+        if self._planner.mode.takes_turns:
+            self._plan = None
+            return
         if self._plan is not None and not self._plan.over:
             self._plan.interrupted(note, tick, before_it)
         elif self._is_rolling and self._begins_ns is None:
@@ -192,46 +186,8 @@ class Engine:
         What answers that note at once is not kept waiting for it: it is biased by the notes before.
         """
         tick, self._unfollowed_since = self._unfollowed_since, None
-        if self._plan is not None:
+        if self._plan is not None and tick is not None:
             self._planner.follow_note(self._plan, tick)
-
-    # Proposals that went out, or did not
-
-    def _resolve(self, message: Sent | Released | Dropped | Cancelled) -> None:
-        match message:
-            case Sent():
-                self._send(message)
-            case Released():
-                self._cut(message)
-            case Dropped():
-                self._drop(message)
-            case Cancelled():
-                self._cancel(message)
-
-    def _send(self, sent: Sent) -> None:
-        note = self._proposals.sent(sent.note_id)
-        if note is None or (self._plan is not None and self._plan.sent(sent.note_id)):
-            return
-        place_in_order(self.ring, note)  # it went out as the plan was given up
-        self._correct(is_corrected=True)
-
-    def _cut(self, released: Released) -> None:
-        note = self._proposals.note(released.note_id)
-        if note is not None:
-            ticks = self.tempo.tick_at(self.tempo.ns_at(note.onset) + released.sounded_ns) - note.onset
-            self._correct(is_corrected=correct(self.ring, note, replace(note, duration=max(1, ticks))))
-
-    def _drop(self, dropped: Dropped) -> None:
-        note = self._proposals.dropped(dropped.note_id)
-        if self._plan is not None:
-            self._plan.dropped(dropped.note_id)
-        self._correct(is_corrected=note is not None and take_out(self.ring, note))
-
-    def _cancel(self, cancelled: Cancelled) -> None:
-        """An epoch begins: what stands is part of the music from here on, and all else that was planned is void."""
-        self._proposals.epoch = cancelled.epoch
-        if self._plan is not None:
-            self._proposals.stand(self._plan.cancelled(cancelled.last_id))
 
     def _remember(self, past: HistoryNote) -> None:
         if not past.human:
@@ -290,7 +246,7 @@ class Engine:
     # Plans
 
     def _end_phrase(self, over_ns: int, now_ns: int) -> None:
-        """Answer the phrase, which was over at a moment; whoever looks at it a little late answers no later."""
+        """Answer the phrase, which was over at `over_ns`; whoever looks at it a little late answers no later."""
         self._follow_beat()
         phrase = self._listener.take_phrase()
         self._groove.heard_swing = phrase.swing(self.tempo, self._time.grid.origin_of(phrase.begin))
@@ -314,7 +270,7 @@ class Engine:
 
     @property
     def _decision_ns(self) -> int | None:
-        """When the next note should be decided: the lookahead before the newest one sounds."""
+        """The moment at which the next note should be decided: the lookahead before the newest one sounds."""
         if self._plan is None or self._plan.over:
             return None
         return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
@@ -338,7 +294,7 @@ class Engine:
             self._out.append(self._proposals.propose(note_id, note, self._shift_ns(note, plan, now_ns)))
 
     def _shift_ns(self, note: Note, plan: Plan, now_ns: int) -> int:
-        """How much later than its tick a note is meant to sound, or earlier."""
+        """The ns by which a note is meant to sound later than its tick, or earlier."""
         origin = self._time.grid.origin_of(plan.outline.begin)
         shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
         if note.onset != self._at_once:

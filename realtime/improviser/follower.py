@@ -39,9 +39,9 @@ HALF_LIFE = 6
 KEPT = 64
 """Notes whose places in the beat are remembered, and their largest chord."""
 CHORD_NOTES = 32
-"""Of so many notes the sizes of chords are followed."""
+"""The latest notes whose chords are followed in size."""
 USUAL_POLYPHONY = 4
-"""Where the human has played nothing yet."""
+"""The polyphony while the human has played nothing."""
 
 
 class Follower:
@@ -50,7 +50,7 @@ class Follower:
     def __init__(self) -> None:
         self._notes: deque[Note] = deque(maxlen=KEPT)
         self._places: deque[int | None] = deque(maxlen=KEPT)
-        """Of each note, in ticks of its beat; None: it was heard in another beat than is known now."""
+        """The place of each note, in ticks of its beat; None: it was heard in another beat than is known now."""
         self._unheard = [0] * PITCH_CLASSES
         """For how many changes of pitch each pitch class has not been heard."""
         self._in_phrase = 0
@@ -151,7 +151,9 @@ class Follower:
     def _place_nats(self) -> Doubles:
         struck = groupby(zip(self._notes, self._places, strict=True), key=lambda placed: placed[0].onset)
         places = [next(chord)[1] for _, chord in struck]
-        return place_nats([place for place in places if place is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1]))
+        return place_nats(
+            [beat_tick for beat_tick in places if beat_tick is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1])
+        )
 
 
 def _factors(knob: float, nats: Doubles) -> Floats | None:

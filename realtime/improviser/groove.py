@@ -1,4 +1,4 @@
-"""How notes stand beside the grid: swing, and a human's unevenness. Pure; engine process."""
+"""The places of notes beside the grid: swing, and a human's unevenness. Pure."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ STRAIGHT = 50.0
 MOST_DEVIATIONS = 2.5
 """No note strays farther than so many standard deviations."""
 KEPT = 0.6
-"""Of a note's straying, what the next one takes over: a human drifts, and comes back (Hennig et al. 2011)."""
+"""The share of a note's straying that the next one takes over: a human drifts, and comes back (Hennig et al. 2011)."""
 
 
 class Groove:
@@ -27,7 +27,7 @@ class Groove:
         """The human's, in percent of the beat; taken up where none was asked for."""
 
     def shift_ns(self, onset: int, origin: int, tempo: Tempo, settings: Settings) -> int:
-        """How much later than its tick a note sounds, or earlier; `origin` is the tick of any beat."""
+        """The ns by which a note sounds later than its tick, or earlier; `origin` is the tick of any beat."""
         swing = self.heard_swing if settings.swing is None else settings.swing
         return self._swung_ns(onset, origin, tempo, swing) + self._strayed_ns(onset, settings.humanize)
 

@@ -23,11 +23,11 @@ from realtime.improviser.rhythm import (
 )
 
 PLACE_WEIGHT = 0.8
-"""What the onsets' places weigh beside their waits, which partly say the same."""
+"""The weight of the onsets' places beside their waits, which partly say the same."""
 HAND_PRIOR: Floats = np.array([-4.0, 0.0])
 """Log probability of each of HANDS_NS, up to a constant: of few notes many tempi fit by chance to a few ms."""
 TEMPI = 56
-"""Of PERIODS_NS, so many are tried: those that the waits make likeliest."""
+"""The number of PERIODS_NS that are tried: those that the waits make likeliest."""
 BEST = 16
 """Guesses that are tried again with periods BETWEEN those of the table."""
 BETWEEN: Floats = np.array([-0.006, -0.004, -0.002, 0.002, 0.004, 0.006])
@@ -39,9 +39,9 @@ WIDEST_DRIFT = 20
 
 _PLACE = (np.arange(PHASES) / PHASES + 0.5) % 1 - 0.5
 STRESS: Floats = 0.4 * np.cos(2 * np.pi * _PLACE)
-"""What a stressed onset adds to a phase, by its place: loud notes are on the beat."""
+"""The nats that a stressed onset adds to a phase, by its place: loud notes are on the beat."""
 FIRST: Floats = 2.0 * np.exp(-0.5 * (_PLACE / 0.06) ** 2)
-"""What the first onset adds, by its place: phrases mostly begin on a beat."""
+"""The nats that the first onset adds, by its place: phrases mostly begin on a beat."""
 _STRESS_SPECTRUM = np.fft.rfft(STRESS).conj()
 
 

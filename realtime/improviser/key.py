@@ -1,4 +1,4 @@
-"""In which scale the human plays: how sure it is of each pitch class. Engine process; pure.
+"""The scale in which the human plays: how likely it holds each pitch class. Pure.
 
 The key is found by correlation with the profiles of Krumhansl and Kessler (1982; in Krumhansl 1990, "Cognitive
 Foundations of Musical Pitch", p. 30), as Krumhansl and Schmuckler do. Not the best key alone is believed, but each by
@@ -14,7 +14,7 @@ Doubles = npt.NDArray[np.float64]
 
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-"""How well each pitch class fits, from the tonic up by semitones."""
+"""The fit of each pitch class, from the tonic up by semitones."""
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
 """Semitones above the tonic: major; natural minor and its leading note."""
 CERTAINTY = 20.0
@@ -36,9 +36,9 @@ _MEMBERS = np.concatenate([_turned(np.isin(np.arange(PITCH_CLASSES), scale).asty
 
 
 def in_scale(weights: Doubles) -> Doubles:
-    """How likely each pitch class is of the scale, [12] from C up; `weights` [12]: how much of each was played.
+    """The probability that each pitch class is of the scale, [12] from C up.
 
-    Of no notes, or as many of each, nothing is known: 1 for all.
+    `weights` [12]: how much of each was played. Of no notes, or as many of each, nothing is known: 1 for all.
     """
     centred = weights - weights.mean()
     length = float(np.sqrt(centred @ centred))

@@ -11,7 +11,7 @@ from realtime.improviser.tracker import Change, Tracker
 from realtime.messages import HistoryNote, Played, TempoEstimate
 
 BEAT_ONSETS = 8
-"""Where there are no turns, the beat is sought anew after so many chords or notes of the human's."""
+"""The number of the human's chords or notes after which the beat is sought anew, where there are no turns."""
 
 
 class Listener:

@@ -13,7 +13,7 @@ CHORD_NS = 30 * MS
 MOST = 64
 """Chords or single notes: of more, only the latest are heard."""
 FADE = 0.94
-"""What an onset weighs beside the next one."""
+"""The weight of an onset beside the next one."""
 LEAST_VELOCITY_SPREAD = 3.0
 """A standard deviation of velocities below this one is no accents."""
 
@@ -43,7 +43,7 @@ class Onsets:
 
     @classmethod
     def of(cls, strikes: Sequence[Strike]) -> "Onsets":
-        """Of strikes in any order; a chord is where the middle of its strikes is."""
+        """The onsets of strikes in any order; a chord is where the middle of its strikes is."""
         chords: list[list[Strike]] = []
         for strike in sorted(strikes):
             if chords and strike.at_ns - chords[-1][0].at_ns <= CHORD_NS:
@@ -51,10 +51,10 @@ class Onsets:
             else:
                 chords.append([strike])
         chords = chords[-MOST:]
-        moments = [round(sum(strike.at_ns for strike in chord) / len(chord)) for chord in chords]
-        end_ns = moments[-1] if moments else 0
+        times = [round(sum(strike.at_ns for strike in chord) / len(chord)) for chord in chords]
+        end_ns = times[-1] if times else 0
         return cls(
-            np.array([moment - end_ns for moment in moments], np.float64),
+            np.array([time - end_ns for time in times], np.float64),
             end_ns,
             np.array([max(strike.velocity for strike in chord) for chord in chords], np.float64),
             np.array([min(strike.pitch for strike in chord) for chord in chords], np.float64),
@@ -78,7 +78,7 @@ class Onsets:
 
     @property
     def stress(self) -> Floats:
-        """How much louder than the others each is: most of it lies in the few that are loudest."""
+        """The loudness of each beside the others: most of it lies in the few that are loudest."""
         score = (self.velocity - self.velocity.mean()) / max(self.velocity.std(), LEAST_VELOCITY_SPREAD)
         score = np.clip(score, -2.5, 2.5)
         return np.asarray(np.where(score > 0, score**2 / 2, score / 4))

@@ -25,7 +25,7 @@ PACE_ONSETS = 9
 FEWEST_SWUNG = 4
 """Eighths on the beat, and behind it, of which a swing is heard."""
 LEAST_SWING = 0.02
-"""Of a beat: a hand is not more exact."""
+"""A share of a beat: a hand is not more exact."""
 MOST_SWING = 60.0
 """Percent of the beat: later, and it is a triplet."""
 LONGEST_PHRASE = 256
@@ -80,9 +80,9 @@ class Phrase:
         beat_ns = tempo.ns_of(TICKS_PER_BEAT)
         late: dict[int, list[float]] = {0: [], HALF_BEAT: []}
         for human in self.human_notes:
-            place = (human.note.onset - beat_origin) % TICKS_PER_BEAT
-            if place in late:
-                late[place].append((human.chord_ns - tempo.ns_at(human.note.onset)) / beat_ns)
+            beat_tick = (human.note.onset - beat_origin) % TICKS_PER_BEAT
+            if beat_tick in late:
+                late[beat_tick].append((human.chord_ns - tempo.ns_at(human.note.onset)) / beat_ns)
         if min(map(len, late.values())) < FEWEST_SWUNG:
             return STRAIGHT
         later = median(late[HALF_BEAT]) - median(late[0])

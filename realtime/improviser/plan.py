@@ -25,9 +25,9 @@ from realtime.improviser.shortcut import Shortcut
 from realtime.improviser.step_model import KnownState, StepModel, catch_up
 
 LONGEST_SILENCE = TICKS_PER_BEAT
-"""Where the human's notes are predicted too: after so long without a note of our own, the next one is ours."""
+"""The time without a note of our own after which the next is ours, where the human's notes are predicted too."""
 PREDICTED_FIRST = 2
-"""Likewise after so many predicted since the human played: ours may be due at once, and each takes a millisecond."""
+"""The notes predicted since the human played after which the next is ours: it may be due at once."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Plan:
     _last_own: int = field(init=False)
     """The onset of the latest note of our own that stands."""
     _last_sent: int = field(init=False)
-    """Likewise of those that are in the ring."""
+    """The onset of the latest of those that are in the ring."""
 
     def __post_init__(self) -> None:
         self.branch = Branch(self.ring)
@@ -189,9 +189,9 @@ class Plan:
         self._hand_over()
 
     def cancelled(self, last_id: int) -> list[int]:
-        """Of our own notes stand those up to one, and they join the ring, sent or not: nothing can cancel them later.
+        """Hand our own notes up to an id to the ring, sent or not: they stand, and nothing can cancel them later.
 
-        The human's that were predicted are void. Returns the ids of those that have not gone out.
+        The others are void, and so are those predicted of the human. Returns the ids of those that have not gone out.
         """
         self._drop(lambda planned: planned.note_id > last_id or planned.note.voice != ANSWER)
         standing = [planned for planned in self.branch.planned if not planned.is_sent]

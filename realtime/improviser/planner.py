@@ -68,23 +68,22 @@ class Planner:
         outline.biases = follower.biases(self.settings, self._model.fields)
         outline.polyphony = follower.polyphony(self.settings)
 
-    def follow_note(self, plan: Plan, tick: int | None) -> None:
-        """Likewise, and as loud as the human since the measure in which they played a note; None: since it began."""
+    def follow_note(self, plan: Plan, tick: int) -> None:
+        """Follow the human, as loud as since the measure in which they played a note, at a tick."""
         self.follow(plan)
-        begin = plan.outline.begin if tick is None else self._listener.follower.measure_begun(tick)
-        plan.outline.velocity_at = self._velocity_at(begin)
+        plan.outline.velocity_at = self._velocity_at(self._listener.follower.measure_begun(tick))
 
     def follow_channel(self, plan: Plan) -> None:
         """Play on the human's channel, where none was asked for."""
         plan.outline.channel = self._channel
 
     def be_patient(self, plan: Plan, tick: int) -> None:
-        """An accompaniment lasts for a while from a tick on, at which the human played."""
+        """Let an accompaniment last for a while from a tick on, at which the human played."""
         if self.mode.ends_with_human:
             plan.outline.end = tick + PATIENCE_TICKS
 
     def hold_on(self, plan: Plan, tick: int) -> None:
-        """Likewise while a key is down, but it ends no earlier than it would."""
+        """Let an accompaniment last while a key is down; it ends no earlier than it would."""
         if self._listener.tracker.is_pressed and plan.outline.end is not None and self.mode.ends_with_human:
             plan.outline.end = max(plan.outline.end, tick + PATIENCE_TICKS)
 

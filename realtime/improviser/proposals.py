@@ -1,21 +1,30 @@
-"""The ledger of proposals: their ids, the epoch they are made in, and the notes that stand. Pure."""
+"""The ledger of proposals: their ids, the epoch they are made in, and what became of them. Pure.
 
-from collections.abc import Iterable
+Counts no epoch and cancels nothing: it is told both, by ids, before any human note that comes after.
+"""
+
+from dataclasses import replace
 
 from midi.notes import Note
-from realtime.improviser.context import LONGEST_REPLAY
-from realtime.messages import AnswerEnd, Proposal
+from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order, take_out
+from realtime.improviser.plan import Plan
+from realtime.improviser.ring import ContextRing
+from realtime.improviser.timekeeper import Timekeeper
+from realtime.messages import AnswerEnd, Cancelled, Dropped, Proposal, Released, Sent
 
 
 class Proposals:
     """Notes proposed, by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring: ContextRing, time: Timekeeper) -> None:
         self.epoch = 0
-        """As the I/O process said last: nothing counts epochs here."""
+        """The epoch that the I/O process named last."""
+        self._ring = ring
+        self._time = time
         self._last_id = 0
         self._notes: dict[int, Note] = {}
         self._standing: dict[int, Note] = {}
+        """Those that are in the ring and have not gone out: no human note can cancel them any more."""
 
     def new_id(self) -> int:
         """An id for the next note or the end of an answer; ids rise."""
@@ -34,24 +43,54 @@ class Proposals:
         """The end of an answer, whose last note ends at a tick."""
         return AnswerEnd(self.epoch, tick)
 
-    def note(self, note_id: int) -> Note | None:
-        """A proposed note; None: it was proposed too long ago."""
-        return self._notes.get(note_id)
-
-    def stand(self, note_ids: Iterable[int]) -> None:
-        """Proposals are in the ring before they have gone out: no human note can cancel them any more."""
-        self._standing |= {note_id: self._notes[note_id] for note_id in note_ids}
-
-    def sent(self, note_id: int) -> Note | None:
-        """The note of a proposal that went out; None: long ago, or it is in the ring already."""
-        note = self._notes.get(note_id)
-        return None if note is None or self._standing.pop(note_id, None) is not None else note
-
-    def dropped(self, note_id: int) -> Note | None:
-        """The note of a proposal that was left out and is in the ring; None: it is not."""
-        return self._standing.pop(note_id, None)
-
     @property
     def standing(self) -> list[int]:
         """The ids of those that are in the ring and have not gone out, in order."""
         return list(self._standing)
+
+    def resolve(self, message: Sent | Released | Dropped | Cancelled, plan: Plan | None) -> None:
+        """Take in what became of proposals, those of the plan among them."""
+        match message:
+            case Sent():
+                self._send(message, plan)
+            case Released():
+                self._cut(message, plan)
+            case Dropped():
+                self._drop(message, plan)
+            case Cancelled():
+                self._cancel(message, plan)
+
+    def _send(self, sent: Sent, plan: Plan | None) -> None:
+        note = self._notes.get(sent.note_id)
+        if note is None or self._standing.pop(sent.note_id, None) is not None:  # long ago, or in the ring already
+            return
+        if plan is None or not plan.sent(sent.note_id):
+            place_in_order(self._ring, note)  # it went out as the plan was given up
+            _invalidate(plan)
+
+    def _cut(self, released: Released, plan: Plan | None) -> None:
+        note = self._notes.get(released.note_id)
+        if note is not None:
+            tempo = self._time.tempo
+            ticks = tempo.tick_at(tempo.ns_at(note.onset) + released.sounded_ns) - note.onset
+            if correct(self._ring, note, replace(note, duration=max(1, ticks))):
+                _invalidate(plan)
+
+    def _drop(self, dropped: Dropped, plan: Plan | None) -> None:
+        note = self._standing.pop(dropped.note_id, None)
+        if plan is not None:
+            plan.dropped(dropped.note_id)
+        if note is not None and take_out(self._ring, note):
+            _invalidate(plan)
+
+    def _cancel(self, cancelled: Cancelled, plan: Plan | None) -> None:
+        """An epoch begins: what stands is part of the music from here on, and all else that was planned is void."""
+        self.epoch = cancelled.epoch
+        if plan is not None:
+            self._standing |= {note_id: self._notes[note_id] for note_id in plan.cancelled(cancelled.last_id)}
+
+
+def _invalidate(plan: Plan | None) -> None:
+    """A note behind the plan has changed."""
+    if plan is not None:
+        plan.invalidate()

@@ -38,20 +38,20 @@ def snapped_run(ticks: Sequence[int], beat_origin: int) -> list[int]:
     return result
 
 
-def _grid(places: Iterable[int]) -> tuple[int, ...]:
+def _grid(beat_ticks: Iterable[int]) -> tuple[int, ...]:
     """The grid on which the onsets of one beat lie better, sixteenths if equally well."""
-    known = list(places)
-    return min(SIXTEENTHS, TRIPLETS, key=lambda lines: sum(_distance(place, lines) ** 2 for place in known))
+    ticks = list(beat_ticks)
+    return min(SIXTEENTHS, TRIPLETS, key=lambda lines: sum(_distance(tick, lines) ** 2 for tick in ticks))
 
 
-def _distance(place: int, lines: Sequence[int]) -> int:
-    return min(abs(place - line) for line in lines)
+def _distance(tick: int, lines: Sequence[int]) -> int:
+    return min(abs(tick - line) for line in lines)
 
 
 def _moved(tick: int, beat_origin: int, lines: Sequence[int]) -> int:
-    place = (tick - beat_origin) % TICKS_PER_BEAT
-    nearest = min(lines, key=lambda line: abs(place - line))
-    return tick + nearest - place if abs(place - nearest) <= TOLERANCE else tick
+    beat_tick = (tick - beat_origin) % TICKS_PER_BEAT
+    nearest = min(lines, key=lambda line: abs(beat_tick - line))
+    return tick + nearest - beat_tick if abs(beat_tick - nearest) <= TOLERANCE else tick
 
 
 def _settled(tick: int, moved: int, after: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What rhythms look like at each tempo: tables that say how likely a wait, and a place in the beat, would be.
+"""Tables of rhythm at each tempo: how likely a wait, and a place in the beat, would be. Pure.
 
 Waits and places are in quarter notes. Their probabilities were counted on 2,731 training works in simple meters of the
 default corpus and rounded, swung eighths (15 and 9 ticks) added; timing errors of hands are taken as normal. That one
@@ -20,7 +20,7 @@ PERIODS_NS: Floats = np.geomspace(200e6, 2_000e6, 193)
 WAIT_BIN_NS = 5 * MS
 WAIT_BINS = 800
 PHASES = 48
-"""Places in the beat that are told apart."""
+"""The number of places in the beat."""
 
 WAIT_MASS = {
     2: 0.004,

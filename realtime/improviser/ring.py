@@ -1,4 +1,4 @@
-"""The context: a ring of (note, state after it). Engine process.
+"""The context: a ring of (note, state after it). Pure.
 
 Feeding a note is one step whatever the length of the context; going back is an index; a correction in the past is a
 short replay. Steps are taken when the head is asked for, or one by one by who asks for the `next_step`: of a burst of
@@ -23,7 +23,7 @@ from realtime.improviser.vocabulary import PlaceOf, vocabulary_of
 
 CAPACITY = 4096
 NOTHING = Note(0, 0, 0)
-"""What stands in a slot that has not been used."""
+"""The note in a slot that has not been used."""
 
 
 class ContextRing:
@@ -38,7 +38,7 @@ class ContextRing:
         self._capacity = capacity
         self._notes = [NOTHING] * capacity
         self._passed = [False] * capacity
-        """Of notes stepped over: whether the next joins, which therefore took the step."""
+        """Whether a note passed without a step, since the next joins it."""
         self._rows = np.zeros((capacity, model.layout.width), np.float32)
         self._keys = np.zeros((capacity, model.origin.key.size), np.float32)  # close together: some are read each note
         # Written twice, a capacity apart, so that any stretch of the ring is one block for a matrix product.

@@ -14,7 +14,7 @@ LONGEST_BARS = 8
 
 
 class Timekeeper:
-    """Knows as much of time as the I/O process tells, and what is heard in the human's playing."""
+    """Keeps the tempo and the grid, by what the I/O process says and the human plays."""
 
     def __init__(self, settings: Settings) -> None:
         self.tempo = Tempo.of(settings.bpm or DEFAULT_BPM)
@@ -22,21 +22,21 @@ class Timekeeper:
         self._heard_beat = HeardBeat()
         self._is_free = settings.sync == FOLLOW or (settings.sync == AUTO and settings.bpm is None)
         self._has_bars_of_others = False
-        """Bars that a clock or Link told of, which end with it."""
+        """The bars are those of a clock or Link, and end with it."""
 
-    def keep(self, conducted: TransportState) -> None:
+    def keep(self, transport: TransportState) -> None:
         """Time runs so from now on."""
-        self.tempo = Tempo.of(conducted.bpm, conducted.anchor_ns, conducted.anchor_tick)
-        self._is_free = conducted.is_free
-        if conducted.meter != UNKNOWN_METER:
-            self.grid.take_bar(Bar(conducted.bar_tick, conducted.position, conducted.meter))
+        self.tempo = Tempo.of(transport.bpm, transport.anchor_ns, transport.anchor_tick)
+        self._is_free = transport.is_free
+        if transport.meter != UNKNOWN_METER:
+            self.grid.take_bar(Bar(transport.bar_tick, transport.position, transport.meter))
             self._has_bars_of_others = True
         elif self._has_bars_of_others and not self._is_free:
             self._has_bars_of_others = False
-            self.grid.lose_bars(conducted.anchor_tick)
-        is_tapped = conducted.beat != NO_BEAT
-        if is_tapped and conducted.meter == UNKNOWN_METER:
-            self.grid.beat_origin = conducted.beat
+            self.grid.lose_bars(transport.anchor_tick)
+        is_tapped = transport.beat != NO_BEAT
+        if is_tapped and transport.meter == UNKNOWN_METER:
+            self.grid.beat_origin = transport.beat
         if is_tapped or not self._is_free:
             self._heard_beat.agree(self.tempo)
 
@@ -51,7 +51,7 @@ class Timekeeper:
         return True
 
     def entry(self, tick: int, origin: int, quantize_entry: str) -> int:
-        """Where a plan enters: the first beat or bar from a tick on, as asked for and as far as known.
+        """The tick at which a plan enters: the first beat or bar from a tick on, as asked for and as far as known.
 
         Beats count from `origin` where nobody knows any.
         """
@@ -61,7 +61,7 @@ class Timekeeper:
         return self.grid.next_beat(tick, origin) if bar is None else bar
 
     def answer_end(self, begin: int, phrase_ticks: int, bars: int | None) -> int:
-        """Where an answer ends that begins at a tick: with a bar, where bars are known.
+        """The tick at which an answer ends that begins at one: with a bar, where bars are known.
 
         It takes `bars` if asked for, else as many as the phrase, at most LONGEST_BARS.
         """

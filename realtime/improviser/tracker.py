@@ -35,7 +35,7 @@ class Tracker:
     """The one on which the human played last."""
     _sounding: SoundingNotes[HumanNote] = field(default_factory=SoundingNotes)
     _onset: int | None = None
-    """Of the latest chord or single note, in ticks."""
+    """The onset of the latest chord or single note, in ticks."""
 
     @property
     def is_pressed(self) -> bool:
@@ -95,7 +95,7 @@ class Tracker:
         }
 
     def revised(self, beat_origin: int) -> dict[Note, Note]:
-        """The same, and from now on they stand so."""
+        """Move the phrase's notes to where `in_time` has them; returns the changes."""
         self.beat_origin = beat_origin
         changes = self.in_time(beat_origin)
         for human in self.phrase.human_notes:

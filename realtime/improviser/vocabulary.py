@@ -82,8 +82,8 @@ class EventVocabulary:
     def entering(self, onset: int, previous_onset: int | None) -> Constraint:
         """The first note of an answer: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
-        place = self.place_of(onset)  # exact where the wait's class is not
-        return Constraint(ANSWER, wait, place_after=lambda _: place)
+        bar_place = self.place_of(onset)  # exact where the wait's class is not
+        return Constraint(ANSWER, wait, place_after=lambda _: bar_place)
 
     def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
         """A later note, after the last so far; `is_ours`: not one of the human's; `earliest`: the id of its wait."""

@@ -19,7 +19,7 @@ from realtime.messages import TEXT_BYTES, Failed, Message, Ping, Pong, Quit, Rea
 from realtime.settings import Settings
 
 BACKLOG_S = 0.001
-"""How soon to try again to send what the pipe had no room for."""
+"""The wait before sending again what the pipe had no room for."""
 
 MESSAGES = 256
 """Taken in between two looks at the pipe and at what is due."""
@@ -57,20 +57,25 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     gc.freeze()  # what was loaded stays: later collections skip it
     link.send(Ready(model.on_cuda))
     waiting: deque[tuple[int, Message]] = deque()
-    while True:
-        if link.wait(0 if waiting else _seconds_to(engines.wake_ns, link.backlog)):
-            for voice, message in link.receive():
-                if isinstance(message, Quit):
-                    return
-                if isinstance(message, Ping):  # at once: whoever has much to take in is not hung
-                    link.send_first(Pong(message.serial), voice)
-                else:
-                    waiting.append((voice, message))
+    while not _take(link, waiting, 0 if waiting else _seconds_to(engines.wake_ns, link.backlog)):
         for _ in range(min(len(waiting), MESSAGES)):
             engines.receive(*waiting.popleft())
         for voice, message in engines.advance(time.monotonic_ns()):
             link.send(message, voice)
         link.flush()
+
+
+def _take(link: Link, waiting: deque[tuple[int, Message]], wait_s: float | None) -> bool:
+    """Wait for messages and keep them in order, but for pings, which are answered; True: one says Quit."""
+    if link.wait(wait_s):
+        for voice, message in link.receive():
+            if isinstance(message, Quit):
+                return True
+            if isinstance(message, Ping):  # at once: whoever has much to take in is not hung
+                link.send_first(Pong(message.serial), voice)
+            else:
+                waiting.append((voice, message))
+    return False
 
 
 def _seconds_to(wake_ns: float, backlog: int) -> float | None:

@@ -174,8 +174,8 @@ def test_what_was_heard_in_another_tempo_is_heard_anew() -> None:
     listening.revise(dict(zip(released, anew, strict=True)), 0)
     biases = listening.biases(Settings(), FIELDS_OF_SCORES)
     assert biases is not None
-    assert biases.place is not None
-    assert [place for place in range(24) if biases.place[place] > 0.01] == [0, 8, 16]
+    assert biases.places is not None
+    assert [place for place in range(24) if biases.places[place] > 0.01] == [0, 8, 16]
 
 
 def test_one_key_is_no_register_no_key_and_no_pace() -> None:
