@@ -1,9 +1,11 @@
-"""How well the beat of a phrase is found: rhythms written out here, performed with the faults of hands.
+"""The search for the beat, judged: rhythms written out here, performed with the faults of hands.
 
 Run as `python -m benchmarks.beat`. What is performed is random but for its seed; the rhythms are public domain.
 """
 
+import argparse
 import math
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.command import notify, parser_of, positive, run_command
 from midi.notes import TICKS_PER_BEAT
 from realtime.improviser.beat import Beat, find_beat
 from realtime.improviser.onsets import Strike
@@ -31,13 +34,15 @@ NS_PER_MINUTE = 60_000_000_000
 START_NS = 10**12
 RIGHT_TEMPO = 0.04
 KIN = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
+PHRASES = 320
+"""Phrases in a row of the table."""
 JUDGED = 16
 """The latest onsets of a phrase, whose ticks are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """How a phrase is performed: jitter's standard deviation in ms, tempi drawn from, and musicians' habits.
+    """The hands that perform a phrase: jitter's standard deviation in ms, tempi drawn from, and musicians' habits.
 
     `late`: how much later an off-beat eighth comes, in beats; `slowing`: the share by which the beat has grown after
     eight beats; `missing`: the share of onsets left out; `chords`: how many notes within 20 ms stand at each onset.
@@ -127,7 +132,7 @@ def _helped_by(beats: dict[Performance, Beat]) -> Finder:
 
 
 def _median_wait(performance: Performance) -> Beat:
-    """What is compared with: the median wait is the beat, the last onset on it."""
+    """A finder to compare with: the median wait is the beat, the last onset on it."""
     onsets = [chord[0] for chord in performance.onsets_ns]
     return Beat(float(np.median(np.diff(sorted(onsets)))), max(onsets), 0.0)
 
@@ -186,7 +191,7 @@ CASES: dict[str, Hands] = {
 }
 
 
-def lines(count: int = 320, seed: int = 0) -> list[str]:
+def lines(count: int = PHRASES, seed: int = 0) -> list[str]:
     """The table, `count` phrases a row."""
     heading = f"{'tempo':>7}{'kin':>7}{'none':>7}{'phase':>9}{'p90':>7}{'ticks':>8}{'snapped':>8}"
     out = [f"{count} phrases a row; percent, phase error in ms at the end of the phrase", f"{'':<38}{heading}"]
@@ -204,7 +209,7 @@ def lines(count: int = 320, seed: int = 0) -> list[str]:
 
 
 def _time_line(seed: int) -> str:
-    """What one search costs."""
+    """The line for the time of one search."""
     onsets = perform(RHYTHMS["a reel"] * 3, Hands(), np.random.default_rng(seed)).strikes[:64]
     seconds = []
     for _ in range(300):
@@ -216,6 +221,15 @@ def _time_line(seed: int) -> str:
     return f"{len(onsets)} onsets: median {middle:.2f} ms, p99 {rare:.2f}, worst {times.max():.2f}"
 
 
+def run(flags: argparse.Namespace) -> int:
+    """Search and print; 0."""
+    for line in lines(flags.phrases, flags.rng_seed):
+        notify(line)
+    return 0
+
+
 if __name__ == "__main__":
-    for line in lines():
-        print(line, flush=True)
+    parser = parser_of("benchmarks.beat", "The search for the beat, on rhythms with the faults of hands.")
+    parser.add_argument("--phrases", type=positive, default=PHRASES, help="phrases a row (default: %(default)s)")
+    parser.add_argument("--rng-seed", type=int, default=0, metavar="N", help="random seed (default: %(default)s)")
+    sys.exit(run_command(parser, run))

@@ -12,7 +12,7 @@ NARROW = 79
 
 
 class Progress:
-    """How much of something that takes long is over, and how long the rest will take; a context manager."""
+    """The progress of something that takes long, and the time left; a context manager."""
 
     def __init__(self, title: str) -> None:
         """Begin: the rest is reckoned from here."""
@@ -29,7 +29,7 @@ class Progress:
             print(f"\r{'':<{NARROW}}\r", end="", file=sys.stderr, flush=True)
 
     def at(self, share: float) -> None:
-        """So much of it is over, 0 to 1."""
+        """Show that a share of it is over, 0 to 1."""
         now = time.monotonic()
         if now < self._next or share <= 0:
             return

@@ -43,13 +43,13 @@ TYPED = (
     "humanize 8",
     "humanize 0",
 )
-"""What is typed meanwhile; modes most often."""
+"""The lines typed meanwhile; modes most often."""
 ECHO_S = 2.0
-"""What is still to come after the last message."""
+"""The time in which the last messages still come."""
 SAMPLE_S = 1.0
 MB = 1e6
 SETTLED = 0.5
-"""So much of the soak is over before memory is expected to stay: the engine's own has been filled by then."""
+"""The share of the soak that is over before memory is expected to stay: the engine's own has been filled by then."""
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class _Attendant:
                     self.resident[role].append((passed_s, procfs.resident_bytes(pid) / MB))
 
 
-def soak(model: Path, folder: Path, seconds: float, seed: int, period: int, say: Callable[[str], None]) -> bool:
+def soak(model: Path, folder: Path, seconds: float, seed: int, period: int, notify: Callable[[str], None]) -> bool:
     """Play for so long, performances from a folder among hostile acts; says what was found, returns whether all held.
 
     Raises:
@@ -92,12 +92,12 @@ def soak(model: Path, folder: Path, seconds: float, seed: int, period: int, say:
     pieces = performances(folder)
     score = rehearsal(seconds, pieces, seed)
     with stage(period) as on_stage:
-        say(f"{seconds:g} s: {len(pieces)} performances cut into phrases, and {len(HOSTILE)} hostile acts in turn")
-        return _judged(on_stage, model, score, seed, say)
+        notify(f"{seconds:g} s: {len(pieces)} performances cut into phrases, and {len(HOSTILE)} hostile acts in turn")
+        return _judged(on_stage, model, score, seed, notify)
 
 
-def _judged(on_stage: Stage, model: Path, score: list[Timed], seed: int, say: Callable[[str], None]) -> bool:
-    facts = Facts(say)
+def _judged(on_stage: Stage, model: Path, score: list[Timed], seed: int, notify: Callable[[str], None]) -> bool:
+    facts = Facts(notify)
     with on_stage.jam(model, "--rng-seed", str(seed), *ANSWER_FLAGS) as jam:
         attendant = _Attendant(jam, random.Random(seed))  # noqa: S311  # no secret depends on it
         on_stage.play(score, "soak", attendant.attend)
@@ -117,16 +117,16 @@ def _judged(on_stage: Stage, model: Path, score: list[Timed], seed: int, say: Ca
     facts.check(f"at the listener: {heard}", holds=heard.all_match)
     own = [one for one in jam.sent if one.is_answer]
     facts.check(f"{pairs(answered(take.heard)).notes:,} notes were the daemon's own", holds=bool(own))
-    say(f"typed meanwhile: {attendant.typed} changes, modes most of them")
-    say(HEADING)
-    say(row("lateness: decided before they were due", [one.sent_ns - one.due_ns for one in own if one.in_time]))
-    say(row("  all, with those whose time had come when decided", [one.sent_ns - one.due_ns for one in own]))
+    notify(f"typed meanwhile: {attendant.typed} changes, modes most of them")
+    notify(HEADING)
+    notify(row("lateness: decided before they were due", [one.sent_ns - one.due_ns for one in own if one.in_time]))
+    notify(row("  all, with those whose time had come when decided", [one.sent_ns - one.due_ns for one in own]))
     for line in said:
         if line.startswith("timing:"):
-            say(line)
+            notify(line)
     for role, samples in attendant.resident.items():
         if samples:
-            say(_memory(role, samples))
+            notify(_memory(role, samples))
     return facts.all_hold
 
 

@@ -59,7 +59,7 @@ def voice_lines(folder: Path, notes: int) -> Iterator[str]:
 
 
 class _Busy:
-    """An ensemble on a clock that jumps from event to event, so that it never waits."""
+    """Many engines on a clock that jumps from event to event, so that it never waits."""
 
     def __init__(self, model: StepModel, count: int) -> None:
         settings = [Settings(mode=SOLO, bpm=TEMPO_BPM, rng_seed=seed) for seed in range(count)]
@@ -67,7 +67,7 @@ class _Busy:
         self._tempo = Tempo.of(TEMPO_BPM)
         self._now_ns = S
         self._proposed: list[tuple[int, int, int]] = []
-        """When each sounds, its voice and its id."""
+        """The time each sounds at, its voice and its id."""
         self._epochs = [0] * count
         for voice in range(count):
             self._ensemble.receive(voice, ListenFrom(0))

@@ -1,4 +1,4 @@
-"""The fair fight: on one vocabulary of names and one split by piece, counting, the classic network, and Antiphon's.
+"""Counting, the classic network and Antiphon's, compared on one vocabulary of names and one split by piece.
 
     python -m benchmarks.classic.comparison DIR          split as every training splits
     python -m benchmarks.classic.comparison DIR --each   every piece judged in its turn
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.classic.music import Music, parted, turns
+from benchmarks.command import parser_of, run_command
 from exported.card import IMITATE
 from training import heavy
 from training.classic import reading
@@ -34,66 +35,71 @@ FEWER = replace(CLASSIC, streams=8, epochs=40)
 take hours. For all of them: `antiphon train DIR --preset classic`."""
 
 
-def run(folder: Path, seconds: int | None = None, seed: int = 1, say: Callable[[str], None] = print) -> int:
-    """Fight it out on a folder of music; prints a table. `seconds`: how long each network learns at the most.
+def run(folder: Path, seconds: int | None = None, seed: int = 1, notify: Callable[[str], None] = print) -> int:
+    """Compare on a folder of music; prints a table. `seconds`: how long each network learns at the most.
 
     Raises:
         InputError, MachineError: as `training.corpus` does.
     """
     corpus = read_folder(folder)
     music = parted(corpus.works)
-    say(
+    notify(
         f"{corpus.name}: {len(corpus.works)} works, {len(music.names)} names; learned from {len(music.train)} works "
-        f"({sum(map(len, music.train)):,} names), judged by {len(music.judged)} ({music.heard:,} names)"
+        f"({sum(map(len, music.train)):,} names), judged by {len(music.judged)} ({music.judged_names:,} names)"
     )
-    rows = _counted(music, say)
-    rows |= _learned("the classic network", music, replace(FEWER, seconds=seconds, seed=seed), music.train, say)
-    rows |= _learned("Antiphon's network", music, replace(OURS, seconds=seconds, seed=seed), music.every_key, say)
+    plan, classic = (replace(network, seconds=seconds, seed=seed) for network in (OURS, FEWER))
+    rows = _counted(music, notify)
+    rows |= _learned("the classic network", music, classic, music.train, notify)
+    rows |= _learned("Antiphon's network", music, plan, music.every_key, notify)
     for line in table(rows):
-        say(line)
+        notify(line)
     return 0
 
 
-def run_each(folder: Path, seconds: int | None = None, seed: int = 1, say: Callable[[str], None] = print) -> int:
+def run_each(folder: Path, seconds: int | None = None, seed: int = 1, notify: Callable[[str], None] = print) -> int:
     """Every piece judged in its turn, by counting and by Antiphon's network learned anew; prints their means a name.
 
     Raises:
         InputError, MachineError: as `training.corpus` does.
     """
     corpus = read_folder(folder)
-    found: list[dict[str, Score]] = []
-    heard: list[int] = []
+    plan = replace(OURS, seconds=seconds, seed=seed)
+    scores: list[dict[str, Score]] = []
+    names: list[int] = []
     for music, work in zip(turns(corpus.works), corpus.works, strict=True):
-        rows = _counted(music, say)
-        rows |= _learned("Antiphon's network", music, replace(OURS, seconds=seconds, seed=seed), music.every_key, say)
-        found.append(rows)
-        heard.append(music.heard)
-        say(f"{work.name}, {music.heard:,} names: " + ", ".join(f"{one} {it.nats:.3f}" for one, it in rows.items()))
-    for line in table({title: mean([rows[title] for rows in found], heard) for title in found[0]}):
-        say(line)
+        rows = _counted(music, notify)
+        rows |= _learned("Antiphon's network", music, plan, music.every_key, notify)
+        scores.append(rows)
+        names.append(music.judged_names)
+        nats = ", ".join(f"{title} {score.nats:.3f}" for title, score in rows.items())
+        notify(f"{work.name}, {music.judged_names:,} names: {nats}")
+    for line in table({title: mean([rows[title] for rows in scores], names) for title in scores[0]}):
+        notify(line)
     return 0
 
 
 def table(rows: Mapping[str, Score]) -> list[str]:
     """The lines of a Markdown table."""
     lines = ["| | nats a name | perplexity | likeliest name right |", "|---|---|---|---|"]
-    return lines + [f"| {one} | {it.nats:.3f} | {it.perplexity:.2f} | {it.top1:.1%} |" for one, it in rows.items()]
+    return lines + [
+        f"| {title} | {score.nats:.3f} | {score.perplexity:.2f} | {score.top1:.1%} |" for title, score in rows.items()
+    ]
 
 
-def mean(scores: Sequence[Score], heard: Sequence[int]) -> Score:
-    """Of the names of several pieces, which have so many each."""
-    nats, top1 = np.average([(score.nats, score.top1) for score in scores], axis=0, weights=heard).tolist()
+def mean(scores: Sequence[Score], names: Sequence[int]) -> Score:
+    """The mean over the names of several pieces, which have so many each."""
+    nats, top1 = np.average([(score.nats, score.top1) for score in scores], axis=0, weights=names).tolist()
     return Score(nats, top1)
 
 
-def _counted(music: Music, say: Callable[[str], None]) -> dict[str, Score]:
+def _counted(music: Music, notify: Callable[[str], None]) -> dict[str, Score]:
     """Counting the pieces as they are, or in every key, whichever foretells the validation pieces better adapting."""
     drawable = [piece[piece[:, 0] < music.field.size] for piece in music.every_key]
     forms = {"as they are": music.train, "in every key": drawable}
     counts = {what: counting(known, music.valid, music.judged, music.field.size) for what, known in forms.items()}
     what = min(counts, key=lambda form: counts[form].chosen_at)
     best = counts[what]
-    say(f"n-gram: pieces counted {what}; within the piece, contexts of {best.form[1]} to {best.form[0]} names")
+    notify(f"n-gram: pieces counted {what}; within the piece, contexts of {best.form[1]} to {best.form[0]} names")
     return {
         "each name by its frequency": best.unigram,
         "interpolated n-gram": best.ngram,
@@ -102,7 +108,7 @@ def _counted(music: Music, say: Callable[[str], None]) -> dict[str, Score]:
 
 
 def _learned(
-    title: str, music: Music, plan: Plan, pieces: Sequence[Ints], say: Callable[[str], None]
+    title: str, music: Music, plan: Plan, pieces: Sequence[Ints], notify: Callable[[str], None]
 ) -> dict[str, Score]:
     """A network's scores, without and with imitation, of its exported step."""
     heavy.load()
@@ -117,7 +123,7 @@ def _learned(
         fitted = Fit(plan, (music.field,), (), learned, valid, Path(work), title).run()
     stepper = Stepper(graphs_of(fitted.network, music.train[0]).plain, (music.field,), ())
     how = tuned(stepper, music.valid)
-    say(
+    notify(
         f"{title}: LSTM of {plan.layers} x {plan.units}, {fitted.network.weights().parameters:,} parameters; "
         f"{fitted.steps:,} steps, {fitted.looks[-1].epoch:.1f} passes in {fitted.seconds:.0f} s; imitating with "
         f"sharpness {how.sharpness:g}, share {how.shares[0]:g}, doubt {how.doubt:g}"
@@ -132,18 +138,28 @@ def _learned(
     }
 
 
-def _main() -> int:
-    parser = argparse.ArgumentParser(description="Names of notes and chords: counting, the classic network, and ours.")
-    parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--time", help="how long each network learns at the most: 90s, 3m")
-    parser.add_argument("--seed", type=int, default=1)
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a folder of music")
+    parser.add_argument("--time", metavar="TIME", help="how long each network learns at the most: 90s, 3m")
+    parser.add_argument("--rng-seed", type=int, default=1, metavar="N", help="random seed (default: %(default)s)")
     parser.add_argument(
         "--each", action="store_true", help="judge every piece in its turn, without the classic network"
     )
-    arguments = parser.parse_args()
-    fight = run_each if arguments.each else run
-    return fight(arguments.folder, seconds_of(arguments.time) if arguments.time else None, arguments.seed)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Compare as asked; 0.
+
+    Raises:
+        InputError, MachineError: as `training.corpus` does.
+    """
+    compare = run_each if arguments.each else run
+    seconds = seconds_of(arguments.time) if arguments.time else None
+    return compare(arguments.folder, seconds, arguments.rng_seed)
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    parser = parser_of("benchmarks.classic.comparison", "Names of notes and chords: counting and two networks.")
+    add_flags(parser)
+    sys.exit(run_command(parser, main))

@@ -1,4 +1,4 @@
-"""What the fair fight is fought on: names and their ids, split by piece."""
+"""The music of the comparison: names and their ids, split by piece."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ class Music:
         return reading.sound_field(self.names)
 
     @property
-    def heard(self) -> int:
-        """How many names it is judged by."""
+    def judged_names(self) -> int:
+        """The names that it is judged by, counted."""
         return sum(map(len, self.judged))
 
 
@@ -53,4 +53,5 @@ def _music(learned: list[list[str]], valid: list[list[str]], judged: list[list[s
     names = reading.vocabulary([*learned, *valid, *judged])
     keys = range(1 - TRITONE, TRITONE + 1)
     moved = [[transposed(name, by) for name in piece] for piece in learned for by in keys]
-    return Music(names, *([reading.ids(one, names) for one in some] for some in (learned, valid, judged, moved)))
+    ids = ([reading.ids(piece, names) for piece in pieces] for pieces in (learned, valid, judged, moved))
+    return Music(names, *ids)

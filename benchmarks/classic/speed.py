@@ -1,17 +1,17 @@
-"""How many names a second are learned: the tutorials' windows, and streams that carry their state, same LSTM.
+"""Names learned a second: the tutorials' windows, and streams that carry their state, same LSTM.
 
     python -m benchmarks.classic.speed --steps 3
 
 On music made up at random, since the pace does not depend on it. Importing this module imports nothing heavy.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.command import parser_of, positive, run_command
 from training import heavy
 from training.classic import reading
 from training.plan import CLASSIC
@@ -23,7 +23,7 @@ MUSIC = 2_000
 """Names in the piece that is learned from."""
 
 
-def run(steps: int = STEPS, say: Callable[[str], None] = print) -> int:
+def run(steps: int = STEPS, notify: Callable[[str], None] = print) -> int:
     """Measure both ways for so many steps each, after one that is not counted; prints a table."""
     heavy.load()
     from benchmarks.classic import windows
@@ -31,12 +31,12 @@ def run(steps: int = STEPS, say: Callable[[str], None] = print) -> int:
     piece: Ints = np.random.default_rng(1).integers(0, NAMES, (MUSIC, 1)).astype(np.int32)
     classic = windows.pace(piece, NAMES, steps)
     ours = carried_pace(piece, steps)
-    say(f"LSTM {CLASSIC.layers} x {CLASSIC.units}, batches of {CLASSIC.streams}, {steps} steps each:")
-    say("| | names learned a second | |")
-    say("|---|---|---|")
-    say(f"| windows of {windows.WINDOW}, one name foretold by each | {classic.names_per_second:,.0f} | 1 |")
+    notify(f"LSTM {CLASSIC.layers} x {CLASSIC.units}, batches of {CLASSIC.streams}, {steps} steps each:")
+    notify("| | names learned a second | |")
+    notify("|---|---|---|")
+    notify(f"| windows of {windows.WINDOW}, one name predicted by each | {classic.names_per_second:,.0f} | 1 |")
     times = ours / classic.names_per_second
-    say(f"| streams in chunks of {CLASSIC.chunk}, every name foretold, state carried | {ours:,.0f} | {times:.0f} x |")
+    notify(f"| streams in chunks of {CLASSIC.chunk}, every name, state carried | {ours:,.0f} | {times:.0f} x |")
     return 0
 
 
@@ -57,11 +57,7 @@ def carried_pace(piece: Ints, steps: int) -> float:
     return steps * CLASSIC.streams * CLASSIC.chunk / (time.perf_counter() - began)
 
 
-def _main() -> int:
-    parser = argparse.ArgumentParser(description="The classic windows against streams that carry their state.")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    return run(parser.parse_args().steps)
-
-
 if __name__ == "__main__":
-    sys.exit(_main())
+    parser = parser_of("benchmarks.classic.speed", "The classic windows against streams that carry their state.")
+    parser.add_argument("--steps", type=positive, default=STEPS, help="steps of each (default: %(default)s)")
+    sys.exit(run_command(parser, lambda flags: run(flags.steps)))

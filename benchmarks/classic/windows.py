@@ -25,7 +25,7 @@ DROPOUT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many names a second are learned to foretell, over so many steps and seconds after the first step."""
+    """Names a second that are learned, over so many steps and seconds after the first step."""
 
     names_per_second: float
     steps: int

@@ -1,1 +1,1 @@
-"""What `antiphon eval` measures of an exported model: how well it foretells, and what it plays."""
+"""An exported model's predictions and its playing, measured, with counting beside them."""

@@ -1,4 +1,4 @@
-"""What a model answers to the openings of held-out pieces: whether it stays in their key, and what it has borrowed."""
+"""A model's answers to the openings of held-out pieces: are they in key, and how much of them is borrowed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Phrase:
         return key_of(self.notes)
 
     def place_of(self, tick: int) -> Place:
-        """Where in its bar a tick stands, counted from the first onset."""
+        """The place in its bar of a tick, counted from the first onset."""
         return (place(self.bars, tick) if self.bars else None) or NOWHERE
 
 
@@ -101,7 +101,7 @@ def counted_answers(
 
 
 def references(asked: Sequence[Phrase], learned: Sequence[Ints], seed: int = 0) -> list[Answered]:
-    """What else might follow the phrases: what did, the phrase again, and notes of its scale and range by chance."""
+    """Other notes that might follow the phrases: the true ones, the phrase again, notes of its scale by chance."""
     rng = np.random.default_rng(seed)
     return [
         _answered("the true continuation", asked, [phrase.continuation for phrase in asked], learned),

@@ -1,4 +1,4 @@
-"""What the n-gram plays: the reference beside a model, drawn by the same code. It never imitates."""
+"""The n-gram's playing: the reference beside a model, drawn by the same code. It never imitates."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,7 +25,7 @@ def play(
     seeds: Sequence[int],
     update: Callable[[], object],
 ) -> list[Ints]:
-    """So many notes after each phrase, ids [P, fields of the n-gram], P 0 or more, side by side: ids [notes, F] each.
+    """Play `notes` notes after each phrase, ids [P, F], P 0 or more, side by side: ids [notes, F] each, F the fields.
 
     `update` is called after each note of all.
     """

@@ -1,4 +1,4 @@
-"""How alike two sets of pieces are, heard from afar: which pitch classes, leaps, waits and durations they hold.
+"""The likeness of two sets of pieces from afar: the pitch classes, leaps, waits and durations that they hold.
 
 Histograms over all notes of a set: pitch class (12), as it is, and from the tonic of the piece's own key up: a model
 that has learned every piece in every key plays in any; interval in semitones between the highest notes of successive
@@ -50,7 +50,7 @@ KINDS: dict[str, Callable[[Ints], Doubles]] = {
     "wait": _waits,
     "duration": _durations,
 }
-"""What is counted in one piece, by the name it is printed under."""
+"""The counts of one piece, by the name they are printed under."""
 
 
 def distances(pieces: Sequence[Ints], others: Sequence[Ints]) -> dict[str, float]:

@@ -36,7 +36,7 @@ class Key:
 
     @property
     def profile(self) -> Doubles:
-        """How well each pitch class fits, from C up, [12]."""
+        """The fit of each pitch class, from C up, [12]."""
         return np.roll((MAJOR, MINOR)[self.mode], self.tonic)
 
 

@@ -37,7 +37,7 @@ def looping(notes: Ints) -> int:
 
 
 def said_before(notes: Ints) -> float | None:
-    """Of the last END notes of a run [N, 3], the share that end PHRASE notes which stand earlier among these, exactly.
+    """The share of the last END notes of a run [N, 3] that end PHRASE notes which stand earlier among these, exactly.
 
     None: it has fewer notes than that.
     """

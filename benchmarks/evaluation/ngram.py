@@ -21,7 +21,7 @@ BLOCK = 512
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What stands before each of B notes: symbols [B, LONGEST], the newest first, -1 where the piece had not begun."""
+    """The notes before each of B notes: symbols [B, LONGEST], the newest first, -1 where the piece had not begun."""
 
     rhythm: Ids
     pitch: Ids
@@ -57,7 +57,7 @@ class _View:
 
 
 class _Followers:
-    """What followed the contexts of one length, and how often."""
+    """The classes that followed the contexts of one length, counted."""
 
     def __init__(self, contexts: Hashes, drawn: Ids, size: int) -> None:
         order = np.lexsort((drawn, contexts))
@@ -168,7 +168,7 @@ def _interpolated(counts: Probabilities, shorter: Probabilities) -> Probabilitie
 
 
 def _so_far(contexts: Hashes, drawn: Ids, size: int) -> Probabilities:
-    """How often each class has followed the same context earlier in this piece, [N, size]."""
+    """The counts of each class that has followed the same context earlier in this piece, [N, size]."""
     classes = np.eye(max(size, int(drawn.max()) + 1))[drawn]
     counts = np.zeros_like(classes)
     for start in range(0, len(contexts), BLOCK):

@@ -1,4 +1,4 @@
-"""What a model plays alone, beside what people wrote and what counting plays: from afar, for loops, for theft."""
+"""A model's solos, beside what people wrote and what counting plays: from afar, for loops, for theft."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What playing is compared with. All pieces: notes [N, 3]."""
+    """The pieces that playing is compared with: notes [N, 3]."""
 
     learned: list[Ints]
     written: list[Ints]
@@ -60,7 +60,7 @@ def stage(judged: HeldOut, inputs: Sequence[Field], runs: int, notes: int, taste
 
 
 def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], object]) -> Heard:
-    """What a model plays by itself, from the beginning, no bar known."""
+    """A model's solos, from the beginning, no bar known."""
     inputs = soloist.stepper.inputs
     nothing = np.zeros((0, len(inputs)), np.int32)
     played = []

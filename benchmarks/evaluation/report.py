@@ -27,7 +27,7 @@ FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be measured: the weight of imitation, the temperature, solo runs and the notes in each."""
+    """The measurement asked for: the weight of imitation, the temperature, solo runs and the notes in each."""
 
     imitate: float
     temperature: float
@@ -88,7 +88,7 @@ class Report:
             _print("nats per note, together, by collection", tables.by_collection(rows))
 
     def _accompanying(self) -> None:
-        """Where some parts are the human's, which only a model that knows voices can be told."""
+        """Predictions of the other parts where some are the human's, for a model that knows voices."""
         if not any(one.name == VOICE.name for one in self.card.fields):
             return
         exam = Exam.accompanying(self.judged.works, self.card.inputs)

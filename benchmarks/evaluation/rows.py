@@ -25,7 +25,7 @@ Update = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one way of foretelling is worth; `by_collection` is empty where there is one collection only."""
+    """The figures of one way of predicting; `by_collection` is empty where there is one collection only."""
 
     title: str
     whole: Figures
@@ -47,7 +47,7 @@ class Exam:
 
     @classmethod
     def accompanying(cls, works: Sequence[Work], inputs: Sequence[Field], seed: int = 0) -> "Exam":
-        """Of the works in several parts: some of these, by chance, are the human's."""
+        """The works in several parts, some of which, by chance, are the human's."""
         voice, rng = column(inputs, VOICE), np.random.default_rng(seed)
         several = tuple(work for work in works if len(np.unique(work.notes[:, 5])) > 1)
         ids = []
@@ -59,11 +59,11 @@ class Exam:
 
     @property
     def notes(self) -> int:
-        """How many there are, the human's too."""
+        """The notes of all works, the human's too."""
         return sum(map(len, self.ids))
 
     def mine(self, ids: Ints) -> Bools:
-        """Which notes, ids [B, I], are the answer's."""
+        """A mark for each note, ids [B, I], that is the answer's."""
         voice = column(self.inputs, VOICE)
         return np.ones(len(ids), bool) if voice is None else ids[:, voice] == ANSWER
 
@@ -96,7 +96,7 @@ def pooled(parts: Sequence[Figures], tallies: Ints) -> Figures:
 def model_row(
     title: str, stepper: Stepper, exam: Exam, imitate: float, how: Imitation, update: Update, *, bars: bool
 ) -> Row:
-    """What a model's step is worth, one note of one piece at a time, as the daemon plays; `bars`: it is told them."""
+    """A model's row: its step on one note of one piece at a time, as the daemon plays; `bars`: it knows them."""
     parts = []
     for ids in exam.ids:
         parts.append(evaluate(stepper, [ids if bars else without_bars(ids, exam.inputs)], imitate, how, exam.mine))
@@ -105,7 +105,7 @@ def model_row(
 
 
 def counting_rows(ngram: Ngram, exam: Exam, update: Update) -> list[Row]:
-    """What counting achieves: by frequency, by n-gram, by n-gram that counts within the piece as well."""
+    """The rows of counting: by frequency, by n-gram, by n-gram that counts within the piece as well."""
     titles = ("unigram", "n-gram", "n-gram, adapting within the piece")
     parts: list[list[Figures]] = [[], [], []]
     for ids in exam.ids:

@@ -1,4 +1,4 @@
-"""What a model plays, alone or after a phrase: note after note through its step, drawn by the daemon's own code.
+"""A model's playing, alone or after a phrase: note after note through its step, drawn by the daemon's own code.
 
 Like the daemon, one session, batch 1. It imitates its own past, the phrase's notes too. It does not end: what is
 measured is what happens in the long run.
@@ -18,7 +18,7 @@ from training.stepper import Stepper
 from training.works import Ints
 
 PlaceOf = Callable[[int], Place]
-"""Where in its bar a tick stands, counted from the first onset."""
+"""The place in its bar of a tick, counted from the first onset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Soloist:
     taste: SamplingOptions
 
     def play(self, phrase: Ints, notes: int, seed: int, place_of: PlaceOf = nowhere) -> Ints:
-        """So many notes after a phrase, ids [P, I], P 0 or more: ids [notes, I]."""
+        """Play `notes` notes after a phrase, ids [P, I], P 0 or more: ids [notes, I]."""
         run = _Run(self, len(phrase) + notes, np.random.default_rng(seed), place_of)
         for token in phrase.tolist():
             run.take_in(token)
@@ -51,7 +51,7 @@ class _Run:
         self.tokens: Ints = np.zeros((notes, len(step.inputs)), np.int32)
         self._taken = 0
         self._onset = 0
-        """Of the last note, in ticks."""
+        """The last note's, in ticks."""
 
     def take_in(self, token: list[int]) -> None:
         """The next note, whoever played it."""

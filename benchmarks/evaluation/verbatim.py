@@ -1,4 +1,4 @@
-"""How long the longest run of notes is that a piece shares with any piece learned from, transposed or not.
+"""The longest run of notes that a piece shares with any piece learned from, transposed or not.
 
 Two runs of n notes are the same if their n - 1 steps are: the interval in semitones to the next note, the wait until
 it, and the duration of the note stepped from. Notes stand in canonical order, chords from the bottom. Held-out pieces
@@ -77,7 +77,7 @@ def _ranks(symbols: _Ranks, longest: int) -> list[_Ranks]:
 
 
 def _common(ranks: list[_Ranks], here: _Ranks, there: _Ranks) -> _Ranks:
-    """How many steps are the same from each of `here` and of `there` on."""
+    """The number of steps that are the same from each of `here` and of `there` on."""
     length = np.zeros(len(here), np.int64)
     for level in range(len(ranks) - 1, -1, -1):  # never past an end: those are all different
         length += np.where(ranks[level][here + length] == ranks[level][there + length], 1 << level, 0)

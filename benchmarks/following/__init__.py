@@ -1,4 +1,4 @@
-"""How soon the answer follows a human who plays otherwise than before: another key, pace, register or loudness.
+"""The answer's pursuit of a human who plays otherwise than before: another key, pace, register or loudness.
 
 Run as `python -m benchmarks.following`. A human plays four phrases of a tune, then the same four changed: a tritone
 lower, twice as fast, two octaves lower, or half as loud. What the default model plays after the change is held against

@@ -14,7 +14,7 @@ from realtime.improviser.grid import TICKS_PER_BAR
 from realtime.settings import REPLY
 
 PHRASES = 4
-"""So many before the change, and so many after it."""
+"""Phrases before the change, and after it."""
 WINDOW = 8
 """Notes in a row by which a pace is judged, and whether an answer is back."""
 FEWEST_WAITS = 4
@@ -48,7 +48,7 @@ class Human:
         return max((index for index, phrase in enumerate(self.phrases) if phrase[0].onset <= onset), default=0)
 
     def played_since(self, onset: int) -> int:
-        """How many changed notes have been played before or at a tick."""
+        """The number of changed notes that have been played before or at a tick."""
         return sum(note.onset <= onset for phrase in self.changed for note in phrase)
 
 
@@ -65,11 +65,11 @@ class Change:
     altered: Callable[[Note], Note]
     agreement: Agreement
     kinds: Callable[[Sequence[Note]], list[int]]
-    """Of notes in order, what is to follow: by their entropy, how varied it is."""
+    """The kinds, of notes in order, that are to follow: their entropy is the variety."""
     bends: Field | None = None
     """The field whose draws the knob bends."""
     shift: int = 0
-    """Of the key, in semitones."""
+    """The key's, in semitones."""
 
 
 def _in_key(answer: Sequence[Note], human: Human) -> list[bool | None]:
@@ -101,7 +101,7 @@ def _at_pace(answer: Sequence[Note], human: Human) -> list[bool | None]:
 
 
 def _notes_per_tick(onsets: Sequence[int]) -> float:
-    """Of notes in order: how many strike together, by the usual wait, which is the geometric mean of all.
+    """The pace of notes in order: how many strike together, by the usual wait, the geometric mean of all.
 
     So a held last note is no slow pace.
     """

@@ -1,4 +1,4 @@
-"""How the answers to one tune agreed with the changed human, and what that cost."""
+"""The answers' agreement with the changed human on one tune, and its cost."""
 
 import math
 from collections import Counter
@@ -12,7 +12,7 @@ from midi.notes import Note
 
 @dataclass(slots=True)
 class Heard:
-    """How the answers to one tune agreed with the changed human, before and after the change, and what that cost."""
+    """The answers' agreement with the changed human on one tune, before and after the change, and its cost."""
 
     before: list[bool] = field(default_factory=list)
     after: list[list[bool]] = field(default_factory=list)
@@ -20,9 +20,9 @@ class Heard:
     played: list[list[int]] = field(default_factory=list)
     """Beside each of them, how many changed notes the human had played by then."""
     notes: list[float] = field(default_factory=list)
-    """Of each performance, the answer's notes since the change for each of the human's."""
+    """The answer's notes of each performance since the change for each of the human's."""
     kinds: Counter[int] = field(default_factory=Counter)
-    """How often each kind came since the change."""
+    """The count of each kind since the change."""
     nats: list[float] = field(default_factory=list)
     """The unbent model's surprise at each note since the change."""
 
@@ -53,7 +53,7 @@ class Heard:
         return -sum(share * math.log2(share) for share in shares)
 
     def back_after(self, share: float) -> tuple[float, float]:
-        """How many notes of the human, and of the answer, come before WINDOW notes and all later ones agree by a share.
+        """The human's notes, and the answer's, that come before WINDOW notes and all later ones agree by a share.
 
         All performances are taken together, and the human's notes by their median; never: infinitely many.
         """

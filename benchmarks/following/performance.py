@@ -24,14 +24,14 @@ LEAST = 1e-9
 
 
 def perform(model: StepModel, human: Human, settings: Settings) -> tuple[list[Note], ContextRing]:
-    """What was answered, in order, and the performance as the engine remembers it."""
+    """The answer, in order, and the performance as the engine remembers it."""
     offline = Offline(Engine(model, settings))
     offline.perform(performed((note for phrase in human.phrases for note in phrase), TEMPO), TEMPO.ns_at(human.end))
     return sorted(offline.answered(), key=lambda note: (note.onset, note.pitch)), offline.engine.ring
 
 
 def surprises(model: StepModel, ring: ContextRing, since: int, imitate: float, bent: Field) -> Iterator[float]:
-    """How little the unbent model, imitating, expected a field of each note answered since a tick, in nats.
+    """The surprise of the unbent model, imitating, at a field of each note answered since a tick, in nats.
 
     A note after one of the human's is left out: where an answer begins, its wait is given.
     """
@@ -61,7 +61,7 @@ def hear(
     *,
     from_the_start: bool = False,
 ) -> list[Heard]:
-    """What was heard of each tune, over so many seeds."""
+    """The agreement on each tune, over so many seeds."""
     every = []
     for tune in played:
         heard = Heard()

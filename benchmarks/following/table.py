@@ -93,7 +93,7 @@ def _chance(change: Change, played: Sequence[Tune]) -> float:
 
 
 def _own_bits(change: Change, played: Sequence[Tune]) -> float:
-    """How varied the human plays."""
+    """The variety of the human's own playing."""
     every = []
     for tune in played:
         human = plays(tune, change, REPLY, from_the_start=True)

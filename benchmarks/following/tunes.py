@@ -1,4 +1,4 @@
-"""What the human plays: melodies written out here, in the public domain, and the seed phrase that ships."""
+"""The human's tunes: melodies written out here, in the public domain, and the seed phrase that ships."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -79,7 +79,7 @@ def _changes() -> Tune:
 
 
 def tunes() -> list[Tune]:
-    """What the human plays: keys, meters and paces differ, from quarters to eighths, one line or chords."""
+    """The human's tunes: keys, meters and paces differ, from quarters to eighths, one line or chords."""
     quarters, eighths = (24,) * 12, (12,) * 6
     minuet = (24, 12, 12, 12, 12, 24, 24, 24)
     dotted = (24, *(36, 12, 24, 24) * 3, 72)

@@ -1,4 +1,4 @@
-"""What became of messages: lost or doubled on the way, and notes that begin and end."""
+"""The fate of messages: lost or doubled on the way, and notes that begin and end."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ ANSWER_FLAGS = ("--thru", "--channel", str(ANSWER + 1))
 
 
 class Losses(NamedTuple):
-    """Of messages sent once each."""
+    """The losses among messages sent once each."""
 
     sent: int
     lost: int
@@ -35,12 +35,12 @@ def losses(sent: Iterable[Timed], heard: Iterable[Timed]) -> Losses:
 
 
 def by_human(messages: Iterable[Timed]) -> list[Timed]:
-    """What was not answered, but went through."""
+    """The messages that are no answer, but went through."""
     return [one for one in messages if one.data[0] & 0x0F != ANSWER]
 
 
 def answered(messages: Iterable[Timed]) -> list[Timed]:
-    """What the daemon played of its own."""
+    """The messages that the daemon played of its own."""
     return [one for one in messages if one.data[0] & 0x0F == ANSWER]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 NS_PER_MS = 1e6
 ENOUGH_FOR_P999 = 1000
-"""Of fewer figures, the thousandth is the worst."""
+"""With fewer figures the thousandth is the worst."""
 TITLE = 58
 HEADING = f"{'ms':<{TITLE}}{'n':>8}{'median':>9}{'p99':>9}{'p99.9':>9}{'worst':>9}   must"
 
@@ -41,15 +41,15 @@ def row(title: str, times_ns: Collection[int], *bars: Bar) -> str:
 
 @dataclass(slots=True)
 class Facts:
-    """What must hold, said line by line; `all_hold` in the end."""
+    """Facts that must hold, told line by line; `all_hold` in the end."""
 
-    say: Callable[[str], None]
+    notify: Callable[[str], None]
     all_hold: bool = True
 
     def check(self, line: str, *, holds: bool) -> None:
         """A fact that must hold, and whether it does."""
         self.all_hold = self.all_hold and holds
-        self.say(f"{line}: {'met' if holds else 'MISSED'}")
+        self.notify(f"{line}: {'met' if holds else 'MISSED'}")
 
 
 def slope(places: Sequence[float], values: Sequence[float]) -> float:

@@ -36,7 +36,7 @@ PHRASE_S, GAP_S, REST_S = (2.0, 8.0), (0.15, 0.6), (4.0, 20.0)
 HOUR_NS = 3600 * NS_PER_S
 SAMPLE_NS = HOUR_NS // 12
 MOST_OFF_NS = 1_000
-"""How far the median note of an hour may lie from the grid: ticks are rounded down to a nanosecond."""
+"""The distance that the median note of an hour may lie from the grid: ticks are rounded down to a nanosecond."""
 MOST_GROWTH_MB = 1.0
 """An hour, beside what the session's own record takes."""
 MB = 1e6
@@ -55,7 +55,7 @@ class LongJam:
     """Notes of the human's."""
     answer: Pairs = NONE
     off_ns: dict[int, list[float]] = field(default_factory=dict)
-    """How far each of the answer's notes lies from the nearest tick of the tempo that was asked for, by the hour."""
+    """The distance of each of the answer's notes from the nearest tick of the tempo that was asked for, by the hour."""
     resident: list[tuple[float, int, int]] = field(default_factory=list)
     """Now and then: hours, bytes resident, notes in the session's record."""
 
@@ -81,7 +81,7 @@ class LongJam:
 
     @property
     def hours(self) -> float:
-        """How long it has been."""
+        """The time played so far."""
         return self.jam.now_ns / HOUR_NS
 
     def _account(self, sent: list[Timed]) -> None:
@@ -144,14 +144,14 @@ def _told(holds: bool) -> str:  # noqa: FBT001  # a fact to be told, no mode
 
 
 def _from_grid(at_ns: int) -> float:
-    """How far a moment lies from the nearest tick, tick 0 being at 0; in ns, computed without rounding."""
+    """The distance of a moment from the nearest tick, tick 0 being at 0; in ns, computed without rounding."""
     ticks_a_minute = BPM * TICKS_PER_BEAT
     off = at_ns * ticks_a_minute % NS_PER_MINUTE
     return (off if 2 * off <= NS_PER_MINUTE else off - NS_PER_MINUTE) / ticks_a_minute
 
 
 def _bytes_a_note(notes: int = 5_000) -> float:
-    """What the session's record takes for a note."""
+    """The notes that the session's record holds."""
     tracemalloc.start()
     recorder = Recorder()
     for index in range(notes):

@@ -21,7 +21,7 @@ NS_PER_S = 1_000_000_000
 MS = 1_000_000
 PEDAL, DOWN = 64, 127
 PHRASE_S, PAUSE_S = (2.0, 6.0), (0.4, 2.5)
-"""How long a phrase of a performance is, and the silence after it."""
+"""The length of a phrase of a performance, and of the silence after it."""
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 LOWEST, HIGHEST = 36, 96
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 REGISTRY = Path("/dev/shm/jack-shm-registry")  # noqa: S108  # where JACK has it
 MOST_SERVERS = 8
-"""What the registry has room for."""
+"""The servers that the registry has room for."""
 WAIT_S = 60.0
 LOOK_S = 0.5
 RATE = 48_000

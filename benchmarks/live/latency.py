@@ -24,7 +24,7 @@ from realtime.timed import Timed
 
 NS_PER_MS = 1_000_000
 PACE_S = (0.12, 0.30)
-"""How far apart the human's notes are."""
+"""The distance between the human's notes."""
 FLAGS = ("--bpm", "30", "--follow-density", "0", *ANSWER_FLAGS)
 """That more be due at once. The answer is bound to ticks: at so slow a tempo they are long (83 ms), and more is due in
 the one that has begun; and it may strike with the human, who strikes one key at a time."""
@@ -33,7 +33,7 @@ HANDED_OVER = Bar(0.99, 2.0)
 HANDED_OVER_BY = {ACCOMPANY: (), SOLO: (HANDED_OVER,)}
 """In an accompaniment the human's own notes are foretold, and may be decided before: that is no hurry."""
 GAP_SLACK_NS = NS_PER_MS
-"""How much less than its gap the silence of a key can look, whose release took a while to be sent."""
+"""The silence of a key may look shorter than its gap by so much: its release took a while to be sent."""
 
 
 class First(NamedTuple):
@@ -58,7 +58,7 @@ class First(NamedTuple):
 
     @property
     def beyond_ns(self) -> int:
-        """What it took beyond the port hops: see this module's head."""
+        """The time beyond the port hops: see this module's head."""
         return self.answer.sent_ns - self.beside_ns
 
     @property
@@ -68,7 +68,7 @@ class First(NamedTuple):
 
     @property
     def ready_ns(self) -> int:
-        """What it took beyond the first port hop until its proposal came: what is due at once goes with that."""
+        """The time beyond the first port hop until its proposal came: what is due at once goes with that."""
         return self.decided_ns - self.beside_ns
 
 
@@ -106,7 +106,7 @@ def _is_restruck(answers: Sequence[Sent], index: int) -> bool:
 
 
 class Run(NamedTuple):
-    """What one jam showed. Times in ns, but for the engine's."""
+    """The findings of one jam. Times in ns, but for the engine's."""
 
     notes: int
     """Human notes."""
@@ -116,14 +116,14 @@ class Run(NamedTuple):
     """Musician to listener, through the daemon."""
     firsts: list[First]
     ran_s: float
-    """How long the engine had a core."""
+    """The time that the engine had a core."""
     waited_s: float
-    """How long it waited for one."""
+    """The time that it waited for one."""
     is_real_time: bool
 
 
 def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
-    """What becomes of human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
+    """Follow human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
     runs = [_run(stage, model, mode, seconds) for mode in MODES]
     found = [one for run in runs for one in run.firsts]
     at_once = [one for one in found if one.is_at_once]

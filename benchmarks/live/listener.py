@@ -24,7 +24,7 @@ PORT = f"{NAME}:{NAME}"
 QUEUE_MESSAGES = 200_000
 """Messages that a port holds until it is looked at."""
 LOOK_S = 0.0002
-"""How often both ports are looked at: a stamp is so much late at most, but for what the system adds."""
+"""The time between two looks at both ports: a stamp is so much late at most, but for what the system adds."""
 
 
 def _open(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""How late messages are sent, and whether any is lost: `antiphon bench live`. Each part yields lines to print."""
+"""The lateness and the losses of messages. Each part yields lines to print."""
 
 import random
 import subprocess
@@ -17,18 +17,18 @@ from realtime.bench import procfs
 from realtime.settings import SOLO
 
 BUSY_S = (0.02, 0.03)
-"""How far apart the human's notes are where they are to keep the engine busy."""
+"""The distance between the human's notes where they are to keep the engine busy."""
 BUSY = ("--mode", SOLO, "--bpm", "300", "--lookahead", "4000")
 """Many notes to play, and many more to plan anew at each of the human's."""
 FLOOD, FLOOD_S = 2000, 60.0
 """Messages a second, and for how long at most."""
 LATENESS = (Bar(0.5, 0.1), Bar(0.99, 0.5), Bar(0.999, 1.0))
 ECHO_S = 4.0
-"""What is still to come after the last message."""
+"""The time in which the last messages still come."""
 
 
 def lateness(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
-    """How late the answer's messages are handed over: the engine busy, and the machine busy as well."""
+    """Measure how late the answer's messages are handed over: the engine busy, and the machine busy as well."""
     yield "Lateness of sent messages"
     yield HEADING
     for title, others in (("engine busy", 0), ("engine and machine busy", cpu_count() or 1)):
@@ -76,7 +76,7 @@ def _rng() -> random.Random:
 
 @contextmanager
 def _burners(count: int) -> Iterator[None]:
-    """So many programs that would take a whole core each, at normal priority."""
+    """Start so many programs that would take a whole core each, at normal priority."""
     burning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     try:
         yield

@@ -1,4 +1,4 @@
-"""`antiphon bench live`: the parts in turn, on one stage."""
+"""The parts of `python -m benchmarks.live` in turn, on one stage."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -21,10 +21,10 @@ def load(path: Path) -> list[Timed]:
 
 
 def sent_of(score: Path) -> Path:
-    """Where the musician writes when it sent each message of a score."""
+    """The file in which the musician writes when it sent each message of a score."""
     return score.with_suffix(".sent")
 
 
 def beside_of(heard: Path) -> Path:
-    """Where the listener writes what it heard of the musician's own port, beside the daemon."""
+    """The file in which the listener writes what it heard of the musician's own port, beside the daemon."""
     return heard.with_suffix(".beside")

@@ -30,7 +30,7 @@ LOOK_S = 0.01
 START_S = 30.0
 END_S = 15.0
 DELIVERY_S = 0.2
-"""What the ports may need to deliver the last messages."""
+"""The time that the ports may need to deliver the last messages."""
 
 
 class Child:
@@ -63,12 +63,12 @@ class Child:
 
     @property
     def lines(self) -> list[str]:
-        """What it has said on stdout."""
+        """Its lines on stdout so far."""
         return self._out.read_text(errors="replace").splitlines()
 
     @property
     def errors(self) -> list[str]:
-        """What it has said on stderr."""
+        """Its lines on stderr so far."""
         return self._errors.read_text(errors="replace").splitlines()
 
     def write(self, line: str) -> None:
@@ -148,7 +148,7 @@ class Jam:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What was sent by the musician, and heard by the listener: from the musician itself, and from the daemon."""
+    """The messages that the musician sent, and that the listener heard: from the musician, and from the daemon."""
 
     sent: list[Timed]
     beside: list[Timed]
@@ -157,7 +157,7 @@ class Take:
 
 @dataclass(slots=True)
 class Stage:
-    """Who is on it. One performance at a time."""
+    """The players on it. One performance at a time."""
 
     folder: Path
     musician: Child
@@ -206,7 +206,7 @@ class Stage:
             self.musician.wait_until(is_over, seconds + START_S, "all was played")
 
     def take(self) -> Take:
-        """What was sent and heard since the last take."""
+        """The messages sent and heard since the last take."""
         heard = self._new_path("heard")
         self.listener.write(str(heard))
         self.listener.wait_until(heard.exists, START_S, "it told what it heard")
@@ -219,7 +219,7 @@ class Stage:
 
 
 def told(is_real_time: bool) -> str:  # noqa: FBT001  # a fact to be told, no mode
-    """Whether the daemon's I/O process has real-time priority, in words."""
+    """The words for the real-time priority of the daemon's I/O process."""
     return f"real-time priority {'granted' if is_real_time else 'not granted'}"
 
 

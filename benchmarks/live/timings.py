@@ -1,4 +1,4 @@
-"""What `--timing` wrote, read again."""
+"""The file that `--timing` wrote, read again."""
 
 import csv
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A system's own end of the contest: its process says what it is, then decides as many notes as it is asked to.
+"""A system's own end of the run: its process says what it is, then decides as many notes as it is asked to.
 
 On stdin comes one JSON line a round, the seconds to wait before each note: `[0.0, 0.1]`. On stdout goes one JSON line
 when the system is ready, `{"name": .., "what": ..}`, and one a round, the seconds that each note took. What the system

@@ -17,7 +17,7 @@ INSTALLED = ".installed"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What pip installs, and what that takes: measured with Python 3.11 on Linux, where PyTorch brings CUDA along."""
+    """A requirement for pip, its disk and its time: with Python 3.11 on Linux, where PyTorch brings CUDA along."""
 
     name: str
     requirement: str
@@ -29,7 +29,7 @@ NOTOCHORD = Environment("notochord", "notochord==0.8.0", disk_gb=7.1, minutes=2.
 IMPSY = Environment("impsy", "impsy==1.2.1", disk_gb=2.2, minutes=0.7)
 
 
-def python_of(environment: Environment | None, say: Callable[[str], None], folder: Path = FOLDER) -> Path:
+def python_of(environment: Environment | None, notify: Callable[[str], None], folder: Path = FOLDER) -> Path:
     """The interpreter of an environment, installed first where it is not; None: the one that runs this.
 
     Raises:
@@ -42,14 +42,14 @@ def python_of(environment: Environment | None, say: Callable[[str], None], folde
     mark = home / INSTALLED
     if mark.is_file() and mark.read_text() == environment.requirement and python.exists():
         return python
-    _install(environment, home, python, say)
+    _install(environment, home, python, notify)
     mark.write_text(environment.requirement)
     return python
 
 
-def _install(environment: Environment, home: Path, python: Path, say: Callable[[str], None]) -> None:
+def _install(environment: Environment, home: Path, python: Path, notify: Callable[[str], None]) -> None:
     asked = environment.requirement
-    say(
+    notify(
         f"installing {asked} and what it needs: about {environment.disk_gb} GB on the disk, "
         f"{environment.minutes} minutes on a fast line (once)"
     )

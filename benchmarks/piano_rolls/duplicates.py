@@ -1,4 +1,4 @@
-"""Which sequences have their melody from training: some sets hold settings of one tune on both sides of their split.
+"""Sequences that have their melody from training: some sets hold settings of one tune on both sides of their split.
 
 The melody is the highest key of each frame that has one, as intervals without repeats (a frame does not tell a
 repeated note from a held one), so in whatever key it is set; compared in runs, as `training.families` does.

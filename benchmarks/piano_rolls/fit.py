@@ -31,7 +31,7 @@ FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} so far, {remaining} left{p
 
 @dataclass(slots=True)
 class Course:
-    """Where a training stands; `held_out` is in nats per frame, at the end of each pass."""
+    """The state of a training; `held_out` is in nats per frame, at the end of each pass."""
 
     passes: int
     seconds: float

@@ -1,6 +1,6 @@
-"""What the network is given before each frame: the frame before, earlier ones at set distances, and marks. numpy only.
+"""The network's inputs before each frame: the frame before, earlier ones at set distances, and marks. numpy only.
 
-A given is one multi-hot vector: [the frame before | START | place in the sequence, modulo each period | how far the
+An input is one multi-hot vector: [the frame before | START | place in the sequence, modulo each period | how far the
 sequence was transposed | the frames `lags` before the one that is due]. All of it is known before the frame is.
 """
 
@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a given is laid out. `periods` and `lags` are in frames, `shifts` in semitones up and down."""
+    """The layout of an input. `periods` and `lags` are in frames, `shifts` in semitones up and down."""
 
     periods: tuple[int, ...] = ()
     lags: tuple[int, ...] = ()
@@ -31,7 +31,7 @@ class Layout:
 
     @property
     def heard(self) -> int:
-        """How many of them, from the first, the LSTM is told; the lags, which it heard already, are the decoder's."""
+        """The number, from the first, that the LSTM sees; the lags, which it saw already, are the decoder's."""
         return self.size - len(self.lags) * self.keys
 
     @property
@@ -39,7 +39,7 @@ class Layout:
         return 2 * self.shifts + 1 if self.shifts else 0
 
     def given(self, roll: Roll, shift: int = 0) -> Roll:
-        """What is given before each frame of a sequence that was transposed by `shift`. Shape [T, size]."""
+        """The inputs before each frame of a sequence that was transposed by `shift`. Shape [T, size]."""
         length = len(roll)
         out = np.zeros((length, self.size), np.uint8)
         out[1:, : self.keys] = roll[:-1]
@@ -74,7 +74,7 @@ def moved(roll: Roll, shift: int) -> Roll:
 
 
 def room(roll: Roll, shifts: int) -> tuple[int, int]:
-    """How far down (as a negative number) and up a sequence can be transposed, at most `shifts`."""
+    """The semitones down (a negative number) and up that a sequence can be transposed by, at most `shifts`."""
     used = np.flatnonzero(roll.any(axis=0))
     if not len(used):
         return 0, 0

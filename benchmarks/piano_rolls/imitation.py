@@ -2,7 +2,7 @@
 
 A continuous cache (Grave, Joulin, Usunier 2016), as in `exported.imitation`, over frames: an earlier moment weighs
 exp(sharpness * (cosine - 1)) by the likeness of its hidden layer to the hidden layer now. Key by key, only the
-memories whose frame agrees with the keys already named are heard, and the fainter their sum, the smaller their say:
+memories whose frame agrees with the keys already named are heard, and the fainter their sum, the smaller their notify:
 weight * sum / (sum + doubt). Each naming's mixture sums to one, so that the frames' probabilities do.
 """
 
@@ -21,7 +21,7 @@ Doubles = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Imitation:
-    """How much say the votes have at the most (0: none), how much more a likelier moment weighs, and the doubt."""
+    """The most that the votes weigh (0: nothing), how much more a likelier moment weighs, and the doubt."""
 
     weight: float
     sharpness: float
@@ -59,7 +59,7 @@ def votes(hidden: Floats, roll: Roll, named: Named, sharpness: float) -> Votes:
 
 
 def weights(hidden: Floats, sharpness: float) -> Doubles:
-    """How much each earlier moment weighs [T, T], one just alike 1; what is not earlier weighs 0."""
+    """The weight of each earlier moment [T, T], one just alike 1; what is not earlier weighs 0."""
     units = unit(hidden)
     likeness = (units @ units.T).astype(np.float64)
     return np.tril(np.exp(sharpness * (np.minimum(likeness, 1.0) - 1)), k=-1)

@@ -23,7 +23,7 @@ from midi.errors import InputError, ModelError
 from training import cache
 
 TOLERANCE = 1e-3
-"""How far the step's hidden layer may lie from Keras' own, whose numbers reach some tens."""
+"""The distance allowed between the step's hidden layer and Keras' own, whose numbers reach some tens."""
 COMPARED = 4
 """Validation sequences on which they are compared."""
 

@@ -21,7 +21,7 @@ RULED_OUT = -1e9
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides the weights, and what is dropped while learning; see `settings.Settings`."""
+    """The sizes that decide the weights, and what is dropped while learning; see `settings.Settings`."""
 
     layout: Layout
     layers: int = 1
@@ -97,7 +97,7 @@ class Network(keras.Model):  # type: ignore[misc]
 
 
 def events(due: Any) -> tuple[Any, Any, Any]:
-    """What is named, in order, in frames [N, keys]: frame, last (0: none, else key + 1) and target (END: keys)."""
+    """The keys named, in order, in frames [N, keys]: frame, last (0: none, else key + 1) and target (END: keys)."""
     ended = tf.concat([due, tf.ones_like(due[:, :1])], axis=1)
     where = tf.cast(tf.where(ended > 0), tf.int32)
     frame, target = where[:, 0], where[:, 1]

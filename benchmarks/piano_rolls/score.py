@@ -14,7 +14,7 @@ from benchmarks.piano_rolls.step import Named, Step
 SHARPNESSES = (20.0, 30.0, 40.0, 60.0, 80.0, 120.0, 160.0, 240.0)
 DOUBTS = (1e-9, 1e-4, 1e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""What tuning tries, on the validation sequences."""
+"""The values that tuning tries, on the validation sequences."""
 
 
 @dataclass(frozen=True, slots=True)

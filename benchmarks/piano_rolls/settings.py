@@ -1,4 +1,4 @@
-"""How a set is learned: sizes, dropout, and how long; the settings chosen on validation for each known set."""
+"""The training of a set: sizes, dropout, and how long; the settings chosen on validation for each known set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Settings:
     averaging: float = 0.998
 
     def layout(self, keys: int) -> Layout:
-        """How a given is laid out."""
+        """The layout of an input."""
         return Layout(self.periods, self.lags, self.shifts, keys)
 
 
@@ -66,4 +66,4 @@ MINUTES: Mapping[str, str] = {
     "JSB chorales": "which takes 5 to 30 minutes",
     "Nottingham": "which takes 15 to 45 minutes",
 }
-"""How long it takes on two cores, idle or busy with other things."""
+"""The time it takes on two cores, idle or busy with other things."""

@@ -23,7 +23,7 @@ Ids = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What is named in the frames of a sequence, key by key and END, in order. Each array has shape [N].
+    """The keys named in the frames of a sequence, key by key and END, in order. Each array has shape [N].
 
     `frame`: which frame; `last`: 0 for none, else the key before, plus 1; `target`: the key, or for END their number.
     """

@@ -61,7 +61,7 @@ def _row(label: str, figure: Figure) -> str:
 
 
 def _published(name: str) -> list[str]:
-    """What others report on this set's test split, one line each."""
+    """The figures that others report on this set's test split, one line each."""
     return [f"{f'published: {who}':{WIDTH}} {'':8} {nats:8.3f}" for who, nats in PUBLISHED.get(name, ())]
 
 

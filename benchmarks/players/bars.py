@@ -12,14 +12,14 @@ RIGHT_TEMPO = 0.04
 """A tempo told is right within this share of the true one."""
 ANY_NUMBER = float("inf")
 PITCHED_PHRASES = 8
-"""Of so many phrases the bars of a tempo speak; of fewer, the same share is asked."""
+"""Phrases that the bars of a tempo speak of; with fewer, the same share is asked."""
 MOST_SHOWN = 8
 """Cells that miss a bar and are named, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a value must lie in, both ends included."""
+    """The range that a value must lie in, both ends included."""
 
     low: float = -ANY_NUMBER
     high: float = ANY_NUMBER
@@ -28,7 +28,7 @@ class Range:
         return self.low <= value <= self.high
 
     def distance(self, value: float) -> float:
-        """How far a value lies outside; 0 inside."""
+        """The distance of a value from the range; 0 inside."""
         return max(self.low - value, value - self.high, 0.0)
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What one cell, or one trial, reached: the median of its seeds, and the seed furthest out."""
+    """The values that one cell, or one trial, reached: the median of its seeds, and the seed furthest out."""
 
     title: str
     value: float
@@ -124,7 +124,7 @@ def ratio(name: str) -> Measure:
 
 
 def difference(name: str) -> Measure:
-    """How much more a figure of the answer is than the human's."""
+    """The excess of a figure of the answer over the human's."""
 
     def measure(answer: Figures, human: Figures) -> float | None:
         ours, theirs = getattr(answer, name), getattr(human, name)
@@ -192,7 +192,7 @@ def verdicts_of(results: Sequence[Result]) -> list[Verdict]:
 
 
 def tempo_verdicts(results: Sequence[Result]) -> list[Verdict]:
-    """How many phrases' tempo is heard in each mode: right; right, or its half or double."""
+    """The phrases whose tempo is heard in each mode: right; right, or its half or double."""
     by_mode: dict[str, list[Result]] = {}
     for result in results:
         if _melodic(result) and not result.cell.knows_bpm:
@@ -215,7 +215,7 @@ def tempo_verdicts(results: Sequence[Result]) -> list[Verdict]:
 
 
 def _heard(mode: str, cells: Sequence[Result], ratios: Sequence[float]) -> Reached:
-    """How many phrases' tempo is heard, in more than half of the seeds; the worst: by every seed."""
+    """The phrases whose tempo is heard, in more than half of the seeds; the worst: by every seed."""
     rights = {
         result.cell.phrase.name: fmean(_is_right(heard, result.cell.phrase.bpm, ratios) for heard in result.heard)
         for result in cells

@@ -1,4 +1,4 @@
-"""What of the bench is to be played, and the flags that choose it. Light: opened with the command line."""
+"""The choice of phrases, modes and trials to play, and the flags for it. Light: imported with the command line."""
 
 import argparse
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from realtime.modes import MODES
 from realtime.settings import REPLY
 
 TIMES, FEWEST_TIMES, MOST_TIMES = 6, 3, 8
-"""How often a phrase is played; the tempo heard is told as the third begins."""
+"""The times a phrase is played; the tempo heard is told as the third begins."""
 FEWEST_SEEDS, MOST_SEEDS = 1, 1000
 MONOTONY, DOUBLES, TIMING, STARTS = "monotony", "doubles", "timing", "starts"
 TRIAL_NAMES = (MONOTONY, DOUBLES, TIMING, STARTS)
@@ -19,7 +19,7 @@ TRIAL_NAMES = (MONOTONY, DOUBLES, TIMING, STARTS)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be played."""
+    """The performances to play."""
 
     phrases: tuple[Phrase, ...]
     modes: tuple[str, ...]
@@ -66,7 +66,7 @@ def add_player_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def choice_of(arguments: argparse.Namespace) -> Choice:
-    """What the flags choose: everything, or what is named.
+    """The choice that the flags make: everything, or what is named.
 
     Raises:
         InputError: there is no phrase of a name, a number is out of range, or there is no place for the file.

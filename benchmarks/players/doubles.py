@@ -59,7 +59,7 @@ def doubles(crew: Workers) -> list[Verdict]:
 
 
 def beyond_spread(title: str, once: Sequence[int], odd: Sequence[int]) -> Reached:
-    """How far the median lies outside the seeds of the phrase played once, as a share of their median."""
+    """The distance of the median from the seeds of the phrase played once, as a share of their median."""
     spread = Range(min(once), max(once))
     usual = max(median(once), 1)
     furthest = max(spread.distance(count) for count in odd)

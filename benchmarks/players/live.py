@@ -50,7 +50,7 @@ def live_player_lines(folder: Path, choice: Choice, period: int) -> Iterator[str
 
 
 def _through_ports(on_stage: Stage, folder: Path, cell: Cell) -> tuple[Figures, str]:
-    """What is heard of a cell through ports, and a word on the daemon's priority."""
+    """The figures of a cell through ports, and a word on the daemon's priority."""
     human = human_of(cell, RNG_SEED, TIMES)
     score = [message for turn in range(TIMES) for message in human.messages(turn)]
     flags = ["--mode", cell.mode, "--channel", str(CHANNEL), "--rng-seed", str(RNG_SEED)]

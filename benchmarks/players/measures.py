@@ -17,14 +17,14 @@ from benchmarks.players.sounding import Struck, most_sounding, onsets_of
 LOOSEST_NS = 20_000_000
 """An onset lies on a subdivision within this time of it, or within CLOSE of its length where that is shorter."""
 CLOSE = 0.15
-"""So the grid is met by chance by less than a third of all moments, at any tempo."""
+"""The grid is then met by chance by less than a third of all moments, at any tempo."""
 PAUSE_BEATS = 4
 """A wait longer than this is no pace but a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is measured of notes that sounded. None: too few notes to tell."""
+    """The measures of notes that sounded. None: too few notes to tell."""
 
     notes: int
     notes_per_onset: float | None
@@ -58,7 +58,7 @@ class TrueBeat:
 
     @property
     def tolerance_ns(self) -> float:
-        """How far from a subdivision an onset may lie and still be on it."""
+        """The distance from a subdivision at which an onset may lie and still be on it."""
         return min(LOOSEST_NS, CLOSE * self.beat_ns / self.subdivision)
 
     def step_of(self, at_ns: int) -> int:
@@ -129,7 +129,7 @@ def syncopation(onsets: Sequence[int], beat: TrueBeat) -> float | None:
 
 
 def _weight(step: int, subdivision: int) -> int:
-    """How strong a place in a beat is: 0 on the beat, one less for every division that it takes to get there."""
+    """The strength of a place in a beat: 0 on the beat, one less for every division that it takes to get there."""
     place = Fraction(step, subdivision) % 1
     return 0 if place == 0 else -1 if place.denominator in (2, 3) else -2
 

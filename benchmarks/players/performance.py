@@ -15,7 +15,7 @@ from realtime.settings import REPLY, Settings
 from realtime.timed import Timed
 
 FIRST_REST_NS, LATER_NS = 1_000_000_000, 137_000_000
-"""Where no tempo is given, a player begins after a rest, with another seed so much later: on no tick of the start's."""
+"""Without a tempo a player begins after a rest, with another seed so much later: on no tick of the start's."""
 PAUSE_BARS = 2
 """A player waits so many bars for the next time; in turns, longer by the phrase, for an answer as long as it is."""
 
@@ -45,9 +45,9 @@ class Human:
 
     phrase: Phrase
     begins: tuple[int, ...]
-    """When the first beat of the phrase falls, each time."""
+    """The moment of the first beat of the phrase, each time."""
     end_ns: int
-    """When it would be played once more."""
+    """The moment at which it would be played once more."""
 
     @property
     def beat(self) -> TrueBeat:
@@ -55,25 +55,25 @@ class Human:
         return TrueBeat.of(self.phrase, self.begins[0])
 
     def messages(self, time: int) -> list[Timed]:
-        """What is played one of the times, from 0."""
+        """The messages of one of the times, from 0."""
         return self.phrase.begun_at(self.begins[time])
 
     def last_key_up_ns(self, time: int) -> int:
-        """When the last key comes up, one of the times."""
+        """The moment at which the last key comes up, one of the times."""
         return max(note.off_ns for note in struck_notes(self.messages(time), self.end_ns))
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was answered to a player, and the figures of it."""
+    """The answer to a player, and its figures."""
 
     figures: Figures
     tempo_bpm: float
-    """What the product takes for the tempo as the phrase is begun for the third time."""
+    """The tempo that the product hears as the phrase is begun for the third time."""
     wait_s: float | None
     """From the last key up to the answer's first note, median of the times that were answered; in turns alone."""
     answered: int
-    """How many of the times were answered."""
+    """The number of times that were answered."""
 
 
 def human_of(cell: Cell, rng_seed: int, times: int) -> Human:

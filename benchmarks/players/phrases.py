@@ -27,7 +27,7 @@ SHORT_VELOCITY = 80
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a player plays, once; times in ns from the phrase's first beat."""
+    """The messages of a player, once; times in ns from the phrase's first beat."""
 
     name: str
     messages: tuple[Timed, ...]

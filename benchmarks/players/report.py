@@ -1,4 +1,4 @@
-"""`antiphon bench players`: the table, as asked for by flags."""
+"""The table, as asked for by flags."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ def play_take(model: StepModel, take: Take) -> Heard:
     return perform(model, take.cell, take.rng_seed, take.times)
 
 
-def players(folder: Path, choice: Choice, say: Callable[[str], None], file: Path | None = None) -> bool:
+def players(folder: Path, choice: Choice, notify: Callable[[str], None], file: Path | None = None) -> bool:
     """Play, print the table and the bars, and write all figures to a file, if any; whether every bar is met.
 
     Raises:
@@ -52,14 +52,14 @@ def players(folder: Path, choice: Choice, say: Callable[[str], None], file: Path
     with workers(folder) as crew:
         results = results_of(crew, choice)
         for line in table_lines(results):
-            say(line)
+            notify(line)
         verdicts = verdicts_of(results)
         for trial in choice.trials:
             verdicts += TRIALS[trial](crew)
-    say("")
+    notify("")
     for verdict in verdicts:
         for line in verdict.lines():
-            say(line)
+            notify(line)
     if file is not None:
         with replacing(file) as partial:
             partial.write_text(json.dumps(_facts(results, verdicts), indent=1) + "\n", encoding="utf-8")

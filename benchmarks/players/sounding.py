@@ -24,7 +24,7 @@ class Struck:
 
     @property
     def length_ns(self) -> int:
-        """How long it sounded."""
+        """The time it sounded."""
         return self.off_ns - self.on_ns
 
 
@@ -43,7 +43,7 @@ def struck_notes(messages: Iterable[Timed], end_ns: int) -> list[Struck]:
 
 @dataclass(slots=True)
 class _Instrument:
-    """What sounds; a key is its channel and its pitch."""
+    """The notes that sound; a key is its channel and its pitch."""
 
     notes: list[Struck] = field(default_factory=list)
     sounding: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)

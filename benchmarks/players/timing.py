@@ -51,7 +51,7 @@ def _title(way: Mapping[str, str]) -> str:
 
 
 def beside_default(title: str, default: Sequence[int], counts: Sequence[int]) -> Reached:
-    """How far the sum of all seeds is from the default's, as a share; the worst: of one seed."""
+    """The distance of the sum of all seeds from the default's, as a share; the worst: of one seed."""
     title = f"{title}: {sum(counts)} for {sum(default)}"
     worst = max(abs(ours / max(theirs, 1) - 1) for ours, theirs in zip(counts, default, strict=True))
     return Reached(title, abs(sum(counts) / max(sum(default), 1) - 1), worst)

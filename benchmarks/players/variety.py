@@ -26,7 +26,7 @@ SAME_NS = 15_000_000
 """Onsets are told apart in steps of this."""
 
 Opening = tuple[tuple[int, int], ...]
-"""Of each note: its onset from the first, in SAME_NS, and its pitch."""
+"""The notes of an answer: each one's onset from the first, in SAME_NS, and its pitch."""
 
 
 def monotony(crew: Workers) -> list[Verdict]:

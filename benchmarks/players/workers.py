@@ -26,7 +26,7 @@ class Workers:
         self._executor = executor
 
     def results(self, title: str, function: Callable[[StepModel, T], R], tasks: Sequence[T]) -> list[R]:
-        """What the function returns of each task, in their order. The function must be importable by its name."""
+        """The results of the function for each task, in their order. The function must be importable by its name."""
         futures = [self._executor.submit(_call, function, task) for task in tasks]
         results = []
         with Progress(title) as progress:

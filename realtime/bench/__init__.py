@@ -1,1 +1,1 @@
-"""What this machine does with a model, measured: the rows of `antiphon bench`."""
+"""The rows of `antiphon bench`: this machine with a model, measured."""

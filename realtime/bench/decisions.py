@@ -1,4 +1,4 @@
-"""How long it takes to decide a note, beside its floor on this machine.
+"""The time to decide a note, beside its floor on this machine.
 
 A decided note is what the engine does for one: step the model over the one before, and draw it. Its floor
 is the time this machine's memory takes to deliver the step's weights once, which no float32 step can undercut

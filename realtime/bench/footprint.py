@@ -1,4 +1,4 @@
-"""What the daemon costs while nobody plays: start-up, memory, idle CPU. Read from /proc, so on Linux only."""
+"""The cost of the daemon while nobody plays: start-up, memory, idle CPU. Read from /proc, so on Linux only."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What Linux's /proc tells of processes: who belongs to the daemon, what it has used of a core, what it holds."""
+"""Processes in Linux's /proc: the daemon's family, and the core and memory that each has used."""
 
 import os
 from pathlib import Path
@@ -20,7 +20,7 @@ def family(pid: int) -> list[int]:
 
 
 def role(pid: int) -> str:
-    """What a process is to the daemon."""
+    """The role of a process in the daemon."""
     words = Path(f"/proc/{pid}/cmdline").read_text()
     if "resource_tracker" in words:
         return TRACKER
@@ -33,7 +33,7 @@ def engine_of(pid: int) -> int | None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has used of a core since it began."""
+    """The seconds of a core that a process has used since it began."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
 
@@ -51,6 +51,6 @@ def memory_mb(pid: int) -> tuple[float, float]:
 
 
 def core_seconds(pid: int) -> tuple[float, float]:
-    """How long a process' main thread has had a core since it began, and how long it has waited for one."""
+    """The time a process' main thread has had a core since it began, and the time it has waited for one."""
     ran_ns, waited_ns, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
     return int(ran_ns) / 1e9, int(waited_ns) / 1e9

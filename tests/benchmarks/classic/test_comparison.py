@@ -30,18 +30,18 @@ def test_every_row_is_of_the_same_held_out_names(
     monkeypatch.setattr(comparison, "FEWER", SMALL)
     monkeypatch.setattr(comparison, "read_folder", lambda _: corpus)
     said: list[str] = []
-    assert comparison.run(tmp_path, seconds=1, say=said.append) == 0
+    assert comparison.run(tmp_path, seconds=1, notify=said.append) == 0
     rows = [line for line in said if re.match(r"\| .* \| \d", line)]
     assert len(rows) == 7
     assert "imitating" in rows[-1]
     judged = parted(corpus.works)
-    assert f"judged by {len(judged.judged)} ({judged.heard:,} names)" in said[0]
+    assert f"judged by {len(judged.judged)} ({judged.judged_names:,} names)" in said[0]
 
 
 def test_each_piece_is_judged_in_its_turn_by_what_was_learned_from_others(corpus: Corpus) -> None:
     pieces = [reading.sounds(work) for work in corpus.works]
     rounds = list(turns(corpus.works))
-    assert [round_.heard for round_ in rounds] == [len(piece) for piece in pieces]
+    assert [round_.judged_names for round_ in rounds] == [len(piece) for piece in pieces]
     for turn, music in enumerate(rounds):
         assert [music.names[index] for index in music.judged[0][:, 0]] == pieces[turn]
         spelled = [[music.names[index] for index in ids[:, 0]] for ids in (*music.train, *music.valid)]

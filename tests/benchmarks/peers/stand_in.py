@@ -1,4 +1,4 @@
-"""A system for the contest's tests: takes a known time for a note, and can be told to fail.
+"""A system for the run's tests: takes a known time for a note, and can be told to fail.
 
 python -m tests.benchmarks.peers.stand_in NAME MILLISECONDS [dies at once | dies in round two]
 """

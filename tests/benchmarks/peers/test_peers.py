@@ -1,4 +1,4 @@
-"""The contest with other systems, without them: turns, tables, and what goes wrong. And ours, as it enters."""
+"""The run with other systems, without them: turns, tables, and what goes wrong. And ours, as it enters."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from benchmarks.peers import adapter, antiphon
 from benchmarks.peers.environments import INSTALLED, Environment, python_of
 from benchmarks.peers.process import System
-from benchmarks.peers.run import Contest, Length
+from benchmarks.peers.run import Comparison, Length
 from benchmarks.peers.table import Row, lines, percentile
 from midi.errors import MachineError
 
@@ -23,9 +23,9 @@ def system(name: str, milliseconds: str, *when: str, share: float = 1.0) -> Syst
     return System(name, "tests.benchmarks.peers.stand_in", (name, milliseconds, *when), share=share)
 
 
-def contest(*systems: System) -> tuple[int, list[str]]:
+def compared(*systems: System) -> tuple[int, list[str]]:
     said: list[str] = []
-    return Contest(systems, said.append).run(TWO_ROUNDS), said
+    return Comparison(systems, said.append).run(TWO_ROUNDS), said
 
 
 def cells(said: list[str], name: str) -> list[list[str]]:
@@ -33,7 +33,7 @@ def cells(said: list[str], name: str) -> list[list[str]]:
 
 
 def test_every_system_takes_its_turns_and_stands_in_both_tables_with_its_ratio_to_the_first() -> None:
-    code, said = contest(system("ours", "2"), system("slow", "50", share=0.5))
+    code, said = compared(system("ours", "2"), system("slow", "50", share=0.5))
     assert code == 0
     assert [row[:6] for row in cells(said, "ours")] == [
         ["ours", "8", "2.000", "2.000", "2.000", "1.00"],
@@ -50,7 +50,7 @@ def test_every_system_takes_its_turns_and_stands_in_both_tables_with_its_ratio_t
     ("when", "why"), [("dies at once", "the stand-in lacks an orchestra"), ("dies in round two", "a string broke")]
 )
 def test_a_system_that_fails_is_a_line_in_the_table_and_not_the_end(when: str, why: str) -> None:
-    code, said = contest(system("ours", "2"), system("ill", "3", when), system("well", "4"))
+    code, said = compared(system("ours", "2"), system("ill", "3", when), system("well", "4"))
     assert code == 3
     assert cells(said, "ill") == [["ill", f"not measured: it ended (exit code 1): {why}", "", "", "", "", ""]] * 2
     assert [row[5] for row in cells(said, "well")] == ["2.00", "2.00"]
