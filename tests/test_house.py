@@ -1,4 +1,4 @@
-"""The house keeps its shape: who imports whom, told by import-linter and by fresh interpreters."""
+"""The rooms keep apart: who imports whom, checked by import-linter and by fresh interpreters."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WORKSHOP_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
+TRAINING_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
 
 
 def imported_by(*modules: str) -> set[str]:
@@ -43,20 +43,20 @@ def modules_of(room: str) -> list[str]:
     ids=["the I/O process", "antiphon jam", "midi"],
 )
 def test_where_timing_matters_no_model_and_no_arrays_are_loaded(modules: tuple[str, ...]) -> None:
-    assert not imported_by(*modules) & (WORKSHOP_TOOLS | {"onnxruntime", "numpy", "matplotlib"})
+    assert not imported_by(*modules) & (TRAINING_TOOLS | {"onnxruntime", "numpy", "matplotlib"})
 
 
 def test_the_improviser_loads_no_runtime_no_port_and_no_edge() -> None:
     loaded = modules_after(*modules_of("realtime/improviser"))
-    assert not {name.partition(".")[0] for name in loaded} & (WORKSHOP_TOOLS | {"onnxruntime", "mido", "rtmidi"})
+    assert not {name.partition(".")[0] for name in loaded} & (TRAINING_TOOLS | {"onnxruntime", "mido", "rtmidi"})
     assert not {name for name in loaded if name.startswith("realtime.live")}
 
 
-def test_nothing_live_loads_the_workshop() -> None:
-    assert not imported_by(*modules_of("realtime")) & WORKSHOP_TOOLS
+def test_the_daemon_loads_no_trainer() -> None:
+    assert not imported_by(*modules_of("realtime")) & TRAINING_TOOLS
 
 
-def test_the_workshop_never_opens_the_live_room_or_a_port() -> None:
+def test_the_trainer_loads_no_daemon_and_no_port() -> None:
     light = [name for name in modules_of("training") if "tensorflow" not in (ROOT / _path(name)).read_text()]
     assert not imported_by(*light) & {"realtime", "rtmidi"}
 
@@ -70,11 +70,11 @@ def test_the_vocabularys_core_loads_no_device_and_no_file_format() -> None:
     assert not imported_by("midi.notes", "midi.pedal", "midi.tokens", "midi.tempo") & {"mido", "rtmidi", "numpy"}
 
 
-def test_the_hinge_loads_nothing_but_the_core() -> None:
+def test_the_contract_loads_nothing_but_the_core() -> None:
     assert not imported_by("exported.card", "exported.shelf") & {"mido", "rtmidi", "numpy", "onnx", "onnxruntime"}
 
 
-def test_every_contract_of_the_house_is_kept() -> None:
+def test_every_import_contract_is_kept() -> None:
     command = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([command, "--no-cache"], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

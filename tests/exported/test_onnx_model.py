@@ -29,15 +29,15 @@ OTHER: Token = (0, 3, 72, 5, 2, 48)
 
 def test_a_step_leaves_the_state_it_was_given_and_returns_the_next(model: OnnxModel) -> None:
     before = model.origin.state.copy()
-    moment = model.after(ONE, model.origin.state)
+    after = model.after(ONE, model.origin.state)
     assert np.array_equal(model.origin.state, before)
-    assert moment.state.shape == (model.card.state_size,)
-    assert moment.key.shape == (model.card.key_size,)
-    assert [row.shape for row in moment.hidden] == [head.weights.shape[:1] for head in model.heads]
-    assert not np.array_equal(moment.state, before)
+    assert after.state.shape == (model.card.state_size,)
+    assert after.key.shape == (model.card.key_size,)
+    assert [row.shape for row in after.hidden] == [head.weights.shape[:1] for head in model.heads]
+    assert not np.array_equal(after.state, before)
 
 
-def test_moments_do_not_share_memory(model: OnnxModel) -> None:
+def test_states_do_not_share_memory(model: OnnxModel) -> None:
     one = model.after(ONE, model.origin.state)
     kept = one.state.copy()
     model.after(OTHER, one.state)
@@ -68,7 +68,7 @@ def test_how_to_imitate_is_as_the_card_says(folder: Path) -> None:
     assert load_model(folder, "cpu").imitation == Imitation(25.0, (0.0, 0.1, 0.7, 1.0))
 
 
-def test_the_origin_is_the_moment_after_start(model: OnnxModel) -> None:
+def test_the_origin_is_the_state_after_start(model: OnnxModel) -> None:
     again = model.after(start(model.card.inputs), np.zeros(model.card.state_size, np.float32))
     assert np.array_equal(again.state, model.origin.state)
 

@@ -111,8 +111,8 @@ def test_steps_taken_together_are_those_taken_alone(model: OnnxModel) -> None:
     states = rng.normal(0, 0.3, (4, model.card.state_size)).astype(np.float32)
     before = states.copy()
     model.take([Step(token, state, kept.append) for state in states])
-    for state, moment in zip(states, kept, strict=True):
-        np.testing.assert_allclose(moment.row, model.after(token, state).row, atol=1e-5)
-        assert np.shares_memory(moment.row, moment.key)
+    for state, after in zip(states, kept, strict=True):
+        np.testing.assert_allclose(after.row, model.after(token, state).row, atol=1e-5)
+        assert np.shares_memory(after.row, after.key)
     np.testing.assert_array_equal(states, before)
     model.take([])

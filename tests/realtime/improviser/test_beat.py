@@ -21,12 +21,12 @@ def find_beat(onsets: Sequence[Strike | int], near: Beat | None = None) -> Beat 
     return find_beat_of([one if isinstance(one, Strike) else Strike(one) for one in onsets], near)
 
 
-def off_ms(found: Beat | None, truth: Beat) -> float:
-    """How far, in ms, a found beat is from the true one nearest to it; far off where the tempo is wrong."""
-    assert found is not None
-    if abs(math.log(found.period_ns / truth.period_ns)) > 0.04:
+def off_ms(beat: Beat | None, truth: Beat) -> float:
+    """The distance in ms from a beat to the true one nearest to it; far off where the tempo is wrong."""
+    assert beat is not None
+    if abs(math.log(beat.period_ns / truth.period_ns)) > 0.04:
         return math.inf
-    off = (found.phase_ns - truth.phase_ns) / truth.period_ns
+    off = (beat.phase_ns - truth.phase_ns) / truth.period_ns
     return abs(off - round(off)) * truth.period_ns / MS
 
 
@@ -36,8 +36,8 @@ def share_right(hands: Hands, *, helped: bool, count: int = 48) -> float:
     for waits in phrases(count, rng):
         performance = perform(waits, hands, rng)
         near = held(performance, rng) if helped else None
-        found = find_beat(performance.strikes, near)
-        right += found is not None and off_ms(found, performance.beat) < performance.beat.period_ns / MS / 8
+        beat = find_beat(performance.strikes, near)
+        right += beat is not None and off_ms(beat, performance.beat) < performance.beat.period_ns / MS / 8
     return right / count
 
 
@@ -67,28 +67,28 @@ def test_equal_onsets_are_heard_at_the_tempo_that_was_held() -> None:
     assert quarters.period_ns == pytest.approx(300e6, rel=0.02)
 
 
-def test_equal_onsets_with_nothing_held_are_heard_near_the_natural_tempo() -> None:
-    found = find_beat([250 * MS * index for index in range(12)])
-    assert found is not None
-    assert found.period_ns == pytest.approx(500e6, rel=0.02)
+def test_equal_onsets_are_heard_near_the_natural_tempo() -> None:
+    beat = find_beat([250 * MS * index for index in range(12)])
+    assert beat is not None
+    assert beat.period_ns == pytest.approx(500e6, rel=0.02)
 
 
 def test_what_was_believed_of_another_tempo_counts() -> None:
     onsets = [300 * MS * index for index in range(12)]
     doubted = np.exp(-0.5 * (np.log(PERIODS_NS / 300e6) / 0.02) ** 2)
     held = Beat(600e6, 0, 1.0, doubted / doubted.sum())
-    found = find_beat(onsets, held)
-    assert found is not None
-    assert found.period_ns == pytest.approx(300e6, rel=0.02)
-    assert found.belief is not None
-    assert found.belief.sum() == pytest.approx(1)
+    beat = find_beat(onsets, held)
+    assert beat is not None
+    assert beat.period_ns == pytest.approx(300e6, rel=0.02)
+    assert beat.belief is not None
+    assert beat.belief.sum() == pytest.approx(1)
 
 
 def test_a_held_beat_tells_on_from_off() -> None:
     onsets = [500 * MS * index for index in range(10)]
-    found = find_beat(onsets, Beat(500e6, -2_000 * MS, 1.0))
-    assert found is not None
-    assert off_ms(found, Beat(500e6, 0, 1.0)) < 5
+    beat = find_beat(onsets, Beat(500e6, -2_000 * MS, 1.0))
+    assert beat is not None
+    assert off_ms(beat, Beat(500e6, 0, 1.0)) < 5
 
 
 def test_the_beat_is_that_of_the_end_where_a_phrase_slows_down() -> None:
@@ -115,7 +115,7 @@ def test_the_result_does_not_depend_on_when_the_clock_began() -> None:
     assert late.period_ns == pytest.approx(early.period_ns)
 
 
-def test_most_phrases_of_jittery_hands_are_heard_right_beside_a_held_beat() -> None:
+def test_jittery_phrases_are_heard_right_beside_a_held_beat() -> None:
     assert share_right(Hands(jitter_ms=20, slowest=60, fastest=180), helped=True) >= 0.75
 
 
@@ -135,11 +135,11 @@ def test_the_beat_held_before_helps() -> None:
 )
 def test_what_is_no_music_is_no_error(onsets: list[int]) -> None:
     with np.errstate(all="raise", under="ignore"):
-        found = find_beat(onsets)
-    assert found is None or found.period_ns > 0
+        beat = find_beat(onsets)
+    assert beat is None or beat.period_ns > 0
 
 
-def test_of_a_phrase_that_never_ends_only_the_latest_onsets_are_searched() -> None:
+def test_only_the_latest_onsets_of_an_endless_phrase_count() -> None:
     strikes = perform(RHYTHMS["a reel"] * 10, STEADY, np.random.default_rng(6)).strikes
     assert len(strikes) > 2 * MOST
     assert len(Onsets.of(strikes)) == MOST

@@ -37,12 +37,12 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     return load_model(build(folder, (Field(SOUND, len(NAMES)),), (), sounds=NAMES), "cpu")
 
 
-def moment_after(model: OnnxModel, *ids: int) -> ModelState:
-    """What the model makes of these ids, taken in one after the other from the beginning."""
-    moment = model.after(start(model.fields), np.zeros(model.card.state_size, np.float32))
+def state_after(model: OnnxModel, *ids: int) -> ModelState:
+    """The state after these ids, taken in one after the other from the beginning."""
+    state = model.after(start(model.fields), np.zeros(model.card.state_size, np.float32))
     for one in ids:
-        moment = model.after((one,), moment.state)
-    return moment
+        state = model.after((one,), state.state)
+    return state
 
 
 def struck(onset: int, *pitches: int) -> list[Note]:
@@ -59,11 +59,11 @@ def fed(model: OnnxModel, notes: list[Note], capacity: int = 64) -> ContextRing:
 
 def test_a_single_note_steps_with_its_name(named: OnnxModel) -> None:
     ring = fed(named, [*struck(0, 60), *struck(12, 62)])
-    assert np.array_equal(ring.head.state, moment_after(named, NAMES.index(C), NAMES.index("D4")).state)
+    assert np.array_equal(ring.head.state, state_after(named, NAMES.index(C), NAMES.index("D4")).state)
 
 
 def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: OnnxModel) -> None:
-    wanted = moment_after(named, NAMES.index(C), NAMES.index(CHORD), NAMES.index(C))
+    wanted = state_after(named, NAMES.index(C), NAMES.index(CHORD), NAMES.index(C))
     for order in permutations((48, 52, 67)):
         ring = fed(named, struck(0, 60))
         for pitch in order:
@@ -78,18 +78,18 @@ def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: OnnxModel) 
 
 def test_a_chord_without_a_name_is_unknown(named: OnnxModel) -> None:
     ring = fed(named, struck(0, 60, 61, 62))
-    assert np.array_equal(ring.head.state, moment_after(named, named.fields[0].unknown).state)
+    assert np.array_equal(ring.head.state, state_after(named, named.fields[0].unknown).state)
 
 
 def test_a_chord_of_which_a_note_is_taken_back_is_what_remains(named: OnnxModel) -> None:
     ring = fed(named, struck(0, 60, 64, 67))
     ring.rewind(1)
-    assert np.array_equal(ring.head.state, moment_after(named, NAMES.index(C)).state)
+    assert np.array_equal(ring.head.state, state_after(named, NAMES.index(C)).state)
 
 
-def test_each_name_is_remembered_once_after_the_moment_before_it(named: OnnxModel) -> None:
+def test_each_name_is_remembered_once_after_the_state_before_it(named: OnnxModel) -> None:
     notes = [note for i in range(5) for note in (*struck(24 * i, 60), *struck(24 * i + 12, 60, 64, 67))]
-    memory = fed(named, notes).recall(moment_after(named, NAMES.index(C)).key)
+    memory = fed(named, notes).recall(state_after(named, NAMES.index(C)).key)
     slots = [NAMES.index(C), None, None, NAMES.index(CHORD)] * 5
     said = slots[1 : len(slots) - RECENT]
     heard = [(weight, name) for weight, (name,) in memory.voters if name < len(NAMES)]
@@ -99,9 +99,7 @@ def test_each_name_is_remembered_once_after_the_moment_before_it(named: OnnxMode
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("fira"), st.integers(0, 3), st.integers(48, 70)), max_size=25))
-def test_whatever_happened_the_head_is_that_of_the_notes_the_ring_holds(
-    named: OnnxModel, changes: list[tuple[str, int, int]]
-) -> None:
+def test_the_head_is_that_of_the_notes_the_ring_holds(named: OnnxModel, changes: list[tuple[str, int, int]]) -> None:
     ring, onset = ContextRing(named, 64), 0
     for change, steps, pitch in changes:
         if change == "f" or len(ring) < 3:

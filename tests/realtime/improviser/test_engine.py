@@ -63,7 +63,7 @@ def assert_every_on_has_its_off(messages: list[Timed]) -> None:
 
 
 def refed(model: OnnxModel, ring: ContextRing) -> ContextRing:
-    """What the ring would be if it had only ever been fed the notes it now holds."""
+    """The ring as it would be if it had only ever been fed the notes it now holds."""
     fresh = ContextRing(model)
     for note in ring.notes():
         fresh.feed(note)
@@ -79,7 +79,7 @@ def test_it_answers_after_the_phrase_and_only_after_it(model: OnnxModel) -> None
     assert_every_on_has_its_off(offline.sent)
 
 
-def test_the_answer_enters_on_a_beat_of_the_phrase_and_stays_on_the_grid(model: OnnxModel) -> None:
+def test_the_answer_enters_on_a_beat_and_stays_on_the_grid(model: OnnxModel) -> None:
     late = 137 * MS
     offline = perform(model, shifted(performed(PHRASE, TEMPO), late))
     first_tick = TEMPO.tick_at(late)
@@ -132,7 +132,7 @@ def test_a_human_note_silences_the_answer_and_is_answered_in_turn(model: OnnxMod
     assert_every_on_has_its_off(offline.sent)
 
 
-def test_the_context_holds_what_sounded_and_not_what_was_only_proposed(model: OnnxModel) -> None:
+def test_the_context_holds_what_sounded_not_what_was_proposed(model: OnnxModel) -> None:
     human = performed(PHRASE, TEMPO)
     first = perform(model, human, bars=8).sent
     interruption = note_ons(first)[3].at_ns + 5 * MS
@@ -156,7 +156,7 @@ def test_a_duration_known_late_is_corrected_in_the_past(model: OnnxModel) -> Non
     assert np.array_equal(ring.head.state, refed(model, ring).head.state)
 
 
-def test_a_key_released_while_the_answer_is_planned_changes_the_context_not_the_proposals(model: OnnxModel) -> None:
+def test_a_late_release_changes_the_context_not_the_proposals(model: OnnxModel) -> None:
     phrase = performed(PHRASE, TEMPO)
     held = [Timed(phrase[-1].at_ns, bytes((NOTE_ON, 36, 80)))]
     answer = note_ons(perform(model, [*phrase, *held], bars=8, lookahead=2_000).sent)
@@ -366,7 +366,7 @@ KEYS = st.tuples(st.integers(0, 400), st.sampled_from([NOTE_ON, NOTE_OFF]), st.i
 
 @settings(max_examples=60)
 @given(keys=st.lists(KEYS, max_size=60), pause=st.integers(0, 3_000), rng_seed=st.integers(0, 99))
-def test_whatever_is_hammered_every_on_has_its_off_and_the_context_is_true(
+def test_hammered_keys_leave_no_note_down_and_a_true_context(
     model: OnnxModel, keys: list[tuple[int, int, int, int]], pause: int, rng_seed: int
 ) -> None:
     human, at = list[Timed](), 0

@@ -25,7 +25,7 @@ def follower(pitches: tuple[int, ...] = D_MAJOR, step: int = 12) -> Follower:
     return listening
 
 
-def leans(listening: Follower, **knobs: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
+def factors_of(listening: Follower, **knobs: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
     biases = listening.biases(Settings(**(OFF | knobs)), FIELDS_OF_SCORES)
     assert biases is not None
     factors = biases.after(None, 0).factors
@@ -41,7 +41,7 @@ def test_before_anything_was_heard_nothing_is_bent() -> None:
 
 
 def test_pitches_outside_the_key_are_lowered_and_those_played_hardly() -> None:
-    _, pitch = leans(follower(), follow_key=1.0)
+    _, pitch = factors_of(follower(), follow_key=1.0)
     assert pitch is not None
     assert min(pitch[played] for played in D_MAJOR) > 0.9
     assert pitch[63] < 0.1
@@ -49,24 +49,24 @@ def test_pitches_outside_the_key_are_lowered_and_those_played_hardly() -> None:
 
 
 def test_a_foreign_note_that_has_just_been_played_is_not_lowered() -> None:
-    _, pitch = leans(follower((*D_MAJOR, 65)), follow_key=1.0)
+    _, pitch = factors_of(follower((*D_MAJOR, 65)), follow_key=1.0)
     assert pitch is not None
     assert pitch[65] == 1
 
 
 def test_a_foreign_note_is_lowered_again_as_more_are_played_after_it() -> None:
-    _, soon = leans(follower((65, *D_MAJOR)), follow_key=1.0)
-    _, later = leans(follower((65, *D_MAJOR, *D_MAJOR[:5])), follow_key=1.0)
+    _, soon = factors_of(follower((65, *D_MAJOR)), follow_key=1.0)
+    _, later = factors_of(follower((65, *D_MAJOR, *D_MAJOR[:5])), follow_key=1.0)
     assert soon is not None
     assert later is not None
     assert later[65] < soon[65] < 0.5
 
 
-def test_an_endless_phrase_is_followed_into_another_key_pace_and_register_within_16_notes() -> None:
+def test_an_endless_phrase_is_followed_within_16_notes() -> None:
     turned = follower(D_MAJOR * 8)
     for index in range(16):
         turned.hear(Note(12 * 64 + 6 * index, 6, D_MAJOR[index % 8] - 18, 40, voice=HUMAN))
-    wait, pitch = leans(turned, follow_density=1.0, follow_register=1.0, follow_key=1.0)
+    wait, pitch = factors_of(turned, follow_density=1.0, follow_register=1.0, follow_key=1.0)
     assert wait is not None
     assert pitch is not None
     assert wait[12] < 0.01
@@ -77,14 +77,14 @@ def test_an_endless_phrase_is_followed_into_another_key_pace_and_register_within
 
 
 def test_the_register_falls_off_outside_what_was_played() -> None:
-    _, pitch = leans(follower(), follow_register=1.0)
+    _, pitch = factors_of(follower(), follow_register=1.0)
     assert pitch is not None
     assert pitch[62] == pitch[74] == 1
     assert 1 > pitch[80] > pitch[90] > pitch[108] > 0
 
 
 def test_the_usual_waits_are_favoured_and_none_is_forbidden() -> None:
-    wait, _ = leans(follower(), follow_density=1.0)
+    wait, _ = factors_of(follower(), follow_density=1.0)
     assert wait is not None
     usual, slow = wait[nearest(WAIT_TICKS, 12)], wait[nearest(WAIT_TICKS, 96)]
     assert usual > 2 * slow > 0
@@ -92,7 +92,7 @@ def test_the_usual_waits_are_favoured_and_none_is_forbidden() -> None:
 
 
 def test_a_dotted_note_is_no_other_pace_and_half_or_double_is_one() -> None:
-    wait, _ = leans(follower(), follow_density=1.0)
+    wait, _ = factors_of(follower(), follow_density=1.0)
     assert wait is not None
     assert wait[9] == wait[12] == wait[16] == 1
     assert wait[18] > 0.1
@@ -100,8 +100,8 @@ def test_a_dotted_note_is_no_other_pace_and_half_or_double_is_one() -> None:
 
 
 def test_half_the_humans_waits_are_usual_where_two_play_at_once() -> None:
-    alone, _ = leans(follower(), follow_density=1.0)
-    together, _ = leans(follower(), follow_density=1.0, mode="accompany")
+    alone, _ = factors_of(follower(), follow_density=1.0)
+    together, _ = factors_of(follower(), follow_density=1.0, mode="accompany")
     assert alone is not None
     assert together is not None
     assert alone[6] < 0.01
@@ -118,7 +118,7 @@ def struck(sizes: list[int], step: int = 24) -> Follower:
 
 
 def joined(listening: Follower, size: int, pitch: int = 52) -> Bias:
-    """The lean of a note after one of the answer's, of which so many are struck at its onset."""
+    """The bias of a note after one of the answer's, of which so many are struck at its onset."""
     biases = listening.biases(Settings(), FIELDS_OF_SCORES)
     assert biases is not None
     return biases.after(Note(480, 24, pitch, 80), 0, (0, size))
@@ -180,7 +180,7 @@ def test_what_was_heard_in_another_tempo_is_heard_anew() -> None:
 
 def test_one_key_is_no_register_no_key_and_no_pace() -> None:
     for notes in (1, 16):
-        wait, pitch = leans(follower((60,) * notes), follow_register=1.0, follow_key=1.0)
+        wait, pitch = factors_of(follower((60,) * notes), follow_register=1.0, follow_key=1.0)
         assert wait is None
         assert pitch is not None
         assert min(pitch[52:69]) == 1
@@ -189,7 +189,7 @@ def test_one_key_is_no_register_no_key_and_no_pace() -> None:
 
 def test_a_pitch_class_unheard_for_long_is_less_of_the_key() -> None:
     """A minor pentatonic: B and F are of its keys, and of none of its notes."""
-    _, heard = leans(follower((57, 60, 62, 64, 67, 69, 67, 64, 62, 60) * 3), follow_key=1.0)
+    _, heard = factors_of(follower((57, 60, 62, 64, 67, 69, 67, 64, 62, 60) * 3), follow_key=1.0)
     assert heard is not None
     assert max(heard[59], heard[65]) < 0.1 < 0.5 < heard[60]
 
@@ -207,15 +207,15 @@ def test_onsets_keep_to_the_grid_that_the_human_plays_on(
         assert usual > 1e6 * max(waits[(line - phase) % 24] for line in lost)
 
 
-def test_a_pitch_far_outside_the_register_is_lowered_more_than_one_near_it() -> None:
+def test_a_pitch_loses_more_the_farther_outside_the_register() -> None:
     """Else nothing would draw a model back that has no place in the human's register among its likely ones."""
-    _, pitch = leans(follower(), follow_register=0.5)
+    _, pitch = factors_of(follower(), follow_register=0.5)
     assert pitch is not None
     assert pitch[80] > 2 * pitch[84] > 4 * pitch[88]
 
 
 def test_half_a_knob_bends_half_as_far_in_nats() -> None:
-    (_, whole), (_, half) = leans(follower(), follow_key=1.0), leans(follower(), follow_key=0.5)
+    (_, whole), (_, half) = factors_of(follower(), follow_key=1.0), factors_of(follower(), follow_key=0.5)
     assert whole is not None
     assert half is not None
     assert np.allclose(np.log(whole), 2 * np.log(half), atol=1e-5)
@@ -226,7 +226,7 @@ def test_another_key_is_followed_once_it_is_played() -> None:
     listening.phrase_over()
     for index, pitch in enumerate(D_MAJOR):
         listening.hear(Note(200 + 12 * index, 12, pitch + 6, 80, voice=HUMAN))
-    _, bent = leans(listening, follow_key=1.0)
+    _, bent = factors_of(listening, follow_key=1.0)
     assert bent is not None
     assert bent[62] < 0.5 < bent[68]
 
@@ -242,7 +242,7 @@ def test_a_crescendo_goes_on_a_little() -> None:
     assert growing.velocity_at(192, 60) > growing.velocity_at(0, 60) > 75
 
 
-def test_accents_come_where_the_human_has_them_and_the_loudness_spreads_as_theirs() -> None:
+def test_accents_and_the_spread_of_loudness_are_the_humans() -> None:
     played = [Note(12 * i, 12, 60, 100 if i % 2 == 0 else 60) for i in range(16)]
     dynamics, rng = Dynamics.of(played), np.random.default_rng(0)
     loud, soft = (

@@ -56,7 +56,7 @@ def strike(engine: Engine, at_ns: int, pitch: int, last_id: int = 0) -> None:
     engine.receive(Played(at_ns, NOTE_ON, pitch, 80))
 
 
-def test_an_accompaniment_plays_while_the_human_plays_and_ends_a_bar_after(model: OnnxModel) -> None:
+def test_an_accompaniment_ends_a_bar_after_the_human(model: OnnxModel) -> None:
     offline = playing(model, performed(MELODY, TEMPO), mode="accompany")
     ticks = [TEMPO.tick_at(message.at_ns) for message in note_ons(offline.sent)]
     assert len(ticks) > 8
@@ -72,7 +72,7 @@ def test_what_the_human_is_predicted_to_play_never_sounds(model: OnnxModel) -> N
     assert voices[ANSWER] == len(note_ons(offline.sent))
 
 
-def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the_same_moment(model: OnnxModel) -> None:
+def test_a_human_note_leaves_only_what_is_due_with_it(model: OnnxModel) -> None:
     human = performed(MELODY[:8], TEMPO)
     first = note_ons(playing(model, human, mode="accompany", lookahead=1_000).sent)
     at_ns = first[-3].at_ns - 5 * MS
@@ -82,7 +82,7 @@ def test_a_humans_note_voids_what_has_not_sounded_but_for_what_was_meant_for_the
     assert [m for m in note_ons(offline.sent) if m.at_ns <= at_ns + KEEP_NS][: len(both)] == both
 
 
-def test_a_note_that_sounds_is_not_cut_by_the_human_where_there_are_no_turns(model: OnnxModel) -> None:
+def test_without_turns_no_human_note_cuts_what_sounds(model: OnnxModel) -> None:
     """In reply it is: a note-off at the human's note. In accompany every note ends in its own time."""
     human = performed(MELODY, TEMPO)
     offline = playing(model, human, mode="accompany")
@@ -189,7 +189,7 @@ def test_a_solo_that_waits_begins_when_it_need_not_wait_any_more(model: OnnxMode
 
 
 def velocities(offline: Offline, begin: int, end: int) -> list[int]:
-    """Of the notes sent between two ticks."""
+    """The velocities of the notes sent between two ticks."""
     return [m.data[2] for m in note_ons(offline.sent) if begin <= TEMPO.tick_at(m.at_ns) < end]
 
 
@@ -211,7 +211,7 @@ def test_dynamics_are_no_more_followed_once_their_knob_is_at_zero(model: OnnxMod
     assert set(velocities(offline, 12 * 34, 12 * 64)) == {80}
 
 
-def test_a_stop_of_the_transport_is_silence_and_a_start_begins_a_solo_on_its_beats(model: OnnxModel) -> None:
+def test_the_transport_stops_a_solo_and_starts_it_on_a_beat(model: OnnxModel) -> None:
     pulses = clock(100, 16)
     stop = pulses[-1].at_ns + 5 * MS
     offline = playing(model, [*pulses, Timed(stop, STOP)], until_ns=stop + 20 * S, mode="solo", sync="clock", bpm=None)
@@ -260,7 +260,7 @@ def test_humanize_strays_a_little_and_plays_the_same_notes(model: OnnxModel) -> 
     assert max(map(abs, shifts)) <= 20 * MS
 
 
-def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model: OnnxModel) -> None:
+def test_a_note_sent_as_its_plan_ends_is_part_of_the_music(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=2_000))
     engine.receive(ListenFrom(0))
     proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
@@ -272,12 +272,12 @@ def test_a_note_that_goes_out_as_its_plan_is_given_up_is_part_of_the_music(model
     assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
 
 
-def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_what_follows_is(model: OnnxModel) -> None:
+def test_an_answer_at_once_is_biased_by_the_notes_before(model: OnnxModel) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1_000))
     engine.receive(ListenFrom(0))
     now = 0
 
-    def lean() -> object:
+    def biases() -> object:
         assert engine._plan is not None
         return engine._plan.outline.biases
 
@@ -287,22 +287,22 @@ def test_what_answers_a_human_note_at_once_does_not_wait_to_be_bent_by_it_and_wh
 
     decide()
     strike(engine, now := S, 60)
-    before = lean()
+    before = biases()
     assert before is not None, "the first has none before it"
     decide()
     strike(engine, now := 2 * S, 72)
-    assert lean() is before
+    assert biases() is before
     decide()
-    assert lean() is before
+    assert biases() is before
     engine.advance(now)
-    assert lean() is not before
+    assert biases() is not before
     strike(engine, now := 3 * S, 74)
-    behind = lean()
+    behind = biases()
     strike(engine, now, 78)
-    assert lean() is behind, "nor is a chord waited for"
+    assert biases() is behind, "nor is a chord waited for"
     decide()
     engine.advance(now)
-    assert lean() is not behind
+    assert biases() is not behind
 
 
 def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: OnnxModel) -> None:
@@ -318,7 +318,7 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Onn
     assert engine._plan.outline.biases is not before
 
 
-def test_what_answers_a_human_note_at_once_does_not_wait_until_what_comes_after_that_note_is_replayed(
+def test_an_answer_at_once_is_proposed_before_the_replay(
     model: OnnxModel,
 ) -> None:
     engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1000))
@@ -363,7 +363,7 @@ def test_what_answers_a_human_note_at_once_is_not_late(model: OnnxModel) -> None
         assert (offline.desk.schedule.late, offline.desk.schedule.dropped) == (0, 0)
 
 
-def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one_where_bars_are_known(model: OnnxModel) -> None:
+def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one(model: OnnxModel) -> None:
     late = [Timed(m.at_ns + TEMPO.ns_at(84), m.data) for m in performed(MELODY[:8], TEMPO)]
     for entry, begin in (("beat", 216), ("bar", 288)):
         offline = playing(model, late, meter="4/4", quantize_entry=entry)

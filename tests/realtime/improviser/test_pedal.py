@@ -19,7 +19,7 @@ PEDAL_DOWN, PEDAL_UP = bytes((CONTROL_CHANGE, SUSTAIN, 127)), bytes((CONTROL_CHA
 
 
 def struck(messages: list[Timed]) -> list[int]:
-    """When keys are struck, in ns."""
+    """The moments at which keys are struck, in ns."""
     return [one.at_ns for one in messages if one.data[0] & 0xF0 == NOTE_ON and one.data[2] > 0]
 
 
@@ -73,7 +73,7 @@ def test_a_pedal_left_down_on_the_last_chord_is_answered_all_the_same(model: Onn
     assert struck(messages)[-1] + 2 * S < struck(offline.sent)[0] < struck(messages)[-1] + 5 * S
 
 
-def test_another_engine_hears_the_pedal_come_up_that_was_down_before_it_began(model: OnnxModel) -> None:
+def test_a_new_engine_hears_an_older_pedal_come_up(model: OnnxModel) -> None:
     settings = Settings(bpm=120)
     desk = Part(settings)
     for at_ns, data in ((0, PEDAL_DOWN), (0, bytes((NOTE_ON, 60, 80))), (100 * MS, bytes((NOTE_OFF, 60, 0)))):

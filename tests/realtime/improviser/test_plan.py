@@ -38,7 +38,7 @@ def test_after_a_beat_of_the_humans_the_next_note_is_our_own(model: OnnxModel) -
     assert ANSWER in voices
 
 
-def test_when_the_human_has_played_few_notes_are_predicted_before_our_own(model: OnnxModel) -> None:
+def test_few_notes_are_predicted_before_our_own_answers(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan = plan_of(model, ring, predicts_human=True, biases=ONLY_HUMAN)
     played_over(ring, plan, 48, 48)
@@ -69,7 +69,7 @@ def test_a_note_is_drawn_among_the_times_that_are_not_over(model: OnnxModel, not
     assert not_before == 1_000 or onsets != {not_before}, "a wait is drawn among those that are left, not cut off"
 
 
-def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_onset(model: OnnxModel) -> None:
+def test_a_sent_note_goes_below_a_higher_human_one_of_its_onset(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan = plan_of(model, ring, enters=True)
     note = plan.decide(rng, 1)
@@ -79,7 +79,7 @@ def test_a_note_that_went_out_is_put_before_a_higher_one_of_the_humans_at_its_on
     assert [one.pitch for one in ring.notes()][-2:] == [note.pitch, 127]
 
 
-def test_of_a_plan_stands_what_is_due_with_the_humans_note_and_nothing_later(model: OnnxModel) -> None:
+def test_only_what_is_due_with_the_human_note_stands(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan = plan_of(model, ring)
     notes = [plan.decide(rng, index) for index in range(12)]
@@ -112,7 +112,7 @@ def planned_ahead(ring: ContextRing, plan: Plan, rng: np.random.Generator, count
 
 
 def steps_needed(plan: Plan) -> int:
-    """How many steps of the model come before the next decision; they are taken."""
+    """The number of steps that come before the next decision; they are taken."""
     count = 0
     while (step := plan.next_step()) is not None:
         plan.model.take((step,))
@@ -120,7 +120,7 @@ def steps_needed(plan: Plan) -> int:
     return count
 
 
-def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: OnnxModel) -> None:
+def test_an_answer_at_once_waits_for_one_step(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
@@ -130,7 +130,7 @@ def test_what_answers_the_human_waits_for_one_step_however_much_stands(model: On
     assert steps_needed(plan) == 12 + 1, "what comes later is decided in the order of time"
 
 
-def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_the_order_of_time(
+def test_an_answer_at_once_waits_for_no_replay_of_sent_notes(
     model: OnnxModel,
 ) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
@@ -144,7 +144,7 @@ def test_nor_does_it_wait_for_what_went_out_and_comes_after_the_humans_note_in_t
     assert_as_taken_in_at_once(ring, plan)
 
 
-def test_the_shortcut_leads_over_what_went_out_and_what_the_human_played_meanwhile(model: OnnxModel) -> None:
+def test_the_shortcut_leads_over_sent_and_human_notes(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
     played_over(ring, plan, 48, plan.decided_until)
@@ -182,7 +182,7 @@ def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: OnnxModel) -> N
     assert steps_needed(plan) == 1, "over the human's second note: the answer to the first is no more"
 
 
-def test_what_was_predicted_and_led_over_is_gone_back_on_when_the_human_plays_something_else(model: OnnxModel) -> None:
+def test_the_shortcut_goes_back_before_a_wrong_prediction(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan, onsets = planned_ahead(ring, plan_of(model, ring, predicts_human=True, biases=ONLY_OURS), rng, 6)
     plan.outline.biases = ONLY_HUMAN

@@ -32,7 +32,7 @@ def test_an_onset_never_lands_on_the_one_before() -> None:
     assert snapped(6, 0, after=snapped(4, 0)) == 7
 
 
-def test_a_beat_of_triplets_is_read_as_triplets_and_one_of_sixteenths_as_sixteenths() -> None:
+def test_each_beat_is_read_on_the_grid_that_fits_it() -> None:
     assert snapped_run([0, 7, 16, 24, 31, 35, 43, 48], 0) == [0, 8, 16, 24, 30, 36, 42, 48]
 
 
@@ -48,7 +48,7 @@ def test_a_trill_keeps_its_notes_and_their_order() -> None:
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=60), st.integers(-100, 100))
-def test_what_was_earlier_stays_earlier_and_what_was_together_together(waits: list[int], origin: int) -> None:
+def test_snapping_keeps_the_order_and_the_chords(waits: list[int], origin: int) -> None:
     ticks = list(itertools.accumulate(waits))
     for before, after in itertools.pairwise(zip(ticks, snapped_run(ticks, origin), strict=True)):
         assert (before[0] == after[0]) == (before[1] == after[1])

@@ -158,9 +158,7 @@ def test_a_note_whose_moment_is_known_costs_no_step(model: OnnxModel) -> None:
 
 @settings(max_examples=40)
 @given(data=st.data())
-def test_any_history_of_feeds_rewinds_and_replacements_ends_as_its_notes_say(
-    model: OnnxModel, data: st.DataObject
-) -> None:
+def test_any_history_of_changes_ends_as_its_notes_say(model: OnnxModel, data: st.DataObject) -> None:
     ring, notes = ContextRing(model, 16), list[Note]()
     for _ in range(data.draw(st.integers(1, 12), label="operations")):
         position = data.draw(st.integers(ring.floor, ring.end), label="position")

@@ -31,7 +31,7 @@ def test_the_humans_beat_sets_the_tempo_only_where_it_may(sync: str, bpm: float 
     assert float(keeper.tempo.bpm) == pytest.approx(90 if is_free else 120, rel=0.01)
 
 
-def test_a_beat_that_is_followed_says_where_beats_are_and_voids_the_bars() -> None:
+def test_a_followed_beat_sets_the_beats_and_voids_the_bars() -> None:
     keeper = Timekeeper(Settings())
     keeper.grid.take_bar(Bar(0, 0, COMMON))
     assert keeper.follow(HUMAN_AT_90)

@@ -31,7 +31,7 @@ def test_a_held_key_gives_the_phrase_four_pauses_and_a_released_one() -> None:
     assert tracker.phrase_over_ns == 200 * MS + LONGEST_PAUSE_NS
 
 
-def test_a_key_stuck_since_an_earlier_phrase_does_not_hold_up_the_next() -> None:
+def test_a_key_stuck_since_an_earlier_phrase_holds_up_nothing() -> None:
     tracker = Tracker(Tempo.of(120))
     press(tracker, 36, 0)
     tracker.take_phrase()
@@ -114,7 +114,7 @@ def test_under_the_pedal_a_phrase_goes_on_between_its_rolled_chords() -> None:
     assert tracker.phrase_over_ns == (3_150 + HESITATION * longest_ms) * MS
 
 
-def test_a_pedal_left_down_on_the_last_chord_does_not_hold_up_the_answer() -> None:
+def test_a_pedal_left_down_does_not_hold_up_the_answer() -> None:
     tracker = Tracker(Tempo.of(120))
     control(tracker, SUSTAIN, 127, 0)
     for at_ms in range(0, 2_000, 500):
@@ -135,7 +135,7 @@ def test_a_pedal_that_comes_up_ends_the_sound_and_the_pause_begins() -> None:
     assert tracker.phrase_over_ns == 1_000 * MS + LONGEST_PAUSE_NS, "a foot alone is no music"
 
 
-def test_a_pedal_down_since_an_earlier_phrase_does_not_hold_up_the_next() -> None:
+def test_a_pedal_down_since_an_earlier_phrase_holds_up_nothing() -> None:
     tracker = Tracker(Tempo.of(120))
     control(tracker, SUSTAIN, 127, 0)
     press(tracker, 36, 0)
