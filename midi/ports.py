@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 from midi.arrivals import Arrivals, Arrived
 from midi.port_listing import name_of_own
+from midi.port_names import told_apart
 from midi.rtmidi_device import close_device, open_existing, open_virtual, port_names
 from midi.systems import Api
 
@@ -20,14 +21,15 @@ OUT_NAME = "Antiphon out"
 class _Port:
     """An open rtmidi device and the name by which a person knows it."""
 
-    __slots__ = ("_device", "name")
+    __slots__ = ("_device", "_is_existing", "name")
     kind: ClassVar[str]
     """The device's, in rtmidi."""
     default_name: ClassVar[str]
 
-    def __init__(self, device: Any, name: str) -> None:
+    def __init__(self, device: Any, name: str, *, is_existing: bool = False) -> None:
         """Take over a device that is open already; the class methods open one."""
         self._device = device
+        self._is_existing = is_existing
         self.name = name
 
     @classmethod
@@ -59,7 +61,7 @@ class _Port:
             InputError: there is no such port, or more than one.
             MachineError: the system does not answer.
         """
-        return cls(*open_existing(api, cls.kind, port, name or cls.default_name))
+        return cls(*open_existing(api, cls.kind, port, name or cls.default_name), is_existing=True)
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +72,10 @@ class _Port:
     def others(self) -> list[str]:
         """The ports this one could be connected to now (about 0.1 ms)."""
         return port_names(self._device)
+
+    def is_lost(self) -> bool:
+        """Whether the port that it is connected to is there no more (about 0.1 ms); one of our own is never lost."""
+        return self._is_existing and self.name not in told_apart(self.others())
 
     def close(self) -> None:
         """Deliver what is pending and leave the MIDI system. A second call does nothing."""
@@ -83,9 +89,9 @@ class InPort(_Port):
     kind = "MidiIn"
     default_name = IN_NAME
 
-    def __init__(self, device: Any, name: str) -> None:
+    def __init__(self, device: Any, name: str, *, is_existing: bool = False) -> None:
         """Listen to a device that is open already."""
-        super().__init__(device, name)
+        super().__init__(device, name, is_existing=is_existing)
         # rtmidi drops MIDI clock and active sensing unless told, and with them the time that passed before.
         device.ignore_types(sysex=True, timing=False, active_sense=False)
         self._arrivals = Arrivals()

@@ -1,13 +1,13 @@
-"""Where a performance takes place: on MIDI ports or, where no MIDI system answers, between a seed and the screen."""
+"""The ports of a performance: MIDI ports or, where no MIDI system answers, between a seed and the screen."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from midi.errors import InputError
 from midi.files import Piece
-from midi.port_listing import unused_names
+from midi.port_listing import list_ports, unused_names
 from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
 from midi.server_watch import ServerWatch
 from midi.systems import Api
@@ -15,6 +15,7 @@ from midi.tempo import Tempo
 from realtime.live.embedded import Printed, Screen, SelfPlaying
 from realtime.live.exact import JackExact
 from realtime.live.loop import Input, Output
+from realtime.live.ports import NamedInput, NamedOutput, Ports
 from realtime.timed import performed
 
 CLOCK_NAME = "Antiphon clock"
@@ -67,41 +68,82 @@ class OpenPorts:
     """Where our own MIDI clock goes."""
     clock_place: int = 0
     """The input whose clock is kept."""
+    ports: Ports | None = None
+    """All of them by their names, to be closed and opened again while playing; None where there is no MIDI."""
 
 
 @contextmanager
-def open_ports(api: Api, wishes: PortOptions, seed: Piece | None, tempo: Tempo) -> Iterator[OpenPorts]:
+def open_ports(api: Api, options: PortOptions, seed: Piece | None, tempo: Tempo) -> Iterator[OpenPorts]:
     """Ports of our own, or those named; a seed phrase, if given, plays as though it came in.
 
     Raises:
         InputError: no such port. MachineError: the system does not open it.
     """
-    in_names, out_names, clock_name = _own_names(api, wishes.ports)
-    with ExitStack() as opened:
-        heard = [opened.enter_context(_input(api, *one)) for one in _each(wishes.in_ports, in_names)]
-        played = [_output(api, wishes, *one, opened) for one in _each(wishes.out_ports, out_names)]
-        asked = wishes.clock_out
-        clock = None if asked is None else _output(api, wishes, asked or None, clock_name, opened)
-        listened = [opened.enter_context(_clock_input(api, wishes.clock_in))] if wishes.clock_in is not None else []
-        directions = (
-            *(f"  hears    {port.name}{'' if wishes.in_ports else TO_HEAR}" for port in heard),
-            *(f"  answers  {port.name}{'' if wishes.out_ports else TO_BE_HEARD}" for port in played),
-            *([f"  clock    {clock.name}"] if clock else ()),
-            *(f"  clock in {port.name}" for port in listened),
-        )
+    in_names, out_names, clock_name = _own_names(api, options.ports)
+    with Ports(ServerWatch(api)) as ports:
+        opening = _Opening(api, ports, is_exact=options.jack_exact)
+        played = [opening.input(*names) for names in _each(options.in_ports, in_names)]
+        answers = [opening.output(*names) for names in _each(options.out_ports, out_names)]
+        clock = None if options.clock_out is None else opening.clock_output(options.clock_out, clock_name)
+        clock_in = None if options.clock_in is None else opening.clock_input(options.clock_in)
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
-        watch = ServerWatch(api)
+        inputs: list[Input] = [*played, *([player] if player else [])]
+        if clock_in is not None and clock_in not in inputs:
+            inputs.append(clock_in)
+        yield OpenPorts(
+            inputs=tuple(inputs),
+            outputs=tuple(answers),
+            directions=(
+                *(f"  hears    {port.name}{'' if options.in_ports else TO_HEAR}" for port in played),
+                *(f"  answers  {port.name}{'' if options.out_ports else TO_BE_HEARD}" for port in answers),
+                *([f"  clock    {clock.name}"] if clock else ()),
+                *([f"  clock in {clock_in.name}"] if clock_in else ()),
+            ),
+            seed=player,
+            is_lost=opening.is_lost,
+            clock=clock,
+            clock_place=inputs.index(clock_in) if clock_in else 0,
+            ports=ports,
+        )
 
-        def is_lost() -> bool:
-            return watch.is_lost() or any(port.is_lost() for port in (*played, clock) if isinstance(port, JackExact))
 
-        inputs: tuple[Input, ...] = (*heard, *([player] if player else []), *listened)
-        clock_place = len(inputs) - 1 if listened else 0
-        yield OpenPorts(inputs, tuple(played), directions, player, is_lost, clock, clock_place)
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Opens ports as they are asked for: `port` is one that is there, None one of ours, which is called `own_name`."""
+
+    api: Api
+    ports: Ports
+    is_exact: bool
+
+    def input(self, port: str | None, own_name: str) -> NamedInput:
+        """An input."""
+        return self.ports.inputs.add(NamedInput(lambda port: InPort.open(self.api, port, own_name), port))
+
+    def output(self, port: str | None, own_name: str) -> NamedOutput:
+        """An output."""
+        device: type[JackExact | OutPort] = JackExact if self.is_exact else OutPort
+        return self.ports.outputs.add(NamedOutput(lambda port: device.open(self.api, port, own_name), port))
+
+    def clock_input(self, port: str) -> NamedInput:
+        """An input that a clock comes to: one that is in use for notes, or another."""
+        if port != OWN_PORT and (shared := self.ports.inputs.find(port, list_ports(self.api)[0])):
+            return shared
+        (own_name,) = unused_names(self.api, CLOCK_IN_NAME)
+        return self.input(port or None, own_name)
+
+    def clock_output(self, port: str, own_name: str) -> NamedOutput:
+        """An output that our clock goes to: one that is in use for notes, or another."""
+        if port != OWN_PORT and (shared := self.ports.outputs.find(port, list_ports(self.api)[1])):
+            return shared
+        return self.output(port or None, own_name)
+
+    def is_lost(self) -> bool:
+        """Whether the system has gone, or the process of an exact output, and its port with it."""
+        return self.ports.is_lost() or (self.is_exact and any(port.is_lost() for port in self.ports.outputs))
 
 
 def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:
-    """What our own ports are called: the inputs, the outputs, the clock's."""
+    """The names of our own ports: the inputs, the outputs, the clock's."""
     if ports == 1:
         in_name, out_name, clock_name = unused_names(api, IN_NAME, OUT_NAME, CLOCK_NAME)
         return [in_name], [out_name], clock_name
@@ -113,22 +155,6 @@ def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:
 def _each(named: Sequence[str], own_names: Sequence[str]) -> Iterator[tuple[str | None, str]]:
     """For each port, that which is there already, if any, and what it is called if it is our own."""
     return zip(named, own_names, strict=True) if named else ((None, name) for name in own_names)
-
-
-def _input(api: Api, port: str | None, name: str) -> InPort:
-    return InPort.open(api, port, name)
-
-
-def _clock_input(api: Api, port: str) -> InPort:
-    """Where a clock comes from that is not the notes' device."""
-    (name,) = unused_names(api, CLOCK_IN_NAME)
-    return _input(api, port or None, name)
-
-
-def _output(api: Api, wishes: PortOptions, port: str | None, name: str, opened: ExitStack) -> OutPort | JackExact:
-    if wishes.jack_exact:
-        return opened.enter_context(JackExact.open(api, port, name))
-    return opened.enter_context(OutPort.open(api, port, name))
 
 
 @contextmanager
