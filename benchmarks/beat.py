@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks.command import notify, parser_of, positive, run_command
 from midi.notes import TICKS_PER_BEAT
+from midi.tempo import NS_PER_MINUTE
 from realtime.improviser.beat import Beat, find_beat
 from realtime.improviser.onsets import Strike
 from realtime.improviser.quantise import snapped_run
@@ -30,7 +31,6 @@ RHYTHMS: dict[str, tuple[int, ...]] = {
     "Yankee Doodle": (12, 12, 12, 12, 12, 12, 24, 12, 12, 12, 12, 24, 24) + (12,) * 12 + (24, 24),
 }
 """Waits from onset to onset, in ticks; each begins on a beat."""
-NS_PER_MINUTE = 60_000_000_000
 START_NS = 10**12
 RIGHT_TEMPO = 0.04
 KIN = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
@@ -77,8 +77,8 @@ def perform(waits: Sequence[int], hands: Hands, rng: np.random.Generator) -> Per
     period = NS_PER_MINUTE / math.exp(rng.uniform(math.log(hands.slowest), math.log(hands.fastest)))
     ticks = ticks[(rng.random(len(ticks)) >= hands.missing) | (ticks == ticks[-1])]
     beats = ticks / TICKS_PER_BEAT
-    place = beats % 1
-    swung = np.floor(beats) + np.interp(place, [0, 0.5, 1], [0, 0.5 + hands.late, 1])
+    part = beats % 1
+    swung = np.floor(beats) + np.interp(part, [0, 0.5, 1], [0, 0.5 + hands.late, 1])
     end = float(beats[-1])
 
     def moment(beat: float) -> float:
@@ -102,7 +102,9 @@ def phrases(count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
     for index in range(count):
         waits = list(RHYTHMS.values())[index % len(RHYTHMS)]
         onsets = np.concatenate([[0], np.cumsum(waits)])
-        begins = [place for place in range(len(waits) - 4) if onsets[place] % TICKS_PER_BEAT == 0]
+        begins = [
+            index_of_begin for index_of_begin in range(len(waits) - 4) if onsets[index_of_begin] % TICKS_PER_BEAT == 0
+        ]
         begin = int(rng.choice(begins))
         cut.append(waits[begin : begin + int(rng.integers(5, 31))])
     return cut
@@ -115,7 +117,7 @@ def ticks_in(beat: Beat, onsets_ns: Sequence[int]) -> list[int]:
 
 def right_ticks(performance: Performance, ticks: Sequence[int]) -> float:
     """The share of the latest onsets on the right tick, up to whole beats."""
-    off = [heard - true for heard, true in zip(ticks, performance.ticks, strict=True)][-JUDGED:]
+    off = [tick - true for tick, true in zip(ticks, performance.ticks, strict=True)][-JUDGED:]
     whole = TICKS_PER_BEAT * round(off[-1] / TICKS_PER_BEAT)
     return sum(error == whole for error in off) / len(off)
 
@@ -141,29 +143,29 @@ def judge(finder: Finder, performances: Sequence[Performance]) -> str:
     """A row of the table: tempo, kin, none, phase error's median and p90, right ticks as heard and as snapped."""
     tempo, kin, none = 0, 0, 0
     phase_ms: list[float] = []
-    heard: list[float] = []
-    moved: list[float] = []
+    ticks_right: list[float] = []
+    snapped_right: list[float] = []
     for performance in performances:
-        found = finder(performance)
-        if found is None:
+        beat = finder(performance)
+        if beat is None:
             none += 1
             continue
         truth = performance.beat
-        kin += any(_alike(found.period_ns, truth.period_ns * ratio) for ratio in KIN)
-        if not _alike(found.period_ns, truth.period_ns):
+        kin += any(_alike(beat.period_ns, truth.period_ns * ratio) for ratio in KIN)
+        if not _alike(beat.period_ns, truth.period_ns):
             continue
         tempo += 1
-        off = (found.phase_ns - truth.phase_ns) / truth.period_ns
+        off = (beat.phase_ns - truth.phase_ns) / truth.period_ns
         phase_ms.append(abs(off - round(off)) * truth.period_ns / 1e6)
-        ticks = ticks_in(found, [chord[0] for chord in performance.onsets_ns])
-        heard.append(right_ticks(performance, ticks))
-        moved.append(right_ticks(performance, snapped_run(sorted(ticks), 0)))
+        ticks = ticks_in(beat, [chord[0] for chord in performance.onsets_ns])
+        ticks_right.append(right_ticks(performance, ticks))
+        snapped_right.append(right_ticks(performance, snapped_run(sorted(ticks), 0)))
     shares = [100 * part / len(performances) for part in (tempo, kin, none)]
     row = "".join(f"{share:>7.0f}" for share in shares)
     if not phase_ms:
         return row
     row += f"{median(phase_ms):>9.1f}{np.percentile(phase_ms, 90):>7.0f}"
-    return row + f"{100 * np.mean(heard):>8.0f}{100 * np.mean(moved):>8.0f}"
+    return row + f"{100 * np.mean(ticks_right):>8.0f}{100 * np.mean(snapped_right):>8.0f}"
 
 
 def _alike(period: float, other: float) -> bool:

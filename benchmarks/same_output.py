@@ -79,7 +79,9 @@ def fingerprint(performance: Performance) -> str:
             _change(offline, CHANGES[time - 1], human.messages(time))
         offline.perform(human.messages(time), begin_ns)
     offline.perform((), human.end_ns)
-    return hashlib.sha256("\n".join(f"{one.at_ns} {one.data.hex()}" for one in offline.sent).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(f"{message.at_ns} {message.data.hex()}" for message in offline.sent).encode()
+    ).hexdigest()
 
 
 def _change(offline: Offline, changes: Sequence[tuple[str, str]], messages: Sequence[Timed]) -> None:

@@ -23,7 +23,7 @@ from benchmarks.command import (
     run_command,
 )
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
-from benchmarks.live.figures import HEADING, Facts, row, slope
+from benchmarks.live.figures import HEADING, MB, Facts, row, slope
 from benchmarks.live.human import HOSTILE, performances, rehearsal
 from benchmarks.live.stage import Jam, Stage, stage
 from realtime.bench import procfs
@@ -47,7 +47,6 @@ TYPED = (
 ECHO_S = 2.0
 """The time in which the last messages still come."""
 SAMPLE_S = 1.0
-MB = 1e6
 SETTLED = 0.5
 """The share of the soak that is over before memory is expected to stay: the engine's own has been filled by then."""
 
@@ -105,23 +104,30 @@ def _judged(on_stage: Stage, model: Path, score: list[Timed], seed: int, notify:
         alive, kept = jam.child.exit_code is None, jam.kept_its_engine
         code = jam.end()
         take = on_stage.take()
-        said, errors = jam.child.lines, jam.child.errors
+        printed, errors = jam.child.lines, jam.child.errors
     facts.check(f"the daemon played to the end, and ended with exit code {code}", holds=alive and code == 0)
     facts.check(f"{len(errors)} lines of errors{f', the last: {errors[-1]}' if errors else ''}", holds=not errors)
-    lost = sum("the engine was lost" in line for line in said)
+    lost = sum("the engine was lost" in line for line in printed)
     facts.check(f"the engine was replaced {lost} times", holds=kept and not lost)
-    through, bare = losses(take.sent, by_human(take.heard)), losses(take.sent, take.beside)
+    through, bare = losses(take.sent, by_human(take.from_daemon)), losses(take.sent, take.beside)
     facts.check(f"through the daemon (--thru): {through}", holds=through.none)
     facts.check(f"on one cable without the daemon: {bare}", holds=bare.none)
-    heard = pairs(take.heard)
-    facts.check(f"at the listener: {heard}", holds=heard.all_match)
-    own = [one for one in jam.sent if one.is_answer]
-    facts.check(f"{pairs(answered(take.heard)).notes:,} notes were the daemon's own", holds=bool(own))
+    at_listener = pairs(take.from_daemon)
+    facts.check(f"at the listener: {at_listener}", holds=at_listener.all_match)
+    own = [message for message in jam.sent if message.is_answer]
+    facts.check(f"{pairs(answered(take.from_daemon)).notes:,} notes were the daemon's own", holds=bool(own))
     notify(f"typed meanwhile: {attendant.typed} changes, modes most of them")
     notify(HEADING)
-    notify(row("lateness: decided before they were due", [one.sent_ns - one.due_ns for one in own if one.in_time]))
-    notify(row("  all, with those whose time had come when decided", [one.sent_ns - one.due_ns for one in own]))
-    for line in said:
+    notify(
+        row(
+            "lateness: decided before they were due",
+            [message.sent_ns - message.due_ns for message in own if message.in_time],
+        )
+    )
+    notify(
+        row("  all, with those whose time had come when decided", [message.sent_ns - message.due_ns for message in own])
+    )
+    for line in printed:
         if line.startswith("timing:"):
             notify(line)
     for role, samples in attendant.resident.items():

@@ -83,20 +83,20 @@ class _Busy:
         while self._proposed and self._proposed[0][0] <= self._now_ns:
             sounds_ns, voice, note_id = heappop(self._proposed)
             self._ensemble.receive(voice, Sent(note_id, sounds_ns))
-        said = list(self._ensemble.advance(self._now_ns))
-        for voice, message in said:
+        messages = list(self._ensemble.advance(self._now_ns))
+        for voice, message in messages:
             if isinstance(message, Proposal):
                 heappush(self._proposed, (self._tempo.ns_at(message.onset), voice, message.note_id))
         if self._ensemble.wake_ns > self._now_ns:
             self._now_ns = int(self._ensemble.wake_ns) + PAUSE_NS
-        return said
+        return messages
 
     def interrupted(self, voice: int) -> float:
         """Seconds from a human note to the first proposal that knows of it, while the other voices are busy."""
         self._now_ns += PAUSE_NS
         self._round()
         self._epochs[voice] += 1
-        self._proposed = [one for one in self._proposed if one[1] != voice]
+        self._proposed = [proposed for proposed in self._proposed if proposed[1] != voice]
         began = time.perf_counter()
         self._ensemble.receive(voice, Cancelled(self._epochs[voice], 0))
         self._ensemble.receive(voice, Played(self._now_ns, NOTE_ON, PITCH, 80))

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     report = Report(card, Stepper.of(folder, card), music, wanted)
     report.run()
     if arguments.json is not None:
-        write_json(arguments.json, report.found)
+        write_json(arguments.json, report.figures)
     return 0
 
 

@@ -33,7 +33,7 @@ def play(
     lots = [np.random.default_rng(seed) for seed in seeds]
     for _ in range(notes):
         pasts = [Past.of(np.array(run[-REACH:], np.int32).reshape(-1, len(ngram.fields))).last() for run in played]
-        past = Past(*(np.concatenate([getattr(one, what) for one in pasts]) for what in Past.__slots__))
+        past = Past(*(np.concatenate([getattr(history, what) for history in pasts]) for what in Past.__slots__))
         drawn = np.zeros((len(played), len(ngram.fields)), np.int64)
         for index, field in enumerate(ngram.fields):
             believed = ngram.believed(index, past, drawn[:, 0])

@@ -67,11 +67,11 @@ def natural_distances(pieces: Sequence[Ints]) -> dict[str, float]:
     return distances(dealt[::2], dealt[1::2])
 
 
-def divergence(one: Doubles, other: Doubles) -> float:
+def divergence(counts: Doubles, other: Doubles) -> float:
     """The Jensen-Shannon divergence, in nats, of histograms [K] of counts; one without any is as far as can be."""
-    if not one.sum() or not other.sum():
-        return float(np.log(2)) if one.sum() or other.sum() else 0.0
-    p, q = one / one.sum(), other / other.sum()
+    if not counts.sum() or not other.sum():
+        return float(np.log(2)) if counts.sum() or other.sum() else 0.0
+    p, q = counts / counts.sum(), other / other.sum()
     middle = (p + q) / 2
     return (_relative(p, middle) + _relative(q, middle)) / 2
 

@@ -1,9 +1,9 @@
 """Whether an answer is in the key of the phrase it answers.
 
-The key is Krumhansl and Schmuckler's: that of the 24 whose profile (Krumhansl and Kessler 1982, in Krumhansl 1990,
-"Cognitive Foundations of Musical Pitch", p. 30) correlates best with how long the phrase dwells on each pitch class.
-Two figures for an answer, both weighted by duration: the share of it in the key's scale, and how it correlates with the
-key's profile: notes drawn blindly from the scale have all of the first and little of the second.
+The key is Krumhansl and Schmuckler's: that of the 24 whose profile (see `realtime.improviser.key`) correlates best with
+how long the phrase dwells on each pitch class. Two figures for an answer, both weighted by duration: the share of it in
+the key's scale, and how it correlates with the key's profile: notes drawn blindly from the scale have all of the first
+and little of the second.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from realtime.improviser.key import MAJOR, MINOR, SCALES
 from training.works import Ints
 
 Doubles = npt.NDArray[np.float64]
-
-MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
-MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-"""From the tonic up, by semitones."""
-SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
-"""Semitones above the tonic: major; natural minor and its leading note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Key:
     @property
     def profile(self) -> Doubles:
         """The fit of each pitch class, from C up, [12]."""
-        return np.roll((MAJOR, MINOR)[self.mode], self.tonic)
+        return np.roll(np.array((MAJOR, MINOR)[self.mode]), self.tonic)
 
 
 KEYS = tuple(Key(tonic, mode) for mode in (0, 1) for tonic in range(12))
@@ -65,7 +60,7 @@ def likeness(answer: Ints, key: Key) -> float:
     return _correlation(dwelling(answer), key.profile)
 
 
-def _correlation(one: Doubles, other: Doubles) -> float:
-    a, b = one - one.mean(), other - other.mean()
+def _correlation(row: Doubles, other: Doubles) -> float:
+    a, b = row - row.mean(), other - other.mean()
     length = float(np.sqrt((a @ a) * (b @ b)))
     return float(a @ b) / length if length else 0.0

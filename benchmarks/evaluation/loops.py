@@ -27,10 +27,10 @@ PHRASE = 8
 
 def looping(notes: Ints) -> int:
     """The period, in notes, of the loop that a run of notes [N, 3] ends in; 0: it ends in none."""
-    told = _told(notes)
-    for period in range(1, min(LONGEST_PERIOD, len(told) - 1) + 1):
-        differs = np.flatnonzero((told[period:] != told[:-period]).any(axis=1))
-        again = len(told) - period - (differs[-1] + 1 if len(differs) else 0)
+    tokens = _told(notes)
+    for period in range(1, min(LONGEST_PERIOD, len(tokens) - 1) + 1):
+        differs = np.flatnonzero((tokens[period:] != tokens[:-period]).any(axis=1))
+        again = len(tokens) - period - (differs[-1] + 1 if len(differs) else 0)
         if again + period >= max(REPEATS * period, LEAST):
             return period
     return 0
@@ -49,5 +49,5 @@ def said_before(notes: Ints) -> float | None:
 
 def _told(notes: Ints) -> Ints:
     """Wait, duration and pitch of each note, [N, 3]."""
-    told: Ints = np.column_stack([np.diff(notes[:, 0], prepend=notes[:1, 0]), notes[:, 1], notes[:, 2]])
-    return told
+    tokens: Ints = np.column_stack([np.diff(notes[:, 0], prepend=notes[:1, 0]), notes[:, 1], notes[:, 2]])
+    return tokens

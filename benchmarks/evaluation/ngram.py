@@ -99,7 +99,7 @@ class Ngram:
             symbols = drawn
             moved = [views[which].moved for views in seen]
             if moved[0] is not None:
-                symbols = (drawn - np.concatenate([one for one in moved if one is not None])) % size
+                symbols = (drawn - np.concatenate([shift for shift in moved if shift is not None])) % size
             levels = zip(*(views[which].contexts for views in seen), strict=True)
             made.append([_Followers(np.concatenate(level), symbols, size) for level in levels])
         return made
@@ -110,7 +110,7 @@ class Ngram:
         counts = first.after(np.zeros(1, np.uint64))
         return _interpolated(counts, np.full(counts.shape, 1 / self.fields[index].size))[0, : self.fields[index].size]
 
-    def believed(self, index: int, past: Past, wait: Ids, heard: Ids | None = None) -> Probabilities:
+    def believed(self, index: int, past: Past, wait: Ids, so_far: Ids | None = None) -> Probabilities:
         """The probabilities [B, N] of a field, by its column, after these pasts; `wait` [B] is known for later fields.
 
         `heard`: the field of the B notes of one piece, from its beginning: what was heard before each counts as well.
@@ -119,18 +119,18 @@ class Ngram:
         views = _views(self.fields[index], past, wait)
         mixture = np.zeros((len(wait), size))
         for view, levels in zip(views, self._followers[index], strict=True):
-            mixture += _turned(self._view(view, levels, size, heard), view.moved) / len(views)
+            mixture += _turned(self._view(view, levels, size, so_far), view.moved) / len(views)
         return mixture
 
-    def _view(self, view: _View, levels: list[_Followers], size: int, heard: Ids | None) -> Probabilities:
-        found = np.full((len(view.contexts[0]), size), 1 / size)
+    def _view(self, view: _View, levels: list[_Followers], size: int, so_far: Ids | None) -> Probabilities:
+        probabilities = np.full((len(view.contexts[0]), size), 1 / size)
         for contexts, followers in zip(view.contexts, levels, strict=True):
-            found = _interpolated(followers.after(contexts), found)
-        if heard is not None:
-            symbols = heard if view.moved is None else (heard - view.moved) % size
+            probabilities = _interpolated(followers.after(contexts), probabilities)
+        if so_far is not None:
+            symbols = so_far if view.moved is None else (so_far - view.moved) % size
             for contexts in view.contexts[ADAPTS_FROM:]:
-                found = _interpolated(_so_far(contexts, symbols, size), found)
-        return found
+                probabilities = _interpolated(_so_far(contexts, symbols, size), probabilities)
+        return probabilities
 
 
 def _views(field: Field, past: Past, wait: Ids) -> list[_View]:

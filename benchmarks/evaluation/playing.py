@@ -20,7 +20,7 @@ from training.works import Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Solos:
     """A set of pieces beside the held-out ones: `apart` in nats by kind, `shared` the longest run of each, in notes.
 
     `again`: how much of their ends they have said before, the mean of those that are long enough.
@@ -59,7 +59,7 @@ def stage(judged: HeldOut, inputs: Sequence[Field], runs: int, notes: int, taste
     return Stage(learned, written, runs, notes, taste)
 
 
-def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], object]) -> Heard:
+def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], object]) -> Solos:
     """A model's solos, from the beginning, no bar known."""
     inputs = soloist.stepper.inputs
     nothing = np.zeros((0, len(inputs)), np.int32)
@@ -67,18 +67,18 @@ def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], objec
     for seed in range(on.runs):
         played.append(notes_of_ids(soloist.play(nothing, on.notes, seed), inputs))
         update(on.notes)
-    return _heard(title, played, on)
+    return _solos(title, played, on)
 
 
-def counted_solos(title: str, ngram: Ngram, on: Stage, update: Callable[[int], object]) -> Heard:
+def counted_solos(title: str, ngram: Ngram, on: Stage, update: Callable[[int], object]) -> Solos:
     """The same of the n-gram."""
     nothing = np.zeros((0, len(ngram.fields)), np.int32)
     ids = counted.play(ngram, [nothing] * on.runs, on.notes, on.taste, range(on.runs), lambda: update(on.runs))
-    return _heard(title, [notes_of_ids(piece, ngram.fields) for piece in ids], on)
+    return _solos(title, [notes_of_ids(piece, ngram.fields) for piece in ids], on)
 
 
-def _heard(title: str, played: Sequence[Ints], on: Stage) -> Heard:
-    return Heard(
+def _solos(title: str, played: Sequence[Ints], on: Stage) -> Solos:
+    return Solos(
         title,
         len(played),
         sum(looping(piece) > 0 for piece in played),
@@ -93,11 +93,11 @@ def _again(pieces: Sequence[Ints]) -> float | None:
     return float(np.mean(shares)) if shares else None
 
 
-def natural(on: Stage) -> list[Heard]:
+def natural(on: Stage) -> list[Solos]:
     """The held-out pieces themselves: one by one, and in stretches of at least as many notes as a run has."""
     loops = sum(looping(piece) > 0 for piece in on.written)
     shared = longest_shared(on.written, on.learned)
-    one_by_one = Heard(
+    one_by_one = Solos(
         "held-out pieces", len(on.written), loops, shared, natural_distances(on.written), _again(on.written)
     )
     stretches, length = [0], 0
@@ -108,4 +108,4 @@ def natural(on: Stage) -> list[Heard]:
         length += len(piece)
         stretches[-1] = max(stretches[-1], longest)
     whole = stretches[:-1] if length < on.notes and len(stretches) > 1 else stretches
-    return [one_by_one, Heard(f"held-out, {on.notes} notes together", len(whole), 0, whole)]
+    return [one_by_one, Solos(f"held-out, {on.notes} notes together", len(whole), 0, whole)]

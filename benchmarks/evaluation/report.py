@@ -37,13 +37,13 @@ class Wanted:
 
 @dataclass(slots=True)
 class Report:
-    """One model, its music, and what is asked. `found` is what JSON keeps."""
+    """One model, its music, and what is asked. `figures` is what JSON keeps."""
 
     card: Card
     stepper: Stepper
     judged: HeldOut
     wanted: Wanted
-    found: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
     _ngram: Ngram = field(init=False)
     _how: Imitation = field(init=False)
 
@@ -64,7 +64,7 @@ class Report:
 
     def _head(self) -> None:
         print("\n".join(self.judged.lines(self.card)))
-        self.found = {
+        self.figures = {
             "model": self.card.name,
             "graph_sha256": self.card.graph_sha256,
             "parameters": self.card.parameters,
@@ -78,7 +78,7 @@ class Report:
 
     def _foretelling(self) -> None:
         rows = self._rows(Exam.solo(self.judged.works, self.card.inputs), "foretelling")
-        self.found["foretelling"] = tables.rows_as_json(rows)
+        self.figures["foretelling"] = tables.rows_as_json(rows)
         _print(
             "nats per note on the exported step, one note at a time; lower is better. And how often the likeliest "
             "class was right",
@@ -89,13 +89,13 @@ class Report:
 
     def _accompanying(self) -> None:
         """Predictions of the other parts where some are the human's, for a model that knows voices."""
-        if not any(one.name == VOICE.name for one in self.card.fields):
+        if not any(named.name == VOICE.name for named in self.card.fields):
             return
         exam = Exam.accompanying(self.judged.works, self.card.inputs)
         if not exam.works:
             return
         rows = self._rows(exam, "accompanying")
-        self.found["accompanying"] = tables.rows_as_json(rows)
+        self.figures["accompanying"] = tables.rows_as_json(rows)
         _print(
             f"accompanying: of {len(exam.works):,} works in parts some parts, by chance, are the human's; "
             f"the answer's {rows[0].whole.notes:,} notes",
@@ -104,7 +104,7 @@ class Report:
 
     def _rows(self, exam: Exam, what: str) -> list[Row]:
         """Counting, and the model in every way that it can be asked."""
-        ways = [(told, weight) for told in self._told() for weight in dict.fromkeys((0.0, self.wanted.imitate))]
+        ways = [(bars, weight) for bars in self._told() for weight in dict.fromkeys((0.0, self.wanted.imitate))]
         with bar((1 + len(ways)) * exam.notes, what, unit="notes") as progress:
             rows = counting_rows(self._ngram, exam, progress.update)
             for bars, weight in ways:
@@ -125,21 +125,23 @@ class Report:
         wanted = self.wanted
         taste = SamplingOptions(wanted.temperature, wanted.imitate)
         on = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste)
-        tastes = [SamplingOptions(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
-        with bar((1 + len(tastes)) * wanted.runs * wanted.notes, "playing", unit="notes") as progress:
+        all_options = [SamplingOptions(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
+        with bar((1 + len(all_options)) * wanted.runs * wanted.notes, "playing", unit="notes") as progress:
             rows = [
-                playing.solos(self._title(one.imitate), Soloist(self.stepper, self._how, one), on, progress.update)
-                for one in tastes
+                playing.solos(
+                    self._title(options.imitate), Soloist(self.stepper, self._how, options), on, progress.update
+                )
+                for options in all_options
             ]
             rows.append(playing.counted_solos("n-gram", self._ngram, on, progress.update))
         rows += playing.natural(on)
-        self.found["playing"] = tables.heard_as_json(rows)
+        self.figures["playing"] = tables.playing_as_json(rows)
         _print(
             f"playing: solo runs of {wanted.notes} notes, temperature {wanted.temperature:g}, seeds 0 to "
             f"{wanted.runs - 1}; distance from the held-out pieces in nats, how many fall into a loop, how much of "
             "their ends they have said before, and the longest run of notes shared with any piece it learned from "
             "(median over the runs, 90th percentile, longest)",
-            tables.heard(rows),
+            tables.playing(rows),
         )
 
     def _answering(self) -> None:
@@ -154,7 +156,7 @@ class Report:
             rows = [answering.answers(self._title(wanted.imitate), soloist, asked, learned, progress.update)]
         rows.append(answering.counted_answers("n-gram", self._ngram, asked, learned, taste))
         rows += answering.references(asked, learned)
-        self.found["answering"] = tables.answered_as_json(rows)
+        self.figures["answering"] = tables.answered_as_json(rows)
         _print(
             f"answering: {answering.PHRASE} notes after the first {answering.PHRASE} notes of held-out pieces; how "
             "much of them is in the scale of the phrase's key, their likeness to its profile (-1 to 1), and the "

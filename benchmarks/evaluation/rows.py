@@ -119,15 +119,15 @@ def _counting(ngram: Ngram, ids: Ints, mine: Bools) -> Iterator[Figures]:
     """Unigram, n-gram, adapting n-gram, on one piece, ids [N, fields of the n-gram]."""
     past, due = Past.of(ids).to_last(), ids.astype(np.int64)
     for way in ("unigram", "static", "adaptive"):
-        told = []
+        marks = []
         for index, field in enumerate(ngram.fields):
             if way == "unigram":
                 believed = np.broadcast_to(ngram.unigram(index), (len(ids), field.size))
             else:
                 believed = ngram.believed(index, past, due[:, 0], due[:, index] if way == "adaptive" else None)
             rows = np.flatnonzero(mine & (due[:, index] < field.size))
-            told.append(_marks(believed[rows], due[rows, index]))
-        nats, top1 = zip(*told, strict=True)
+            marks.append(_marks(believed[rows], due[rows, index]))
+        nats, top1 = zip(*marks, strict=True)
         yield Figures(ngram.fields, int(mine.sum()), nats, top1)
 
 

@@ -55,11 +55,11 @@ class _Run:
 
     def take_in(self, token: list[int]) -> None:
         """The next note, whoever played it."""
-        place = self._taken
-        self.tokens[place] = token
-        self._keys[place] = unit(self._outputs["key"][0])
+        index = self._taken
+        self.tokens[index] = token
+        self._keys[index] = unit(self._outputs["key"][0])
         self._onset += WAIT_TICKS[token[self._names.index(WAIT.name)]]
-        self._outputs = self._player.stepper.step(self.tokens[place : place + 1], self._outputs["next_state"])
+        self._outputs = self._player.stepper.step(self.tokens[index : index + 1], self._outputs["next_state"])
         self._taken += 1
 
     def drawn(self) -> list[int]:
@@ -68,8 +68,8 @@ class _Run:
         hidden = [self._outputs[f"{field.name}_hidden"][0] for field in step.fields]
         memory = self._memory() if taste.imitate else None
         ids = draw(step.heads, step.fields, hidden, memory, taste, self._rng, self._constraint())
-        place = self._place_after(ids[self._names.index(WAIT.name)])
-        return [*ids, *place[: len(step.inputs) - len(ids)]]
+        place_ids = self._place_after(ids[self._names.index(WAIT.name)])
+        return [*ids, *place_ids[: len(step.inputs) - len(ids)]]
 
     def _memory(self) -> Memory:
         """As the ring's: the notes that followed each earlier moment, those before any note left out."""

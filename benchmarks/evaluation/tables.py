@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.evaluation.answering import Answered
 from benchmarks.evaluation.histograms import KINDS
-from benchmarks.evaluation.playing import Heard
+from benchmarks.evaluation.playing import Solos
 from benchmarks.evaluation.rows import Row
 from midi.tokens import VOICE
 from training.evaluate import Figures
@@ -19,8 +19,8 @@ def laid_out(lines: Iterable[Cells]) -> Iterator[str]:
     kept = [(title, *cells) for title, cells in lines]
     first, *others = (max(map(len, cells)) for cells in zip(*kept, strict=True))
     for title, *cells in kept:
-        told = "".join(f"  {cell:>{width}}" for cell, width in zip(cells, others, strict=True))
-        yield f"{title:<{first}}{told}".rstrip()
+        row = "".join(f"  {cell:>{width}}" for cell, width in zip(cells, others, strict=True))
+        yield f"{title:<{first}}{row}".rstrip()
 
 
 def foretelling(rows: Sequence[Row]) -> Iterator[Cells]:
@@ -49,7 +49,7 @@ def by_collection(rows: Sequence[Row]) -> Iterator[Cells]:
         yield row.title, [f"{row.by_collection[name].total:.3f}" for name in names]
 
 
-def heard(rows: Sequence[Heard]) -> Iterator[Cells]:
+def playing(rows: Sequence[Solos]) -> Iterator[Cells]:
     """Distances, loops and borrowed runs."""
     yield "", ["pieces", *KINDS, "loops", "again %", "shared run", "90 %", "longest"]
     for row in rows:
@@ -79,7 +79,7 @@ def rows_as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def heard_as_json(rows: Sequence[Heard]) -> list[dict[str, Any]]:
+def playing_as_json(rows: Sequence[Solos]) -> list[dict[str, Any]]:
     """Playing, for JSON."""
     return [
         {

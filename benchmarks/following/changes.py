@@ -174,7 +174,9 @@ def plays(tune: Tune, change: Change, mode: str, *, from_the_start: bool) -> Hum
         begin = _up_to(end, TICKS_PER_BEAT)
         if mode == REPLY:
             begin += TICKS_PER_BAR * 3 // 2 + _up_to(end - played[-1][0].onset, TICKS_PER_BAR)
-    return Human(tuple(played), frozenset((one + change.shift) % PITCH_CLASSES for one in tune.scale), begin)
+    return Human(
+        tuple(played), frozenset((pitch_class + change.shift) % PITCH_CLASSES for pitch_class in tune.scale), begin
+    )
 
 
 def _up_to(ticks: int, step: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from benchmarks.following.changes import Change, Human, plays
-from benchmarks.following.heard import Heard
+from benchmarks.following.tally import Tally
 from benchmarks.following.tunes import Tune
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
@@ -42,8 +42,8 @@ def surprises(model: StepModel, ring: ContextRing, since: int, imitate: float, b
             token = again.vocabulary.encode([note], before.onset)
             moment = again.head
             memory = again.recall(moment.key)
-            for column, one in enumerate(model.fields):
-                if one == bent:
+            for column, field in enumerate(model.fields):
+                if field == bent:
                     believed = model.heads[column].probabilities(moment.hidden[column], token)
                     yield -math.log(max(float(memory.mix(believed, column, imitate)[token[column]]), LEAST))
                     break
@@ -60,16 +60,16 @@ def hear(
     seeds: int,
     *,
     from_the_start: bool = False,
-) -> list[Heard]:
+) -> list[Tally]:
     """The agreement on each tune, over so many seeds."""
     every = []
     for tune in played:
-        heard = Heard()
+        tally = Tally()
         human = plays(tune, change, settings.mode, from_the_start=from_the_start)
         for seed in range(seeds):
             answer, ring = perform(model, human, replace(settings, rng_seed=seed))
-            heard.take(answer, human, change)
+            tally.take(answer, human, change)
             if change.bends is not None:
-                heard.nats += surprises(model, ring, human.changes_at, settings.imitate, change.bends)
-        every.append(heard)
+                tally.nats += surprises(model, ring, human.changes_at, settings.imitate, change.bends)
+        every.append(tally)
     return every

@@ -6,8 +6,8 @@ from dataclasses import replace
 from statistics import fmean, median
 
 from benchmarks.following.changes import CHANGES, Change, plays
-from benchmarks.following.heard import Heard
 from benchmarks.following.performance import BPM, LEAST, hear
+from benchmarks.following.tally import Tally
 from benchmarks.following.tunes import Tune, tunes
 from exported.sampling import Constraint
 from midi.notes import Note
@@ -32,20 +32,20 @@ the possible, then at {BACK:.0%}: after how many notes of the human's and of the
 waits or velocities are (entropy; the human's beside the title). nats: the unbent model's surprise at each."""
 
 
-def row(name: str, every: Sequence[Heard], possible: Sequence[float]) -> str:
+def row(name: str, every: Sequence[Tally], possible: Sequence[float]) -> str:
     """A row of the table; `possible`: for each tune, the agreement that can be had."""
-    before = fmean([agrees for heard in every for agrees in heard.before] or [0.0])
-    after = [heard.agreement() for heard in every]
+    before = fmean([agrees for tally in every for agrees in tally.before] or [0.0])
+    after = [tally.agreement() for tally in every]
     of_possible = fmean(after) / max(fmean(possible), LEAST)
     cells = "".join(f"{100 * share:>7.0f}" for share in (before, fmean(after), min(after), of_possible))
     for shares in ([BACK * share for share in possible], [BACK] * len(every)):
-        back = [heard.back_after(share) for heard, share in zip(every, shares, strict=True)]
+        back = [tally.back_after(share) for tally, share in zip(every, shares, strict=True)]
         human, answer = zip(*back, strict=True)
         came = sum(count < math.inf for count in human)
         cells += f"  |{_counted(human)}{_counted(answer)}{f'{came}/{len(back)}':>6}"
-    nats = [one for heard in every for one in heard.nats]
+    nats = [value for tally in every for value in tally.nats]
     cost = f"{fmean(nats):>6.2f}" if nats else f"{'':>6}"
-    notes, bits = fmean(one for heard in every for one in heard.notes), fmean(heard.bits for heard in every)
+    notes, bits = fmean(value for tally in every for value in tally.notes), fmean(tally.bits for tally in every)
     return f"{name:<22}{cells}  |{notes:>5.1f}{bits:>6.1f}{cost}"
 
 
@@ -68,7 +68,7 @@ def lines(
         for change in changes:
             shipped = Settings(bpm=BPM, mode=mode)
 
-            def heard(settings: Settings, change: Change = change, *, from_the_start: bool = False) -> list[Heard]:
+            def tallies(settings: Settings, change: Change = change, *, from_the_start: bool = False) -> list[Tally]:
                 seeds = SEEDS[settings.mode] if change.bends else 1
                 return hear(model, change, settings, played, seeds, from_the_start=from_the_start)
 
@@ -76,12 +76,12 @@ def lines(
             chance = f", any pitch agrees by {_chance(change, played):.0%}" if change.bends == PITCH else ""
             yield f"{mode}, {change.name}; the human: {_own_bits(change, played):.1f} bits{chance}"
             yield HEADING
-            best = heard(_turned(shipped, change, 1), from_the_start=True)
-            possible = [one.agreement() for one in best]
+            best = tallies(_turned(shipped, change, 1), from_the_start=True)
+            possible = [tally.agreement() for tally in best]
             yield row("so from the start, 1", best, possible)
-            yield row("0, imitation off", heard(replace(_turned(shipped, change, 0), imitate=0.0)), possible)
+            yield row("0, imitation off", tallies(replace(_turned(shipped, change, 0), imitate=0.0)), possible)
             for knob in knobs:
-                yield row(f"{change.knob} {knob:g}", heard(_turned(shipped, change, knob)), possible)
+                yield row(f"{change.knob} {knob:g}", tallies(_turned(shipped, change, knob)), possible)
 
 
 def _chance(change: Change, played: Sequence[Tune]) -> float:
@@ -97,9 +97,9 @@ def _own_bits(change: Change, played: Sequence[Tune]) -> float:
     every = []
     for tune in played:
         human = plays(tune, change, REPLY, from_the_start=True)
-        heard = Heard()
-        heard.take([note for phrase in human.phrases for note in phrase], human, change)
-        every.append(heard.bits)
+        tally = Tally()
+        tally.take([note for phrase in human.phrases for note in phrase], human, change)
+        every.append(tally.bits)
     return fmean(every)
 
 

@@ -36,8 +36,8 @@ def _scale(tonic: int, steps: Sequence[int]) -> frozenset[int]:
 def _phrase(pitches: Sequence[int], waits: Sequence[int]) -> Phrase:
     """A melody from its pitches, and the ticks from each to the next."""
     onsets = accumulate(waits, initial=0)
-    told = zip(pitches, waits, onsets, strict=False)
-    return tuple(Note(onset, round(LEGATO * wait), pitch, _velocity(onset)) for pitch, wait, onset in told)
+    timed = zip(pitches, waits, onsets, strict=False)
+    return tuple(Note(onset, round(LEGATO * wait), pitch, _velocity(onset)) for pitch, wait, onset in timed)
 
 
 def _velocity(onset: int) -> int:

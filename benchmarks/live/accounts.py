@@ -28,20 +28,20 @@ class Losses(NamedTuple):
         return not self.lost and not self.doubled
 
 
-def losses(sent: Iterable[Timed], heard: Iterable[Timed]) -> Losses:
+def losses(sent: Iterable[Timed], arrived: Iterable[Timed]) -> Losses:
     """Compare what was sent with what was heard, equal messages counted."""
-    there, here = Counter(one.data for one in sent), Counter(one.data for one in heard)
+    there, here = Counter(message.data for message in sent), Counter(message.data for message in arrived)
     return Losses(there.total(), (there - here).total(), (here - there).total())
 
 
 def by_human(messages: Iterable[Timed]) -> list[Timed]:
     """The messages that are no answer, but went through."""
-    return [one for one in messages if one.data[0] & 0x0F != ANSWER]
+    return [message for message in messages if message.data[0] & 0x0F != ANSWER]
 
 
 def answered(messages: Iterable[Timed]) -> list[Timed]:
     """The messages that the daemon played of its own."""
-    return [one for one in messages if one.data[0] & 0x0F == ANSWER]
+    return [message for message in messages if message.data[0] & 0x0F == ANSWER]
 
 
 class Pairs(NamedTuple):

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 NS_PER_MS = 1e6
+MB = 1e6
+"""Bytes."""
 ENOUGH_FOR_P999 = 1000
 """With fewer figures the thousandth is the worst."""
 TITLE = 58
@@ -19,9 +21,9 @@ class Bar:
 
     def verdict(self, sorted_ms: Sequence[float]) -> str:
         """The bar, and whether these figures pass it."""
-        found = percentile(sorted_ms, self.share)
+        value_ms = percentile(sorted_ms, self.share)
         name = "median" if self.share == 0.5 else f"p{self.share * 100:g}"
-        return f"{name} <= {self.most_ms:g}: {'met' if found <= self.most_ms else 'MISSED'}"
+        return f"{name} <= {self.most_ms:g}: {'met' if value_ms <= self.most_ms else 'MISSED'}"
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float:
@@ -52,10 +54,10 @@ class Facts:
         self.notify(f"{line}: {'met' if holds else 'MISSED'}")
 
 
-def slope(places: Sequence[float], values: Sequence[float]) -> float:
+def slope(xs: Sequence[float], values: Sequence[float]) -> float:
     """The steepness of the straight line through values, by least squares; 0 if there are too few."""
-    if len(places) < 2:
+    if len(xs) < 2:
         return 0.0
-    middle, level = sum(places) / len(places), sum(values) / len(values)
-    spread = sum((place - middle) ** 2 for place in places)
-    return sum((place - middle) * (value - level) for place, value in zip(places, values, strict=True)) / spread
+    middle, level = sum(xs) / len(xs), sum(values) / len(values)
+    spread = sum((x - middle) ** 2 for x in xs)
+    return sum((x - middle) * (value - level) for x, value in zip(xs, values, strict=True)) / spread

@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.live.accounts import Pairs, pairs
-from benchmarks.live.figures import slope
+from benchmarks.live.figures import MB, slope
 from benchmarks.live.human import NS_PER_S, melody
 from benchmarks.live.timings import is_note_on
 from benchmarks.progress import Progress
@@ -39,9 +39,6 @@ MOST_OFF_NS = 1_000
 """The distance that the median note of an hour may lie from the grid: ticks are rounded down to a nanosecond."""
 MOST_GROWTH_MB = 1.0
 """An hour, beside what the session's own record takes."""
-MB = 1e6
-
-
 NONE = Pairs(0, 0, 0)
 
 
@@ -85,7 +82,7 @@ class LongJam:
         return self.jam.now_ns / HOUR_NS
 
     def _account(self, sent: list[Timed]) -> None:
-        self.answer = Pairs(*(one + other for one, other in zip(self.answer, pairs(sent), strict=True)))
+        self.answer = Pairs(*(so_far + more for so_far, more in zip(self.answer, pairs(sent), strict=True)))
         for at_ns, data in sent:
             if is_note_on(data):
                 self.off_ns.setdefault(at_ns // HOUR_NS, []).append(_from_grid(at_ns))
@@ -151,7 +148,7 @@ def _from_grid(at_ns: int) -> float:
 
 
 def _bytes_a_note(notes: int = 5_000) -> float:
-    """The notes that the session's record holds."""
+    """The bytes that the session's record takes for a note."""
     tracemalloc.start()
     recorder = Recorder()
     for index in range(notes):

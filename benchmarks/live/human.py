@@ -73,7 +73,7 @@ def distinct(rate: float, seconds: float) -> list[Timed]:
     for index, pair in zip(range(0, total, 2), count(), strict=False):
         channel, pitch = keys[pair % len(keys)]
         velocity = 1 + pair // len(keys) % 127
-        struck, released = (round(place / rate * NS_PER_S) if rate else 0 for place in (index, index + 1))
+        struck, released = (round(number / rate * NS_PER_S) if rate else 0 for number in (index, index + 1))
         score.append(Timed(struck, bytes((NOTE_ON | channel, pitch, velocity))))
         score.append(Timed(released, bytes((NOTE_OFF | channel, pitch, velocity))))
     return score
@@ -84,7 +84,7 @@ def playable(score: Iterable[Timed]) -> list[Timed]:
     played: list[Timed] = []
     down: dict[tuple[int, int], None] = {}
     at_ns = 0
-    for at_ns, data in sorted(score, key=lambda one: (one.at_ns, is_note_on(one.data))):
+    for at_ns, data in sorted(score, key=lambda message: (message.at_ns, is_note_on(message.data))):
         key = (data[0] & 0x0F, data[1])
         if is_note_on(data) and key in down:
             played.append(Timed(at_ns, bytes((NOTE_OFF | key[0], key[1], 0))))
@@ -121,7 +121,7 @@ def phrases(performance: Sequence[Timed], rng: random.Random) -> Iterator[list[T
         begin_ns, last_ns = performance[0].at_ns, performance[-1].at_ns
         while begin_ns <= last_ns:
             end_ns = begin_ns + round(rng.uniform(*PHRASE_S) * NS_PER_S)
-            inside = [one for one in performance if begin_ns <= one.at_ns < end_ns]
+            inside = [message for message in performance if begin_ns <= message.at_ns < end_ns]
             phrase = playable(Timed(at_ns - begin_ns, _shifted(data, shift)) for at_ns, data in inside)
             if phrase:
                 yield phrase
@@ -140,25 +140,27 @@ def _shifted(data: bytes, by: int) -> bytes:
 def trill(rng: random.Random) -> list[Timed]:
     """Two keys in turn, 22 notes a second, for four seconds."""
     low = rng.randint(LOWEST, HIGHEST)
-    return playable(one for index in range(88) for one in note(index / 22, 0.04, low + index % 2, 60 + index % 40))
+    return playable(
+        message for index in range(88) for message in note(index / 22, 0.04, low + index % 2, 60 + index % 40)
+    )
 
 
 def clusters(rng: random.Random) -> list[Timed]:
     """Ten neighbouring keys at once, twelve times."""
     lows = [rng.randint(LOWEST, HIGHEST - 10) for _ in range(12)]
     keys = [(0.3 * index, low + above) for index, low in enumerate(lows) for above in range(10)]
-    return playable(one for at_s, pitch in keys for one in note(at_s, 0.25, pitch, 100))
+    return playable(message for at_s, pitch in keys for message in note(at_s, 0.25, pitch, 100))
 
 
 def black_midi(rng: random.Random) -> list[Timed]:
     """Four hundred notes a second, all over the keyboard, for two seconds."""
-    return playable(one for index in range(800) for one in note(index / 400, 0.03, rng.randint(0, 127), 127))
+    return playable(message for index in range(800) for message in note(index / 400, 0.03, rng.randint(0, 127), 127))
 
 
 def same_key(rng: random.Random) -> list[Timed]:
     """One key, thirty times a second, for three seconds."""
     pitch = rng.randint(LOWEST, HIGHEST)
-    return playable(one for index in range(90) for one in note(index / 30, 0.015, pitch, 1 + index))
+    return playable(message for index in range(90) for message in note(index / 30, 0.015, pitch, 1 + index))
 
 
 def held(rng: random.Random) -> list[Timed]:
@@ -199,6 +201,6 @@ def rehearsal(seconds: float, pieces: Sequence[Sequence[Timed]], seed: int) -> l
         if not acts:
             acts = rng.sample(HOSTILE, len(HOSTILE))
         for part in (next(rng.choice(played)), acts.pop()(rng)):
-            score += [Timed(at_ns + one.at_ns, one.data) for one in part]
+            score += [Timed(at_ns + message.at_ns, message.data) for message in part]
             at_ns = score[-1].at_ns + round(rng.uniform(*PAUSE_S) * NS_PER_S)
-    return playable(one for one in score if one.at_ns < seconds * NS_PER_S)
+    return playable(message for message in score if message.at_ns < seconds * NS_PER_S)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human
 from benchmarks.live.figures import HEADING, Bar, row
 from benchmarks.live.human import melody
-from benchmarks.live.stage import Stage, Take, told
+from benchmarks.live.stage import Stage, Take, priority_words
 from benchmarks.live.timings import Sent, is_note_on
 from midi.errors import MachineError
 from realtime.bench import procfs
@@ -78,30 +78,35 @@ def firsts(take: Take, sent: Sequence[Sent]) -> list[First]:
     Raises:
         MachineError: messages were lost on the way, so that nothing can be matched.
     """
-    through, answers = [one for one in sent if not one.is_answer], [one for one in sent if one.is_answer]
-    heard = answered(take.heard)
-    _check_equal((take.sent, take.beside, by_human(take.heard), through), (answers, heard))
-    found: dict[int, int] = {}
+    through, answers = (
+        [message for message in sent if not message.is_answer],
+        [message for message in sent if message.is_answer],
+    )
+    listened = answered(take.from_daemon)
+    _check_equal((take.sent, take.beside, by_human(take.from_daemon), through), (answers, listened))
+    first_of_epoch: dict[int, int] = {}
     for index, answer in enumerate(answers):
         if answer.is_note_on:
-            found.setdefault(answer.epoch, index)
+            first_of_epoch.setdefault(answer.epoch, index)
     return [
-        First(struck.at_ns, beside.at_ns, taken.due_ns, answers[at], heard[at].at_ns, _is_restruck(answers, at))
+        First(struck.at_ns, beside.at_ns, taken.due_ns, answers[at], listened[at].at_ns, _is_restruck(answers, at))
         for struck, beside, taken in zip(take.sent, take.beside, through, strict=True)
-        if is_note_on(struck.data) and (at := found.get(taken.epoch)) is not None
+        if is_note_on(struck.data) and (at := first_of_epoch.get(taken.epoch)) is not None
     ]
 
 
 def _check_equal(*same: Sequence[Sequence[Timed | Sent]]) -> None:
-    for heard in same:
-        if any([one.data for one in these] != [one.data for one in heard[0]] for these in heard[1:]):
+    for streams in same:
+        if any(
+            [message.data for message in these] != [message.data for message in streams[0]] for these in streams[1:]
+        ):
             raise MachineError("messages were lost, doubled or reordered on the way: no latency can be told")
 
 
 def _is_restruck(answers: Sequence[Sent], index: int) -> bool:
     """Whether a note was made to wait for its key's silence."""
     on = answers[index]
-    before = next((one for one in reversed(answers[:index]) if one.data[1] == on.data[1]), None)
+    before = next((message for message in reversed(answers[:index]) if message.data[1] == on.data[1]), None)
     return before is not None and 0 <= before.sent_ns + LEAST_GAP_NS - on.due_ns < GAP_SLACK_NS
 
 
@@ -125,29 +130,31 @@ class Run(NamedTuple):
 def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
     """Follow human notes that come in one by one, accompanied and then in a solo; yields lines to print."""
     runs = [_run(stage, model, mode, seconds) for mode in MODES]
-    found = [one for run in runs for one in run.firsts]
-    at_once = [one for one in found if one.is_at_once]
-    restruck = [one for one in found if one.is_restruck and not one.is_at_once]
+    all_firsts = [first for run in runs for first in run.firsts]
+    at_once = [first for first in all_firsts if first.is_at_once]
+    restruck = [first for first in all_firsts if first.is_restruck and not first.is_at_once]
     notes = sum(run.notes for run in runs)
-    yield f"A human note in, its re-planned first note out; {told(all(run.is_real_time for run in runs))}"
+    yield f"A human note in, its re-planned first note out; {priority_words(all(run.is_real_time for run in runs))}"
     yield HEADING
     yield row("port hop: musician to listener, one cable", [ns for run in runs for ns in run.hops])
     yield row("musician to listener, through the daemon (--thru)", [ns for run in runs for ns in run.through])
-    yield row("first note due at once: musician to listener", [one.heard_ns - one.struck_ns for one in at_once])
-    yield row("  beyond the port hops", [one.beyond_ns for one in at_once], HANDED_OVER)
-    yield row("  of that, from its proposal to the port", [one.answer.sent_ns - one.decided_ns for one in at_once])
+    yield row("first note due at once: musician to listener", [first.heard_ns - first.struck_ns for first in at_once])
+    yield row("  beyond the port hops", [first.beyond_ns for first in at_once], HANDED_OVER)
+    yield row(
+        "  of that, from its proposal to the port", [first.answer.sent_ns - first.decided_ns for first in at_once]
+    )
     gap = f"{LEAST_GAP_NS / NS_PER_MS:g} ms of silence before it"
-    yield row(f"  beyond, where its key sounded: {gap}", [one.beyond_ns for one in restruck])
+    yield row(f"  beyond, where its key sounded: {gap}", [first.beyond_ns for first in restruck])
     for mode, run in zip(MODES, runs, strict=True):
         title = f"first notes, {mode}: beyond a hop, to its proposal"
-        yield row(title, [one.ready_ns for one in run.firsts], *HANDED_OVER_BY[mode])
-    later, none = len(found) - len(at_once) - len(restruck), notes - len(found)
+        yield row(title, [first.ready_ns for first in run.firsts], *HANDED_OVER_BY[mode])
+    later, none = len(all_firsts) - len(at_once) - len(restruck), notes - len(all_firsts)
     yield (
         f"{notes} human notes, {PACE_S[0]:g} to {PACE_S[1]:g} s apart: after {len(at_once)} the first note was due at"
         f" once, after {len(restruck)} as soon as its key was free, after {later} later, after {none} none came before"
         " the next human note"
     )
-    ran, waited = (sum(one) / notes * 1000 for one in ((run.ran_s for run in runs), (run.waited_s for run in runs)))
+    ran, waited = (sum(first) / notes * 1000 for first in ((run.ran_s for run in runs), (run.waited_s for run in runs)))
     yield f"for each human note the engine had a core for {ran:.2f} ms, and waited {waited:.2f} ms for one to be free"
 
 
@@ -160,9 +167,9 @@ def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
         jam.end()
     take = stage.take()
     return Run(
-        sum(is_note_on(one.data) for one in score),
+        sum(is_note_on(message.data) for message in score),
         _between(take.sent, take.beside),
-        _between(take.sent, by_human(take.heard)),
+        _between(take.sent, by_human(take.from_daemon)),
         firsts(take, jam.sent),
         ran_until_s - ran_s,
         waited_until_s - waited_s,
@@ -172,4 +179,4 @@ def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
 
 def _between(here: Sequence[Timed], there: Sequence[Timed]) -> list[int]:
     """From each message to the same one further on; of what is lost, `firsts` tells."""
-    return [other.at_ns - one.at_ns for one, other in zip(here, there, strict=False)]
+    return [later.at_ns - earlier.at_ns for earlier, later in zip(here, there, strict=False)]

@@ -48,18 +48,18 @@ def _listen(played: Any, beside: Any) -> None:
     """Look at both ports until stdin ends."""
     asked: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
     threading.Thread(target=_asked, args=(asked,), daemon=True).start()
-    heard: list[Timed] = []
-    heard_beside: list[Timed] = []
+    from_daemon: list[Timed] = []
+    from_musician: list[Timed] = []
     while True:
-        _take(played, heard)
-        _take(beside, heard_beside)
+        _take(played, from_daemon)
+        _take(beside, from_musician)
         if not asked.empty():
             path = asked.get()
             if path is None:
                 return
-            save(beside_of(path), heard_beside)
-            save(path, heard)
-            heard, heard_beside = [], []
+            save(beside_of(path), from_musician)
+            save(path, from_daemon)
+            from_daemon, from_musician = [], []
         time.sleep(LOOK_S)
 
 

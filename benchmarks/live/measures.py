@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
 from benchmarks.live.figures import HEADING, Bar, row
 from benchmarks.live.human import distinct, melody
-from benchmarks.live.stage import Stage, told
+from benchmarks.live.stage import Stage, priority_words
 from realtime.bench import procfs
 from realtime.settings import SOLO
 
@@ -40,13 +40,15 @@ def lateness(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
             jam.end()
             floor = waiter()
         stage.take()
-        sent = [one for one in jam.sent if one.is_answer]
-        known = [one.sent_ns - one.due_ns for one in sent if one.in_time]
+        sent = [message for message in jam.sent if message.is_answer]
+        known = [message.sent_ns - message.due_ns for message in sent if message.in_time]
         yield row(f"{title}: decided before they were due", known, *LATENESS)
-        yield row("  all, with those whose time had come when decided", [one.sent_ns - one.due_ns for one in sent])
+        yield row(
+            "  all, with those whose time had come when decided", [message.sent_ns - message.due_ns for message in sent]
+        )
         yield row("  a program beside it that only waits: the machine's floor", floor)
         burners = f", {others} programs that do nothing but count" if others else ""
-        yield f"  the engine used {share:.0%} of a core{burners}; {told(jam.is_real_time)}"
+        yield f"  the engine used {share:.0%} of a core{burners}; {priority_words(jam.is_real_time)}"
 
 
 def deliveries(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
@@ -62,10 +64,10 @@ def deliveries(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
             kept = jam.kept_its_engine
             jam.end()
             take = stage.take()
-        bare, found = losses(take.sent, take.beside), losses(take.sent, by_human(take.heard))
-        yield f"{title}: {found}   must 0 and 0: {'met' if found.none else 'MISSED'}"
+        bare, through = losses(take.sent, take.beside), losses(take.sent, by_human(take.from_daemon))
+        yield f"{title}: {through}   must 0 and 0: {'met' if through.none else 'MISSED'}"
         yield f"  beside it, on one cable without the daemon: {bare.lost} lost, {bare.doubled} doubled"
-        answer = pairs(answered(take.heard))
+        answer = pairs(answered(take.from_daemon))
         engine = "the engine lived" if kept else "the engine had to be replaced"
         yield f"  the answer meanwhile: {answer}   must 0 and 0: {'met' if answer.all_match else 'MISSED'}; {engine}"
 

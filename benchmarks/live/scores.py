@@ -25,6 +25,6 @@ def sent_of(score: Path) -> Path:
     return score.with_suffix(".sent")
 
 
-def beside_of(heard: Path) -> Path:
+def beside_of(path: Path) -> Path:
     """The file in which the listener writes what it heard of the musician's own port, beside the daemon."""
-    return heard.with_suffix(".beside")
+    return path.with_suffix(".beside")

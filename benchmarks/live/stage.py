@@ -86,8 +86,8 @@ class Child:
         limit = time.monotonic() + seconds
         while not condition():
             if self.exit_code is not None and not condition():
-                said = (self.errors or self.lines or [f"exit code {self.exit_code}"])[-1]
-                raise MachineError(f"the {self.title} ended before {what}: {said}")
+                words = (self.errors or self.lines or [f"exit code {self.exit_code}"])[-1]
+                raise MachineError(f"the {self.title} ended before {what}: {words}")
             if time.monotonic() > limit:
                 raise MachineError(f"the {self.title} was not there after {seconds:g} s: {what}")
             time.sleep(LOOK_S)
@@ -152,7 +152,7 @@ class Take:
 
     sent: list[Timed]
     beside: list[Timed]
-    heard: list[Timed]
+    from_daemon: list[Timed]
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ class Stage:
         self._score = self._new_path("score")
         scores.save(self._score, score)
         self.musician.write(str(self._score))
-        began, seconds = time.monotonic(), max((one.at_ns for one in score), default=0) / 1e9
+        began, seconds = time.monotonic(), max((message.at_ns for message in score), default=0) / 1e9
         with Progress(title) as progress:
 
             def is_over() -> bool:
@@ -207,18 +207,18 @@ class Stage:
 
     def take(self) -> Take:
         """The messages sent and heard since the last take."""
-        heard = self._new_path("heard")
-        self.listener.write(str(heard))
-        self.listener.wait_until(heard.exists, START_S, "it told what it heard")
+        path = self._new_path("heard")
+        self.listener.write(str(path))
+        self.listener.wait_until(path.exists, START_S, "it told what it heard")
         sent = scores.sent_of(self._score)
-        return Take(scores.load(sent), scores.load(scores.beside_of(heard)), scores.load(heard))
+        return Take(scores.load(sent), scores.load(scores.beside_of(path)), scores.load(path))
 
     def _new_path(self, kind: str) -> Path:
         self._count += 1
         return self.folder / f"{self._count}.{kind}"
 
 
-def told(is_real_time: bool) -> str:  # noqa: FBT001  # a fact to be told, no mode
+def priority_words(is_real_time: bool) -> str:  # noqa: FBT001  # a fact to be told, no mode
     """The words for the real-time priority of the daemon's I/O process."""
     return f"real-time priority {'granted' if is_real_time else 'not granted'}"
 

@@ -23,8 +23,8 @@ def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
     pattern = list(np.random.default_rng(0).integers(0, NAMES, windows.WINDOW))
 
     def decide() -> None:
-        given = np.reshape(pattern, (1, windows.WINDOW, 1)) / NAMES
-        pattern.append(np.argmax(model.predict(given, verbose=0)))
+        window = np.reshape(pattern, (1, windows.WINDOW, 1)) / NAMES
+        pattern.append(np.argmax(model.predict(window, verbose=0)))
         del pattern[0]
 
     play = adapter.each(decide)

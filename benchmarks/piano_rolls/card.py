@@ -39,14 +39,14 @@ class Card:
             ModelError: there is no such card, or it is of another format.
         """
         try:
-            told = json.loads(properties[PROPERTY])
-            if told.pop("format") != FORMAT:
+            facts = json.loads(properties[PROPERTY])
+            if facts.pop("format") != FORMAT:
                 raise ModelError("this piano-roll model was made by another version of Antiphon: train it anew")
-            settings = told.pop("settings")
+            settings = facts.pop("settings")
             for name in ("periods", "lags"):
                 settings[name] = tuple(settings[name])
-            imitation = Imitation(**told.pop("imitation"))
-            return cls(settings=Settings(**settings), imitation=imitation, **told)
+            imitation = Imitation(**facts.pop("imitation"))
+            return cls(settings=Settings(**settings), imitation=imitation, **facts)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"this model says nothing of piano-rolls that can be read ({type(error).__name__}): train one anew"

@@ -54,8 +54,8 @@ def read(path: Path) -> Rolls:
             f"cannot read {path} ({error.strerror}): give a piano-roll .mat file, such as those of {SOURCE}"
         ) from None
     sha256 = hashlib.sha256(content).hexdigest()
-    found = _loaded(path)
-    splits = {split: _split(found.get(f"{split}data"), f"{split}data", path) for split in SPLITS}
+    arrays = _loaded(path)
+    splits = {split: _split(arrays.get(f"{split}data"), f"{split}data", path) for split in SPLITS}
     return Rolls(_name(path, sha256), sha256, sha256 in KNOWN, splits)
 
 

@@ -129,16 +129,16 @@ class Fit:
     def _save(self) -> None:
         course = self.course
         variables = {str(index): value for index, value in enumerate(self.learner.values())}
-        told = {
+        notes = {
             "settings": self._told, "passes": course.passes, "seconds": course.seconds,
             "steps": self.learner.steps, "held_out": course.held_out,
         }  # fmt: skip
-        checkpoint.save(self._path, Checkpoint(checkpoint.grouped(variables=variables, best=course.best), told))
+        checkpoint.save(self._path, Checkpoint(checkpoint.grouped(variables=variables, best=course.best), notes))
 
     def _restore(self, kept: Checkpoint) -> None:
         variables = kept.group("variables")
         self.learner.assign([variables[str(index)] for index in range(len(variables))])
         best = {name: np.asarray(value, np.float32) for name, value in kept.group("best").items()}
-        told = kept.notes
-        self.learner.steps = int(told["steps"])
-        self.course = Course(told["passes"], told["seconds"], list(told["held_out"]), best)
+        notes = kept.notes
+        self.learner.steps = int(notes["steps"])
+        self.course = Course(notes["passes"], notes["seconds"], list(notes["held_out"]), best)

@@ -26,11 +26,11 @@ class Layout:
 
     @property
     def size(self) -> int:
-        """Numbers in a given."""
+        """Numbers in an input."""
         return self.keys + 1 + sum(self.periods) + self._marks + len(self.lags) * self.keys
 
     @property
-    def heard(self) -> int:
+    def lstm_size(self) -> int:
         """The number, from the first, that the LSTM sees; the lags, which it saw already, are the decoder's."""
         return self.size - len(self.lags) * self.keys
 
@@ -38,7 +38,7 @@ class Layout:
     def _marks(self) -> int:
         return 2 * self.shifts + 1 if self.shifts else 0
 
-    def given(self, roll: Roll, shift: int = 0) -> Roll:
+    def inputs(self, roll: Roll, shift: int = 0) -> Roll:
         """The inputs before each frame of a sequence that was transposed by `shift`. Shape [T, size]."""
         length = len(roll)
         out = np.zeros((length, self.size), np.uint8)
@@ -59,9 +59,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Frames of parallel streams: given [B, T, size], due [B, T, keys]; keep [B, T] is 0 where a sequence begins."""
+    """Frames of parallel streams: inputs [B, T, size], due [B, T, keys]; keep [B, T] is 0 where a sequence begins."""
 
-    given: Floats
+    inputs: Floats
     due: Floats
     keep: Floats
     counts: Floats
@@ -94,7 +94,7 @@ def epoch(
         low, high = room(roll, layout.shifts)
         shift = int(rng.integers(low, high + 1)) if rng.random() >= home else 0
         roll = moved(roll, shift)
-        givens.append(layout.given(roll, shift))
+        givens.append(layout.inputs(roll, shift))
         dues.append(roll)
         keeps.append(np.append(0, np.ones(len(roll) - 1)).astype(np.uint8))
     total = sum(map(len, dues))
@@ -116,7 +116,7 @@ def abreast(rolls: Sequence[Roll], layout: Layout, streams: int) -> Iterator[tup
         )
         for row, index in enumerate(members):
             length = len(rolls[index])
-            batch.given[row, :length] = layout.given(rolls[index])
+            batch.inputs[row, :length] = layout.inputs(rolls[index])
             batch.due[row, :length] = rolls[index]
             batch.keep[row, 1:length] = 1
             batch.counts[row, :length] = 1

@@ -22,7 +22,7 @@ from training.graph import FORBIDDEN, OPSET
 Weights = Mapping[str, Array]
 
 
-def step_graph(weights: Weights, told: Mapping[str, str]) -> onnx.ModelProto:
+def step_graph(weights: Weights, properties: Mapping[str, str]) -> onnx.ModelProto:
     """The step; `told` is written into the file beside it.
 
     Raises:
@@ -42,19 +42,19 @@ def step_graph(weights: Weights, told: Mapping[str, str]) -> onnx.ModelProto:
         model.graph.initializer.append(numpy_helper.from_array(weights[name], f"{name}_rows"))
         model.graph.node.append(helper.make_node("Identity", [f"{name}_rows"], [name], name=name))
         model.graph.output.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, weights[name].shape))
-    helper.set_model_props(model, dict(told))
+    helper.set_model_props(model, dict(properties))
     _check(model)
     return model
 
 
 def _step(weights: Weights, layers: int) -> Any:
     units = weights["recurrent_0"].shape[0]
-    heard = weights["kernel_0"].shape[0]
+    lstm_size = weights["kernel_0"].shape[0]
     w = {name: _swapped(v) if name.startswith(("kernel", "recurrent", "bias")) else v for name, v in weights.items()}
 
-    def step(given: Any, state: Any) -> dict[str, Any]:
+    def step(inputs: Any, state: Any) -> dict[str, Any]:
         parts = tf.split(state, 2 * layers, axis=1)
-        below, after = given[:, :heard], []
+        below, after = inputs[:, :lstm_size], []
         for index in range(layers):
             h, c = parts[2 * index : 2 * index + 2]
             gates = tf.matmul(below, tf.constant(w[f"kernel_{index}"])) + tf.constant(w[f"bias_{index}"])
@@ -63,7 +63,7 @@ def _step(weights: Weights, layers: int) -> Any:
             c = keep * c + let_in * tf.tanh(gates[:, 3 * units :])
             below = let_out * tf.tanh(c)
             after += [below, c]
-        hidden = tf.matmul(below, tf.constant(w["from_top"])) + tf.matmul(given, tf.constant(w["from_given"]))
+        hidden = tf.matmul(below, tf.constant(w["from_top"])) + tf.matmul(inputs, tf.constant(w["from_given"]))
         return {
             "next_state": tf.concat(after, axis=1),
             "hidden": hidden + tf.constant(w["hidden_bias"]),

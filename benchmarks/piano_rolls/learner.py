@@ -47,14 +47,14 @@ class Learner:
         share = min(self.settings.averaging, (1 + self.steps) / (10 + self.steps))
         seed = tf.constant([self.settings.seed, self.steps * 1000], tf.int32)
         nats, states = self._step(
-            batch.given, batch.due, batch.keep, batch.counts, states, seed, tf.constant(share, tf.float32)
+            batch.inputs, batch.due, batch.keep, batch.counts, states, seed, tf.constant(share, tf.float32)
         )
         return float(nats), states
 
-    def _learn(self, given: Any, due: Any, keep: Any, counts: Any, states: Any, seed: Any, share: Any) -> Any:
+    def _learn(self, inputs: Any, due: Any, keep: Any, counts: Any, states: Any, seed: Any, share: Any) -> Any:
         variables = self.network.trainable_variables
         with tf.GradientTape() as tape:
-            _, pre, states = self.network.hidden(given, keep, states, seed)
+            _, pre, states = self.network.hidden(inputs, keep, states, seed)
             nats = self._counted(self.network, pre, due, counts, seed)
             loss = nats / tf.maximum(tf.reduce_sum(counts), 1.0)
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
@@ -67,16 +67,16 @@ class Learner:
         nats, frame = network.nats(tf.reshape(pre, [-1, size]), tf.reshape(due, [-1, self.layout.keys]), seed)
         return tf.reduce_sum(nats * tf.gather(tf.reshape(counts, [-1]), frame))
 
-    def _measure(self, given: Any, due: Any, keep: Any, counts: Any) -> Any:
-        states = [tf.zeros([tf.shape(given)[0], self.settings.units]) for _ in range(2 * self.settings.layers)]
-        _, pre, _ = self.average.hidden(given, keep, states)
+    def _measure(self, inputs: Any, due: Any, keep: Any, counts: Any) -> Any:
+        states = [tf.zeros([tf.shape(inputs)[0], self.settings.units]) for _ in range(2 * self.settings.layers)]
+        _, pre, _ = self.average.hidden(inputs, keep, states)
         return self._counted(self.average, pre, due, counts)
 
     def held_out(self, rolls: Sequence[Roll]) -> float:
         """Nats per frame of sequences that it does not learn from, by the average weights."""
         total = 0.0
         for _, batch in abreast(rolls, self.layout, MEASURED_ABREAST):
-            total += float(self._sum(batch.given, batch.due, batch.keep, batch.counts))
+            total += float(self._sum(batch.inputs, batch.due, batch.keep, batch.counts))
         return total / sum(map(len, rolls))
 
     def values(self) -> list[Array]:
@@ -99,7 +99,7 @@ class Learner:
     def hidden(self, roll: Roll) -> Array:
         """The decoder's hidden layer before each frame of a sequence [T, decoder], by the average weights."""
         _, batch = next(abreast([roll], self.layout, 1))
-        _, pre, _ = self.average.hidden(batch.given, batch.keep, self.average.zeros(1))
+        _, pre, _ = self.average.hidden(batch.inputs, batch.keep, self.average.zeros(1))
         return np.asarray(pre[0])
 
     def weights(self) -> dict[str, Array]:

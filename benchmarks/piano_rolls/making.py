@@ -28,7 +28,7 @@ COMPARED = 4
 """Validation sequences on which they are compared."""
 
 
-def make(rolls: Rolls, settings: Settings, work: Path, place: Path) -> bool:
+def make(rolls: Rolls, settings: Settings, work: Path, path: Path) -> bool:
     """Learn in the folder `work` and leave the step at `place`; False if it was interrupted, and saved.
 
     Raises:
@@ -38,11 +38,11 @@ def make(rolls: Rolls, settings: Settings, work: Path, place: Path) -> bool:
     fit = Fit(settings, rolls.splits["train"], rolls.splits["valid"], work, rolls.sha256)
     if not fit.run():
         return False
-    export(fit, rolls, place)
+    export(fit, rolls, path)
     return True
 
 
-def export(fit: Fit, rolls: Rolls, place: Path) -> None:
+def export(fit: Fit, rolls: Rolls, path: Path) -> None:
     """Write the best weights of a training as a step, with the imitation that suits the validation sequences."""
     learner = fit.learner
     learner.take(fit.course.best)
@@ -66,10 +66,10 @@ def export(fit: Fit, rolls: Rolls, place: Path) -> None:
     card = replace(card, imitation=tune(listen(step, valid, learner.layout)))
     graph = step_graph(weights, card.as_properties()).SerializeToString()
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        cache.replace(place, lambda file: _write(file, graph))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cache.replace(path, lambda file: _write(file, graph))
     except OSError as error:
-        raise InputError(f"cannot write {place}: {error.strerror or error}") from None
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

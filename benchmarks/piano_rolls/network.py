@@ -1,7 +1,7 @@
 """The network over frames, in Keras: LSTM layers over givens, and within a frame its keys from below, one by one.
 
 The next key's logits are W relu(hidden + rows of the keys already named + row of the last) + b, where `hidden` is
-linear in the top layer and the given; keys not above the last are ruled out, END is always allowed. So a frame's
+linear in the top layer and the input; keys not above the last are ruled out, END is always allowed. So a frame's
 probability is exact by the chain rule. Importing this module imports TensorFlow.
 """
 
@@ -40,20 +40,20 @@ class Network(keras.Model):  # type: ignore[misc]
     def __init__(self, shape: Shape, **options: Any) -> None:
         super().__init__(**options)
         self.shape = shape
-        given, keys, units = shape.layout.size, shape.layout.keys, shape.units
+        size, keys, units = shape.layout.size, shape.layout.keys, shape.units
         uniform = keras.initializers.GlorotUniform
         self.layers_: list[tuple[Any, Any, Any]] = []
         for index in range(shape.layers):
-            inputs = shape.layout.heard if index == 0 else units
+            below = shape.layout.lstm_size if index == 0 else units
             self.layers_.append(
                 (
-                    self._weight(f"kernel_{index}", (inputs, 4 * units), uniform()),
+                    self._weight(f"kernel_{index}", (below, 4 * units), uniform()),
                     self._weight(f"recurrent_{index}", (units, 4 * units), keras.initializers.Orthogonal()),
                     self._weight(f"bias_{index}", (4 * units,), _forgetting),
                 )
             )
         self.from_top = self._weight("from_top", (units, shape.decoder), uniform())
-        self.from_given = self._weight("from_given", (given, shape.decoder), uniform())
+        self.from_given = self._weight("from_given", (size, shape.decoder), uniform())
         self.hidden_bias = self._weight("hidden_bias", (shape.decoder,), "zeros")
         self.named = self._weight("named", (keys, shape.decoder), uniform())
         self.last = self._weight("last", (keys + 1, shape.decoder), uniform())
@@ -67,21 +67,21 @@ class Network(keras.Model):  # type: ignore[misc]
         """Clear states."""
         return [tf.zeros((streams, self.shape.units)) for _ in range(2 * self.shape.layers)]
 
-    def hidden(self, given: Any, keep: Any, states: list[Any], seed: Any = None) -> tuple[Any, Any, list[Any]]:
+    def hidden(self, inputs: Any, keep: Any, states: list[Any], seed: Any = None) -> tuple[Any, Any, list[Any]]:
         """Top layer [B, T, units], decoder's hidden layer before its relu [B, T, decoder], and states after.
 
         With a `seed`, int32 [2], parts are dropped as in learning.
         """
         drop = _Dropping(seed)
         shape = self.shape
-        given = drop(given, shape.drop_given)
-        below, after = given[:, :, : shape.layout.heard], []
+        inputs = drop(inputs, shape.drop_given)
+        below, after = inputs[:, :, : shape.layout.lstm_size], []
         for index, (kernel, recurrent, bias) in enumerate(self.layers_):
             drive = tf.einsum("bti,ij->btj", below, kernel) + bias
             below, h, c = _recur(drive, drop(recurrent, shape.drop_recurrent), keep, *states[2 * index : 2 * index + 2])
             after += [h, c]
             below = drop.throughout(below, shape.drop_layers)
-        pre = tf.einsum("bti,ij->btj", below, self.from_top) + tf.einsum("bti,ij->btj", given, self.from_given)
+        pre = tf.einsum("bti,ij->btj", below, self.from_top) + tf.einsum("bti,ij->btj", inputs, self.from_given)
         return below, pre + self.hidden_bias, after
 
     def nats(self, pre: Any, due: Any, seed: Any = None) -> Any:

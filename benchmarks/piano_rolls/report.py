@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from antiphon.cli import INTERRUPTED
 from benchmarks.piano_rolls import table
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.data import SPLITS, Rolls, read
@@ -20,7 +21,6 @@ from benchmarks.piano_rolls.step import Step
 from midi.errors import InputError
 from training import cache
 
-INTERRUPTED = 130
 MODEL = "model.onnx"
 
 
@@ -50,9 +50,9 @@ def run(
     rolls = read(path)
     _introduce(rolls)
     if model is None:
-        given: dict[str, Any] = {"epochs": epochs, "seconds": seconds, "layers": layers, "units": units, "seed": seed}
+        flags: dict[str, Any] = {"epochs": epochs, "seconds": seconds, "layers": layers, "units": units, "seed": seed}
         chosen = CHOSEN.get(rolls.name, Settings())
-        settings = replace(chosen, **{name: value for name, value in given.items() if value is not None})
+        settings = replace(chosen, **{name: value for name, value in flags.items() if value is not None})
         work = out or _workbench(rolls, settings)
         model = work / MODEL
         if fresh:
@@ -62,7 +62,7 @@ def run(
     elif not model.is_file():
         raise InputError(f"there is no model {model}: give a model.onnx that this command made, or leave --model out")
     step = Step(model)
-    card = Card.of(step.told)
+    card = Card.of(step.properties)
     _check(card, rolls, model)
     how = card.imitation if imitate is None else replace(card.imitation, weight=imitate)
     _describe(card, how, model)
@@ -83,7 +83,7 @@ def _workbench(rolls: Rolls, settings: Settings) -> Path:
     return cache.home() / "piano-rolls" / f"{rolls.name.lower().replace(' ', '-')}-{digest}"
 
 
-def _train(rolls: Rolls, settings: Settings, work: Path, place: Path) -> bool:
+def _train(rolls: Rolls, settings: Settings, work: Path, path: Path) -> bool:
     from training import heavy
 
     minutes = MINUTES.get(rolls.name, "which takes a while")
@@ -93,7 +93,7 @@ def _train(rolls: Rolls, settings: Settings, work: Path, place: Path) -> bool:
     heavy.load()
     from benchmarks.piano_rolls.making import make
 
-    finished = make(rolls, settings, work, place)
+    finished = make(rolls, settings, work, path)
     if not finished:
         print("\ninterrupted; what was saved last is kept. The same command goes on from there.", file=sys.stderr)
     return finished

@@ -18,7 +18,7 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Run:
     """A sequence as the step heard it: hidden [T, decoder], and the probability of each naming's target [N]."""
 
     roll: Roll
@@ -35,26 +35,26 @@ class Heard:
         return np.asarray(nats, np.float64)
 
 
-def listen(step: Step, rolls: Sequence[Roll], layout: Layout) -> list[Heard]:
+def listen(step: Step, rolls: Sequence[Roll], layout: Layout) -> list[Run]:
     """The sequences, run through the step frame by frame."""
-    heard = []
+    runs = []
     for roll, hidden in zip(rolls, step.listen(rolls, layout), strict=True):
         named = Named.of(roll)
         chances = step.chances(hidden, roll, named)[np.arange(len(named.target)), named.target]
-        heard.append(Heard(roll, named, hidden, chances.astype(np.float64)))
-    return heard
+        runs.append(Run(roll, named, hidden, chances.astype(np.float64)))
+    return runs
 
 
-def tune(heard: Sequence[Heard]) -> Imitation:
+def tune(runs: Sequence[Run]) -> Imitation:
     """The imitation that foretells these sequences best, of those tried."""
-    chances = np.concatenate([each.chances for each in heard])
-    best, found = np.inf, Imitation(0.0, SHARPNESSES[0], DOUBTS[-1])
+    chances = np.concatenate([run.chances for run in runs])
+    best, best_how = np.inf, Imitation(0.0, SHARPNESSES[0], DOUBTS[-1])
     for sharpness in SHARPNESSES:
-        parts = [votes(each.hidden, each.roll, each.named, sharpness) for each in heard]
+        parts = [votes(run.hidden, run.roll, run.named, sharpness) for run in runs]
         whole = Votes(np.concatenate([p.agreeing for p in parts]), np.concatenate([p.naming for p in parts]))
         for doubt, weight in itertools.product(DOUBTS, WEIGHTS):
             how = Imitation(weight, sharpness, doubt)
             nats = -np.log(whole.mixed(chances, how)).sum()
             if nats < best:
-                best, found = nats, how
-    return found
+                best, best_how = nats, how
+    return best_how

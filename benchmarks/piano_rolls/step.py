@@ -57,7 +57,7 @@ class Step:
                 f"{graph!s:.200} is not a model over piano-roll frames: train one, or give another --model"
             )
         self.given_size, self.state_size = int(inputs["given"].shape[1]), int(inputs["state"].shape[1])
-        self.told: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
+        self.properties: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
         blank = {
             "given": np.zeros((1, self.given_size), np.float32),
             "state": np.zeros((1, self.state_size), np.float32),
@@ -65,23 +65,23 @@ class Step:
         values = self._session.run(list(DECODER), blank)
         self.named, self.last, self.out, self.out_bias = (np.asarray(value) for value in values)
 
-    def step(self, given: Floats, state: Floats) -> tuple[Floats, Floats]:
+    def step(self, inputs: Floats, state: Floats) -> tuple[Floats, Floats]:
         """Next state and hidden after givens [B, size] and states [B, S]."""
-        state, hidden = self._session.run(list(OUTPUTS), {"given": given, "state": state})
+        state, hidden = self._session.run(list(OUTPUTS), {"given": inputs, "state": state})
         return state, hidden
 
     def listen(self, rolls: Sequence[Roll], layout: Layout) -> list[Floats]:
         """For each sequence, step after step from a clear state: hidden [T, decoder]."""
-        heard: list[Floats] = [np.empty(0, np.float32)] * len(rolls)
+        hidden_of: list[Floats] = [np.empty(0, np.float32)] * len(rolls)
         for members, batch in abreast(rolls, layout, ABREAST):
             state = np.zeros((len(members), self.state_size), np.float32)
             hiddens = []
-            for t in range(batch.given.shape[1]):
-                state, hidden = self.step(np.ascontiguousarray(batch.given[:, t]), state)
+            for t in range(batch.inputs.shape[1]):
+                state, hidden = self.step(np.ascontiguousarray(batch.inputs[:, t]), state)
                 hiddens.append(hidden)
             for row, index in enumerate(members):
-                heard[index] = np.stack([hidden[row] for hidden in hiddens[: len(rolls[index])]])
-        return heard
+                hidden_of[index] = np.stack([hidden[row] for hidden in hiddens[: len(rolls[index])]])
+        return hidden_of
 
     def chances(self, hidden: Floats, roll: Roll, named: Named) -> Floats:
         """The probabilities of the next key or END [N, keys + 1] at each naming in a sequence, hidden [T, decoder]."""

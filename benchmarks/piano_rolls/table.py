@@ -11,7 +11,7 @@ from benchmarks.piano_rolls.baselines import FrameNgram, Unigram
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.data import SPLITS, Roll, Rolls
 from benchmarks.piano_rolls.imitation import Doubles, Imitation
-from benchmarks.piano_rolls.score import Heard, listen
+from benchmarks.piano_rolls.score import Run, listen
 from benchmarks.piano_rolls.step import Step
 from training.families import SHARED
 from training.progress import bar
@@ -69,37 +69,37 @@ def show(rolls: Rolls, step: Step, card: Card, how: Imitation, splits: Sequence[
     """Score these splits and print their rows; beside the test split's, baselines and what others report."""
     print(_head(), flush=True)
     for split in splits:
-        heard = _heard(rolls.splits[split], step, card, split)
-        _print_rows(split, heard, how)
+        runs = _runs(rolls.splits[split], step, card, split)
+        _print_rows(split, runs, how)
         if split == "test":
-            _print_unrelated(rolls, heard, how)
+            _print_unrelated(rolls, runs, how)
             _print_baselines(rolls)
     for line in _published(rolls.name) if "test" in splits else ():
         print(line)
 
 
-def _heard(sequences: Sequence[Roll], step: Step, card: Card, split: str) -> list[Heard]:
+def _runs(sequences: Sequence[Roll], step: Step, card: Card, split: str) -> list[Run]:
     layout = card.settings.layout(card.keys)
-    heard: list[Heard] = []
+    runs: list[Run] = []
     with bar(len(sequences), f"scoring {split}") as shown:
         for at in range(0, len(sequences), 64):
-            heard += listen(step, sequences[at : at + 64], layout)
-            shown.update(len(heard) - shown.n)
-    return heard
+            runs += listen(step, sequences[at : at + 64], layout)
+            shown.update(len(runs) - shown.n)
+    return runs
 
 
-def _print_rows(label: str, heard: Sequence[Heard], how: Imitation) -> None:
-    print(_row(label, Figure.of([each.nats() for each in heard])))
-    print(_row(f"{label}, imitating", Figure.of([each.nats(how) for each in heard])), flush=True)
+def _print_rows(label: str, runs: Sequence[Run], how: Imitation) -> None:
+    print(_row(label, Figure.of([run.nats() for run in runs])))
+    print(_row(f"{label}, imitating", Figure.of([run.nats(how) for run in runs])), flush=True)
 
 
-def _print_unrelated(rolls: Rolls, heard: Sequence[Heard], how: Imitation) -> None:
+def _print_unrelated(rolls: Rolls, runs: Sequence[Run], how: Imitation) -> None:
     """The test sequences whose melody is not from training, by the house's measure of kinship and by a stricter one."""
     shares = duplicates.shared(rolls.splits["test"], rolls.splits["train"])
     for most, words in ((SHARED, "test, melody not from training"), (0.0, "test, not even a phrase")):
-        own = [each for each, share in zip(heard, shares, strict=True) if share < most or share == 0]
+        own = [run for run, share in zip(runs, shares, strict=True) if share < most or share == 0]
         if own:
-            _print_rows(f"{words} ({len(own)} of {len(heard)})", own, how)
+            _print_rows(f"{words} ({len(own)} of {len(runs)})", own, how)
 
 
 def _print_baselines(rolls: Rolls) -> None:

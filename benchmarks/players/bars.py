@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from benchmarks.players.measures import Figures
-from benchmarks.players.performance import Heard, human_figures
+from benchmarks.players.performance import Answer, human_figures
 from benchmarks.players.table import Result
 
 RIGHT_TEMPO = 0.04
@@ -58,28 +58,30 @@ class Verdict:
     @property
     def is_met(self) -> bool:
         """Whether all reach what they must; a bar that applied nowhere is met."""
-        return all(one.value in self.must for one in self.reached)
+        return all(reached.value in self.must for reached in self.reached)
 
     @property
     def missed(self) -> list[Reached]:
         """Those that do not, the furthest first."""
-        outside = [one for one in self.reached if one.value not in self.must]
-        return sorted(outside, key=lambda one: -self.must.distance(one.value))
+        outside = [reached for reached in self.reached if reached.value not in self.must]
+        return sorted(outside, key=lambda reached: -self.must.distance(reached.value))
 
     def lines(self) -> Iterator[str]:
         """The bar in a line, and a line for each of the furthest cells that miss it."""
         if not self.reached:
             return
-        furthest = max(self.reached, key=lambda one: (self.must.distance(one.value), self.aim.distance(one.value)))
-        met, aimed = (sum(one.value in bar for one in self.reached) for bar in (self.must, self.aim))
+        furthest = max(
+            self.reached, key=lambda reached: (self.must.distance(reached.value), self.aim.distance(reached.value))
+        )
+        met, aimed = (sum(reached.value in bar for reached in self.reached) for bar in (self.must, self.aim))
         verdict = "met" if self.is_met else "MISSED"
         nearly = "" if aimed == len(self.reached) else f"; furthest {furthest.value:.2f} ({furthest.title})"
         yield (
             f"{self.name:<62} must {self.must!s:<11} aim {self.aim!s:<11} {verdict:<7}"
             f" {met} of {len(self.reached)}, aim {aimed}{nearly}"
         )
-        for one in self.missed[:MOST_SHOWN]:
-            yield f"    {one.title:<64} {one.value:.2f}, worst seed {one.worst:.2f}"
+        for reached in self.missed[:MOST_SHOWN]:
+            yield f"    {reached.title:<64} {reached.value:.2f}, worst seed {reached.worst:.2f}"
         if len(self.missed) > MOST_SHOWN:
             yield f"    and {len(self.missed) - MOST_SHOWN} more"
 
@@ -101,12 +103,12 @@ class CellBar:
     def verdict(self, results: Sequence[Result]) -> Verdict:
         """Hold it against a table."""
         reached = [self._reached(result) for result in results if self.applies(result)]
-        return Verdict(self.name, self.must, self.aim, tuple(one for one in reached if one is not None))
+        return Verdict(self.name, self.must, self.aim, tuple(value for value in reached if value is not None))
 
     def _reached(self, result: Result) -> Reached | None:
         human = human_figures(result.cell.phrase)
-        told = [self.measure(heard.figures, human) for heard in result.heard]
-        values = [value for value in told if value is not None]
+        measured = [self.measure(answer.figures, human) for answer in result.by_seed]
+        values = [value for value in measured if value is not None]
         if not values:
             return None
         worst = max(values, key=lambda value: (self.must.distance(value), self.aim.distance(value)))
@@ -217,7 +219,7 @@ def tempo_verdicts(results: Sequence[Result]) -> list[Verdict]:
 def _heard(mode: str, cells: Sequence[Result], ratios: Sequence[float]) -> Reached:
     """The phrases whose tempo is heard, in more than half of the seeds; the worst: by every seed."""
     rights = {
-        result.cell.phrase.name: fmean(_is_right(heard, result.cell.phrase.bpm, ratios) for heard in result.heard)
+        result.cell.phrase.name: fmean(_is_right(answer, result.cell.phrase.bpm, ratios) for answer in result.by_seed)
         for result in cells
     }
     wrong = [name for name, share in rights.items() if share <= 0.5]
@@ -225,5 +227,5 @@ def _heard(mode: str, cells: Sequence[Result], ratios: Sequence[float]) -> Reach
     return Reached(title, len(rights) - len(wrong), sum(share == 1 for share in rights.values()))
 
 
-def _is_right(heard: Heard, true_bpm: float, ratios: Sequence[float]) -> bool:
-    return any(abs(heard.tempo_bpm / (true_bpm * one) - 1) <= RIGHT_TEMPO for one in ratios)
+def _is_right(answer: Answer, true_bpm: float, ratios: Sequence[float]) -> bool:
+    return any(abs(answer.tempo_bpm / (true_bpm * ratio) - 1) <= RIGHT_TEMPO for ratio in ratios)

@@ -33,8 +33,10 @@ def layered(score: Iterable[Timed]) -> list[Timed]:
 def doubled(score: Iterable[Timed], delay_ms: int) -> list[Timed]:
     """A score whose notes come twice on their channel, the second time so much later."""
     once = list(score)
-    notes = [one for one in once if one.data[0] & 0xF0 in (NOTE_ON, NOTE_OFF)]
-    return sorted([*once, *(Timed(at_ns + delay_ms * MS, data) for at_ns, data in notes)], key=lambda one: one.at_ns)
+    notes = [message for message in once if message.data[0] & 0xF0 in (NOTE_ON, NOTE_OFF)]
+    return sorted(
+        [*once, *(Timed(at_ns + delay_ms * MS, data) for at_ns, data in notes)], key=lambda message: message.at_ns
+    )
 
 
 KEYBOARDS: dict[str, Alteration] = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.live.jack_server import RATE
-from benchmarks.live.stage import Stage, stage, told
+from benchmarks.live.stage import Stage, priority_words, stage
 from benchmarks.live.timings import is_note_on
 from benchmarks.players.choice import Choice
 from benchmarks.players.measures import Figures, figures_of
@@ -61,16 +61,16 @@ def _through_ports(on_stage: Stage, folder: Path, cell: Cell) -> tuple[Figures, 
         time.sleep((human.end_ns - score[-1].at_ns) / 1e9)
         jam.end()
         take = on_stage.take()
-        priority = told(jam.is_real_time)
-    return live_figures(human, cell, take.beside, take.heard), priority
+        priority = priority_words(jam.is_real_time)
+    return live_figures(human, cell, take.beside, take.from_daemon), priority
 
 
-def live_figures(human: Human, cell: Cell, beside: Sequence[Timed], heard: Sequence[Timed]) -> Figures:
+def live_figures(human: Human, cell: Cell, beside: Sequence[Timed], messages: Sequence[Timed]) -> Figures:
     """Measure what was heard, by the clock of the listener, who heard the player's first note as well."""
     first_ns = next(at_ns for at_ns, data in beside if is_note_on(data))
     shift_ns = first_ns - human.begins[0]
     here = replace(human, begins=tuple(at_ns + shift_ns for at_ns in human.begins), end_ns=human.end_ns + shift_ns)
-    return figures_of(notes_beside(here, heard), here.beat, cell.phrase.scale, grid_from_ns(here, cell))
+    return figures_of(notes_beside(here, messages), here.beat, cell.phrase.scale, grid_from_ns(here, cell))
 
 
 def _row(cell: Cell, offline: Figures, live: Figures) -> str:

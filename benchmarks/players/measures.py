@@ -123,15 +123,15 @@ def syncopation(onsets: Sequence[int], beat: TrueBeat) -> float | None:
     for step, following in pairwise(steps):
         own = _weight(step, beat.subdivision)
         passed = range(step + 1, following)
-        if following - step <= longest and any(_weight(place, beat.subdivision) > own for place in passed):
+        if following - step <= longest and any(_weight(passed_step, beat.subdivision) > own for passed_step in passed):
             syncopated += 1
     return syncopated / len(steps)
 
 
 def _weight(step: int, subdivision: int) -> int:
     """The strength of a place in a beat: 0 on the beat, one less for every division that it takes to get there."""
-    place = Fraction(step, subdivision) % 1
-    return 0 if place == 0 else -1 if place.denominator in (2, 3) else -2
+    part = Fraction(step, subdivision) % 1
+    return 0 if part == 0 else -1 if part.denominator in (2, 3) else -2
 
 
 def commonest_share(notes: Sequence[Struck]) -> float:

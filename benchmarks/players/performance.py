@@ -64,7 +64,7 @@ class Human:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Answer:
     """The answer to a player, and its figures."""
 
     figures: Figures
@@ -92,7 +92,7 @@ def human_figures(phrase: Phrase) -> Figures:
     return figures_of(struck_notes(phrase.messages, end_ns), TrueBeat.of(phrase, 0), phrase.scale)
 
 
-def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Heard:
+def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Answer:
     """Play a phrase some times, and measure what is answered."""
     human = human_of(cell, rng_seed, times)
     offline = Offline(Engine(model, cell.settings(rng_seed)))
@@ -102,7 +102,7 @@ def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Heard:
             offline.perform((), human.begins[time] - 1)
             tempo_bpm = float(offline.desk.conductor.tempo.bpm)
         offline.perform(human.messages(time), _until(human, time))
-    return heard_of(human, cell, offline.sent, tempo_bpm)
+    return answer_of(human, cell, offline.sent, tempo_bpm)
 
 
 def _until(human: Human, time: int) -> int:
@@ -110,14 +110,14 @@ def _until(human: Human, time: int) -> int:
     return human.begins[time + 1] - 1 if time + 1 < len(human.begins) else human.end_ns
 
 
-def heard_of(human: Human, cell: Cell, sent: Sequence[Timed], tempo_bpm: float) -> Heard:
+def answer_of(human: Human, cell: Cell, sent: Sequence[Timed], tempo_bpm: float) -> Answer:
     """Measure what was sent from the player's first note on: before it there is nobody to be like."""
     notes = notes_beside(human, _in_order(sent))
     figures = figures_of(notes, human.beat, human.phrase.scale, grid_from_ns(human, cell))
     if cell.mode != REPLY:
-        return Heard(figures, tempo_bpm, None, 0)
+        return Answer(figures, tempo_bpm, None, 0)
     waits = list(_waits(human, notes))
-    return Heard(figures, tempo_bpm, median(waits) if waits else None, len(waits))
+    return Answer(figures, tempo_bpm, median(waits) if waits else None, len(waits))
 
 
 def notes_beside(human: Human, messages: Sequence[Timed]) -> list[Struck]:
@@ -132,7 +132,7 @@ def grid_from_ns(human: Human, cell: Cell) -> int:
 
 
 def _in_order(sent: Sequence[Timed]) -> list[Timed]:
-    return sorted(sent, key=lambda one: one.at_ns)
+    return sorted(sent, key=lambda message: message.at_ns)
 
 
 def _waits(human: Human, notes: Sequence[Struck]) -> list[float]:

@@ -54,7 +54,7 @@ class Phrase:
     @property
     def is_drums(self) -> bool:
         """Whether it is played on the percussion channel."""
-        return any(one.data[0] & 0x0F == DRUM_CHANNEL for one in self.messages)
+        return any(message.data[0] & 0x0F == DRUM_CHANNEL for message in self.messages)
 
     @property
     def is_shuffled(self) -> bool:
@@ -63,7 +63,7 @@ class Phrase:
 
     def begun_at(self, at_ns: int) -> list[Timed]:
         """The messages of the phrase when its first beat falls on a moment."""
-        return [Timed(at_ns + one.at_ns, one.data) for one in self.messages]
+        return [Timed(at_ns + message.at_ns, message.data) for message in self.messages]
 
 
 @cache
@@ -119,5 +119,5 @@ def _short(name: str, notes: list[tuple[int, int, int]]) -> Phrase:
     for onset, length, pitch in notes:
         messages.append(Timed(round(onset * tick_ns), bytes((NOTE_ON, pitch, SHORT_VELOCITY))))
         messages.append(Timed(round((onset + length) * tick_ns), bytes((NOTE_OFF, pitch, 0))))
-    messages.sort(key=lambda one: (one.at_ns, one.data[0]))  # note-offs first
+    messages.sort(key=lambda message: (message.at_ns, message.data[0]))  # note-offs first
     return Phrase(name, tuple(messages), SHORT_BPM, 4, 1, SIXTEENTHS, C_MAJOR, is_short=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.players.bars import Verdict, verdicts_of
 from benchmarks.players.choice import Choice
-from benchmarks.players.performance import Cell, Heard, human_figures, perform
+from benchmarks.players.performance import Answer, Cell, human_figures, perform
 from benchmarks.players.table import Result, table_lines
 from benchmarks.players.trials import TRIALS
 from benchmarks.players.workers import Workers, workers
@@ -33,12 +33,12 @@ def results_of(crew: Workers, choice: Choice) -> list[Result]:
         for knows_bpm in choice.knows_bpm
     ]
     takes = [Take(cell, seed, choice.times) for cell in cells for seed in range(choice.seeds)]
-    heard = crew.results("players", play_take, takes)
-    by_cell = [tuple(heard[place : place + choice.seeds]) for place in range(0, len(heard), choice.seeds)]
-    return [Result(cell, one) for cell, one in zip(cells, by_cell, strict=True)]
+    answers = crew.results("players", play_take, takes)
+    by_cell = [tuple(answers[index : index + choice.seeds]) for index in range(0, len(answers), choice.seeds)]
+    return [Result(cell, by_seed) for cell, by_seed in zip(cells, by_cell, strict=True)]
 
 
-def play_take(model: StepModel, take: Take) -> Heard:
+def play_take(model: StepModel, take: Take) -> Answer:
     """Play one."""
     return perform(model, take.cell, take.rng_seed, take.times)
 
@@ -75,7 +75,7 @@ def _facts(results: Sequence[Result], verdicts: Sequence[Verdict]) -> dict[str, 
                 "mode": result.cell.mode,
                 "bpm": "known" if result.cell.knows_bpm else "heard",
                 "human": asdict(human_figures(result.cell.phrase)),
-                "seeds": [asdict(heard) for heard in result.heard],
+                "seeds": [asdict(answer) for answer in result.by_seed],
             }
             for result in results
         ],
@@ -85,7 +85,7 @@ def _facts(results: Sequence[Result], verdicts: Sequence[Verdict]) -> dict[str, 
                 "must": str(verdict.must),
                 "aim": str(verdict.aim),
                 "met": verdict.is_met,
-                "reached": [asdict(one) for one in verdict.reached],
+                "reached": [asdict(reached) for reached in verdict.reached],
             }
             for verdict in verdicts
         ],

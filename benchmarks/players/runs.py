@@ -33,7 +33,7 @@ class Run:
 def play_run(model: StepModel, run: Run) -> tuple[Struck, ...]:
     """Play it; the notes of the answer, by onset."""
     sent = Offline(Engine(model, run.settings)).perform(run.score, run.end_ns)
-    return tuple(struck_notes(sorted(sent, key=lambda one: one.at_ns), run.end_ns))
+    return tuple(struck_notes(sorted(sent, key=lambda message: message.at_ns), run.end_ns))
 
 
 def run_of(cell: Cell, rng_seed: int, settings: Settings | None = None, alter: Alteration = list) -> Run:
@@ -45,5 +45,5 @@ def run_of(cell: Cell, rng_seed: int, settings: Settings | None = None, alter: A
 
 def grouped(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Values in groups of a size, in their order."""
-    for place in range(0, len(values), size):
-        yield values[place : place + size]
+    for index in range(0, len(values), size):
+        yield values[index : index + size]

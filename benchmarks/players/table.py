@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.players.measures import Figures
-from benchmarks.players.performance import Cell, Heard, human_figures
+from benchmarks.players.performance import Answer, Cell, human_figures
 from benchmarks.players.phrases import Phrase
 
 NONE = "-"
@@ -20,11 +20,11 @@ class Result:
     """A cell, and what was heard of it with each seed."""
 
     cell: Cell
-    heard: tuple[Heard, ...]
+    by_seed: tuple[Answer, ...]
 
     def middle(self, name: str) -> float | None:
         """The median over the seeds of a figure; None where no seed has it."""
-        return middle(getattr(one.figures, name) for one in self.heard)
+        return middle(getattr(answer.figures, name) for answer in self.by_seed)
 
 
 def middle(values: Iterator[float | None]) -> float | None:
@@ -66,14 +66,14 @@ def _row(title: str, figures: Figures, tail: str = "") -> str:
 
 
 def _answer_row(result: Result) -> str:
-    cell, heard = result.cell, result.heard
-    title = f"{cell.mode}, {'--bpm' if cell.knows_bpm else 'heard'}"
-    registers = [one.figures.register for one in heard if one.figures.register]
+    cell, by_seed = result.cell, result.by_seed
+    title = f"{cell.mode}, {'--bpm' if cell.knows_bpm else 'by_seed'}"
+    registers = [answer.figures.register for answer in by_seed if answer.figures.register]
     register = tuple(round(median(places)) for places in zip(*registers, strict=True)) if registers else None
     figures = Figures(
-        notes=round(median(one.figures.notes for one in heard)),
+        notes=round(median(answer.figures.notes for answer in by_seed)),
         notes_per_onset=result.middle("notes_per_onset"),
-        most_at_once=round(median(one.figures.most_at_once for one in heard)),
+        most_at_once=round(median(answer.figures.most_at_once for answer in by_seed)),
         in_scale=result.middle("in_scale"),
         on_grid=result.middle("on_grid"),
         onsets_per_beat=result.middle("onsets_per_beat"),
@@ -82,10 +82,12 @@ def _answer_row(result: Result) -> str:
         velocity_spread=result.middle("velocity_spread"),
         syncopation=result.middle("syncopation"),
     )
-    tempo = f"{median(one.tempo_bpm for one in heard):.0f} of {cell.phrase.bpm}"
-    wait = _told(middle(one.wait_s for one in heard))
-    answers = f"{median(one.answered for one in heard):.0f}" if any(one.wait_s for one in heard) else NONE
-    return _row(title, figures, f"{tempo:>15}{wait:>8}{answers:>9}")
+    tempo = f"{median(answer.tempo_bpm for answer in by_seed):.0f} of {cell.phrase.bpm}"
+    wait = _told(middle(answer.wait_s for answer in by_seed))
+    answered = (
+        f"{median(answer.answered for answer in by_seed):.0f}" if any(answer.wait_s for answer in by_seed) else NONE
+    )
+    return _row(title, figures, f"{tempo:>15}{wait:>8}{answered:>9}")
 
 
 def _told(value: float | None) -> str:

@@ -36,8 +36,10 @@ def monotony(crew: Workers) -> list[Verdict]:
     by_cell = list(grouped(crew.results(f"one key, {BARS} bars", play_run, runs), SEEDS))
 
     def reached(measure: Callable[[Sequence[Struck]], float]) -> tuple[Reached, ...]:
-        told = [[measure(notes) for notes in every if notes] or [float("nan")] for every in by_cell]
-        return tuple(Reached(cell.title, median(one), max(one)) for cell, one in zip(cells, told, strict=True))
+        measured = [[measure(notes) for notes in every if notes] or [float("nan")] for every in by_cell]
+        return tuple(
+            Reached(cell.title, median(values), max(values)) for cell, values in zip(cells, measured, strict=True)
+        )
 
     return [
         Verdict("one key: share of the commonest pitch", Range(high=0.5), Range(high=0.35), reached(commonest_share)),

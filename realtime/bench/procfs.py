@@ -29,7 +29,7 @@ def role(pid: int) -> str:
 
 def engine_of(pid: int) -> int | None:
     """The daemon's engine process; None: it has none just now."""
-    return next((one for one in family(pid) if role(one) == ENGINE), None)
+    return next((member for member in family(pid) if role(member) == ENGINE), None)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.following import table
 from benchmarks.following.changes import CHANGES, Change, Human, plays
-from benchmarks.following.heard import Heard
 from benchmarks.following.performance import BPM, perform, surprises
 from benchmarks.following.table import lines
+from benchmarks.following.tally import Tally
 from benchmarks.following.tunes import Tune, tunes
 from exported.onnx_model import OnnxModel
 from midi.notes import HUMAN, Note
@@ -40,7 +40,7 @@ def test_each_tune_stays_in_its_scale_and_in_the_range_of_a_piano_even_two_octav
 @pytest.mark.parametrize("tune", tunes(), ids=lambda tune: tune.name)
 def test_the_human_agrees_with_themself_after_the_change_and_hardly_before_it(tune: Tune, change: Change) -> None:
     human = plays(tune, change, REPLY, from_the_start=False)
-    heard = Heard()
+    heard = Tally()
     heard.take(answer_of(human), human, change)
     assert heard.agreement() == 1
     assert sum(heard.before) / len(heard.before) < 0.6
@@ -79,7 +79,7 @@ def test_back_is_where_a_window_and_all_that_follows_agrees() -> None:
     answer = answer_of(human)
     first = sum(note.onset < human.changes_at for note in answer)
     late = [replace(note, pitch=note.pitch + 6) if place < first + 10 else note for place, note in enumerate(answer)]
-    heard = Heard()
+    heard = Tally()
     heard.take(late, human, KEY)
     assert heard.back_after(1.0) == (11, 10)
 
@@ -90,14 +90,14 @@ def test_an_answer_that_goes_astray_again_is_not_back() -> None:
     astray = [
         replace(note, pitch=note.pitch + 6) if place >= len(answer) - 9 else note for place, note in enumerate(answer)
     ]
-    heard = Heard()
+    heard = Tally()
     heard.take(astray, human, KEY)
     assert heard.back_after(0.9) == (math.inf, math.inf)
 
 
 def test_one_wait_all_the_time_is_no_variety() -> None:
     human = plays(tunes()[0], PACE, ACCOMPANY, from_the_start=True)
-    even, two = (Heard(), Heard())
+    even, two = (Tally(), Tally())
     even.take([Note(12 * index, 12, 60) for index in range(99)], human, PACE)
     two.take([Note(18 * index + 6 * (index % 2), 12, 60) for index in range(99)], human, PACE)
     assert even.bits == 0

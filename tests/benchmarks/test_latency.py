@@ -86,4 +86,4 @@ def test_what_was_lost_on_the_way_is_told_rather_than_mismatched() -> None:
     sent = [through(10, KEY, 1), answer(10.5, 12, ON, 1, 11.5)]
     take = take_of(sent)
     with pytest.raises(MachineError, match="lost, doubled or reordered"):
-        firsts(Take(take.sent, take.beside, take.heard[:1]), sent)
+        firsts(Take(take.sent, take.beside, take.from_daemon[:1]), sent)

@@ -126,7 +126,7 @@ def test_the_ngram_may_begin_from_nothing() -> None:
 
 def test_what_was_learned_by_heart_is_heard(tmp_path: Path) -> None:
     stage = on()
-    stolen = playing._heard("thief", [stage.learned[0], stage.learned[1]], stage)
+    stolen = playing._solos("thief", [stage.learned[0], stage.learned[1]], stage)
     assert stolen.shared == [70, 70]
     own = playing.solos("it", soloist(tmp_path), stage, lambda _: None)
     assert own.pieces == 2

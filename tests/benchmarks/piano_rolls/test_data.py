@@ -70,14 +70,14 @@ def test_a_given_tells_of_frames_before_and_never_of_the_one_that_is_due() -> No
     for t in range(9):
         other = first.copy()
         other[t:] ^= 1
-        assert (layout.given(first)[t] == layout.given(other)[t]).all()
-        assert t == 8 or (layout.given(first)[t + 1] != layout.given(other)[t + 1]).any()
+        assert (layout.inputs(first)[t] == layout.inputs(other)[t]).all()
+        assert t == 8 or (layout.inputs(first)[t + 1] != layout.inputs(other)[t + 1]).any()
 
 
 def test_a_given_holds_what_its_layout_says() -> None:
     layout = Layout(periods=(3,), lags=(2,), shifts=1, keys=4)
     first = roll(6)
-    given = layout.given(first, shift=-1)
+    given = layout.inputs(first, shift=-1)
     assert given.shape == (6, layout.size)
     assert (given[1:, :4] == first[:-1]).all()
     assert given[:, 4].tolist() == [1, 0, 0, 0, 0, 0]

@@ -89,7 +89,7 @@ def test_the_step_computes_what_keras_does(step: Step, learner: Learner) -> None
 
 
 def test_the_step_keeps_what_it_was_told(step: Step) -> None:
-    assert step.told == {"told": "so"}
+    assert step.properties == {"told": "so"}
 
 
 def test_a_file_that_is_no_step_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
+from antiphon.cli import INTERRUPTED
 from benchmarks.piano_rolls import report, settings
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.learner import Learner
@@ -84,7 +85,7 @@ def test_a_model_of_another_set_is_refused(made: Made, tmp_path: Path) -> None:
 
 
 def test_a_card_is_read_back_as_it_was_written(made: Made) -> None:
-    card = Card.of(Step(made.model).told)
+    card = Card.of(Step(made.model).properties)
     assert (card.settings, card.keys, card.passes, card.name) == (TINY, 88, 3, "MuseData")
     assert Card.of(card.as_properties()) == card
     with pytest.raises(ModelError):
@@ -104,13 +105,13 @@ def test_an_interrupted_training_ends_as_one_that_never_was(
         return learn(self, *given)
 
     monkeypatch.setattr(Learner, "learn", interrupted)
-    assert report.run(made.data, out=tmp_path, splits=()) == report.INTERRUPTED
+    assert report.run(made.data, out=tmp_path, splits=()) == INTERRUPTED
     assert report.run(made.data, out=tmp_path, splits=()) == 0
-    one, other = (Card.of(Step(path).told) for path in (made.model, tmp_path / "model.onnx"))
+    one, other = (Card.of(Step(path).properties) for path in (made.model, tmp_path / "model.onnx"))
     assert one.held_out == pytest.approx(other.held_out, abs=1e-6)
     assert one.passes == other.passes
 
 
 def test_a_time_ends_a_training(made: Made, tmp_path: Path) -> None:
     report.run(made.data, out=tmp_path, epochs=100_000, seconds=1, splits=())
-    assert Card.of(Step(tmp_path / "model.onnx").told).passes < 1000
+    assert Card.of(Step(tmp_path / "model.onnx").properties).passes < 1000

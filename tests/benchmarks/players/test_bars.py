@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.players.bars import CELL_BARS, Range, Reached, Verdict, tempo_verdicts, verdicts_of
-from benchmarks.players.performance import Cell, Heard, human_figures
+from benchmarks.players.performance import Answer, Cell, human_figures
 from benchmarks.players.phrases import Phrase, all_phrases
 from benchmarks.players.table import Result, table_lines
 from realtime.settings import REPLY
@@ -27,7 +27,7 @@ def result(
     """A cell answered as the human plays, but for some figures."""
     phrase = all_phrases()[name]
     figures = replace(human_figures(phrase), **others)
-    heard = tuple(Heard(figures, tempo, 1.0, 6) for tempo in tempi)
+    heard = tuple(Answer(figures, tempo, 1.0, 6) for tempo in tempi)
     return Result(Cell(phrase, REPLY, knows_bpm), heard)
 
 
@@ -85,7 +85,7 @@ def test_a_tempo_is_right_within_4_percent_and_its_half_is_its_kin() -> None:
 def test_a_bar_is_held_against_the_median_and_the_worst_seed_is_shown() -> None:
     cell = result().cell
     heard = tuple(
-        Heard(replace(human_figures(cell.phrase), notes_per_onset=4.0 * times), 120.0, 1.0, 6) for times in (1, 1.1, 3)
+        Answer(replace(human_figures(cell.phrase), notes_per_onset=4.0 * times), 120.0, 1.0, 6) for times in (1, 1.1, 3)
     )
     verdict = CELL_BARS[1].verdict([Result(cell, heard)])
     assert verdict.reached[0].value == pytest.approx(1.1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.players.live import live_figures
-from benchmarks.players.performance import Cell, heard_of, human_figures, human_of, perform
+from benchmarks.players.performance import Cell, answer_of, human_figures, human_of, perform
 from benchmarks.players.phrases import all_phrases
 from exported.onnx_model import OnnxModel
 from realtime.settings import ACCOMPANY, REPLY, SOLO
@@ -33,7 +33,7 @@ def test_beside_a_player_pauses_are_short() -> None:
 def test_who_answers_with_the_phrase_itself_has_the_players_figures() -> None:
     human = human_of(CHORDS, 0, 2)
     answer = [one for time in range(2) for one in CHORDS.phrase.begun_at(human.begins[time] + 4 * BAR_NS)]
-    heard = heard_of(human, CHORDS, answer, 120.0)
+    heard = answer_of(human, CHORDS, answer, 120.0)
     assert heard.figures == replace(human_figures(CHORDS.phrase), notes=88)
     assert heard.answered == 2
     assert heard.wait_s == pytest.approx((4 * BAR_NS - human.last_key_up_ns(0) + human.begins[0]) / S)
@@ -43,7 +43,7 @@ def test_what_sounds_before_the_player_is_not_measured() -> None:
     solo = replace(CHORDS, mode=SOLO)
     human = human_of(solo, 0, 2)
     early = [Timed(100, bytes((0x90, 61, 80))), Timed(S, bytes((0x80, 61, 0)))]
-    assert heard_of(human, solo, early, 120.0).figures.notes == 0
+    assert answer_of(human, solo, early, 120.0).figures.notes == 0
 
 
 def test_where_the_tempo_is_heard_the_first_answer_is_not_held_against_the_grid() -> None:
@@ -53,8 +53,8 @@ def test_where_the_tempo_is_heard_the_first_answer_is_not_held_against_the_grid(
         *HEARD.phrase.begun_at(human.begins[0] + 4 * BAR_NS + late_ns),
         *HEARD.phrase.begun_at(human.begins[1] + 4 * BAR_NS),
     ]
-    assert heard_of(human, HEARD, answer, 120.0).figures.on_grid == 1.0
-    assert heard_of(human, CHORDS, answer, 120.0).figures.on_grid == 0.5
+    assert answer_of(human, HEARD, answer, 120.0).figures.on_grid == 1.0
+    assert answer_of(human, CHORDS, answer, 120.0).figures.on_grid == 0.5
 
 
 def test_live_figures_are_by_the_listeners_clock() -> None:

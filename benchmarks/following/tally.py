@@ -11,7 +11,7 @@ from midi.notes import Note
 
 
 @dataclass(slots=True)
-class Heard:
+class Tally:
     """The answers' agreement with the changed human on one tune, before and after the change, and its cost."""
 
     before: list[bool] = field(default_factory=list)
@@ -29,21 +29,21 @@ class Heard:
     def take(self, answer: Sequence[Note], human: Human, change: Change) -> None:
         """One more performance."""
         judged = list(zip(answer, change.agreement(answer, human), strict=True))
-        since = [one for one in judged if one[0].onset >= human.changes_at]
+        since = [pair for pair in judged if pair[0].onset >= human.changes_at]
         self.before += [agrees for _, agrees in judged[: len(judged) - len(since)] if agrees is not None]
         self.notes.append(len(since) / human.played_since(human.end))
         self.kinds.update(change.kinds([note for note, _ in since]))
-        for place, (note, agrees) in enumerate(since):
-            if place == len(self.after):
+        for index, (note, agrees) in enumerate(since):
+            if index == len(self.after):
                 self.after.append([])
                 self.played.append([])
             if agrees is not None:
-                self.after[place].append(agrees)
-                self.played[place].append(human.played_since(note.onset))
+                self.after[index].append(agrees)
+                self.played[index].append(human.played_since(note.onset))
 
     def agreement(self, first: int = 0, end: int | None = None) -> float:
         """The share that agrees of the notes after the change, from a place on to before another."""
-        judged = [agrees for place in self.after[first:end] for agrees in place]
+        judged = [agrees for marks in self.after[first:end] for agrees in marks]
         return fmean(judged) if judged else 0.0
 
     @property
