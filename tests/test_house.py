@@ -1,5 +1,6 @@
 """The rooms keep apart: who imports whom, checked by import-linter and by fresh interpreters."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PURE = {"bisect", "collections", "dataclasses", "functools", "itertools", "math", "numpy", "statistics", "typing"}
+OURS = {"exported", "midi", "realtime"}
 TRAINING_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
 
 
@@ -50,6 +53,24 @@ def test_the_improviser_loads_no_runtime_no_port_and_no_edge() -> None:
     loaded = modules_after(*modules_of("realtime/improviser"))
     assert not {name.partition(".")[0] for name in loaded} & (TRAINING_TOOLS | {"onnxruntime", "mido", "rtmidi"})
     assert not {name for name in loaded if name.startswith("realtime.live")}
+
+
+@pytest.mark.parametrize("room", ["realtime/improviser"])
+def test_a_pure_room_uses_only_values_and_arithmetic(room: str) -> None:
+    for path in sorted((ROOT / room).rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        imported = {name.partition(".")[0] for node in ast.walk(tree) for name in _names_imported(node)}
+        assert imported <= PURE | OURS, path
+        called = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not called & {"open", "print", "input", "exec", "eval", "__import__"}, path
+
+
+def _names_imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 def test_the_daemon_loads_no_trainer() -> None:
