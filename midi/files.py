@@ -6,23 +6,20 @@ up, and to mend their bytes means to read them first. Writing is mido's.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import NamedTuple
 
 import mido
 
 from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
 from midi.events import Track, read_track
-from midi.meter import Bar
 from midi.music import Music, joined
 from midi.notes import TICKS_PER_BEAT, Note, canonical
 from midi.performance import performed
+from midi.piece import Control, Piece
 from midi.rests import LONGEST_REST_BEATS, Cuts
 from midi.songs import Song, read_song
-from midi.tempo import TempoChange
 
 DEFAULT_BPM = 120.0
 SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
@@ -32,33 +29,6 @@ WRITTEN_TICKS_PER_BEAT = 480
 LONGEST_DELTA = 0x0FFFFFFF
 """The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
 DEFAULT_VELOCITY = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A file's notes in canonical order, and its first tempo in quarter notes a minute (None: unsaid).
-
-    `bars`: none before its first time signature, since the 4/4 that MIDI then assumes is seldom meant. `parts`: for
-    each note the number of its track and channel, counted in the order of tracks, then channels, that hold notes.
-    `tempi`: every change of tempo; before the first, files play at 120. `remarks`: what a musician should know of how
-    it was read, each a line.
-    """
-
-    notes: tuple[Note, ...]
-    bpm: float | None = None
-    bars: tuple[Bar, ...] = ()
-    parts: tuple[int, ...] = ()
-    tempi: tuple[TempoChange, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-
-class Control(NamedTuple):
-    """A controller message to write. `at` in ticks, `channel` 0 to 15, `number` and `value` 0 to 127."""
-
-    at: int
-    channel: int
-    number: int
-    value: int
 
 
 def read_midi(path: Path) -> Piece:

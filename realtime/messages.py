@@ -7,9 +7,11 @@ what it cancelled, with the new `epoch`, which tells whether a proposal was made
 """
 
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF, LAST_MODE_MESSAGE
+from realtime.parameters import Value
+from realtime.settings import PARAMETERS
 
 NOTE_OFF = 0x80
 NOTE_ON = 0x90
@@ -144,9 +146,13 @@ class TransportState(NamedTuple):
 
 
 class ParameterChange(NamedTuple):
-    """I/O to engine: a parameter has another value, `name value` as typed (UTF-8)."""
+    """A parameter takes another value: asked for by a surface, and passed on by I/O to the engine."""
 
-    text: bytes
+    name: str
+    """In the table of parameters (realtime.settings)."""
+    value: Value
+    part: int | None = None
+    """The musician whose it is, from 0; None: everybody's or, to an engine, its own."""
 
 
 class Ping(NamedTuple):
@@ -228,9 +234,46 @@ FromEngine = Ready | Proposal | AnswerEnd | TempoEstimate | Pong | Failed
 Message = ToEngine | FromEngine
 
 TEXT_BYTES = 1000
-CHANGE_BYTES = 64
 
-_LAYOUTS: dict[type, Struct] = {
+
+class _Layout(Protocol):
+    """How the fields of a message become bytes, and again fields."""
+
+    def pack(self, *fields: Any) -> bytes:
+        """Pack the fields."""
+
+    def unpack(self, data: bytes, /) -> tuple[Any, ...]:
+        """Read the fields."""
+
+
+class _ChangeLayout:
+    """A parameter by its row in the table, whose kind says how its value is packed; text is UTF-8, to the end."""
+
+    _HEAD = Struct("<Bb?")
+    _NUMBERS = {float: Struct("<d"), int: Struct("<q"), bool: Struct("<?")}
+    _ROWS = list(PARAMETERS.values())
+    _EVERYBODY = -1
+
+    def pack(self, name: str, value: Value, part: int | None) -> bytes:
+        """Pack a row, a part, and the value if there is one."""
+        row = PARAMETERS[name]
+        place = self._EVERYBODY if part is None else part
+        head = self._HEAD.pack(self._ROWS.index(row), place, value is not None)
+        if value is None:
+            return head
+        return head + (value.encode() if isinstance(value, str) else self._NUMBERS[row.kind].pack(value))
+
+    def unpack(self, data: bytes, /) -> tuple[str, Value, int | None]:
+        """Read a name, a value and a part."""
+        number, place, has_value = self._HEAD.unpack_from(data)
+        row, packed = self._ROWS[number], data[self._HEAD.size :]
+        part = None if place == self._EVERYBODY else place
+        if not has_value:
+            return row.name, None, part
+        return row.name, packed.decode() if row.kind is str else self._NUMBERS[row.kind].unpack(packed)[0], part
+
+
+_LAYOUTS: dict[type, _Layout] = {
     Played: Struct("<qBBB"),
     Panicked: Struct("<"),
     Sent: Struct("<qq"),
@@ -244,7 +287,7 @@ _LAYOUTS: dict[type, Struct] = {
     Quit: Struct("<"),
     Ready: Struct("<?"),
     TransportState: Struct("<dqqbqq??b"),
-    ParameterChange: Struct(f"<{CHANGE_BYTES}s"),
+    ParameterChange: _ChangeLayout(),
     Proposal: Struct("<qqqqqBBB"),
     AnswerEnd: Struct("<qq"),
     TempoEstimate: Struct("<dqq"),

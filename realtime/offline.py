@@ -1,19 +1,21 @@
-"""A whole performance without waiting: the same engine and desk, on a clock that jumps from event to event."""
+"""A whole performance without waiting: the same session and engine, on a clock that jumps from event to event."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from midi.arrivals import Arrived
-from midi.files import Piece
 from midi.notes import Note
+from midi.piece import Piece
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.messages import Proposal, is_channel_message
-from realtime.session import prompt
-from realtime.session.hearing import Hearing
+from realtime.messages import NOTE_ON, Proposal
+from realtime.session.controls import parse_change
+from realtime.session.journal import Send
 from realtime.session.part import Part
-from realtime.session.schedule import Outgoing
+from realtime.session.session import Session
 from realtime.timed import Timed, performed
+
+ONLY_PART = 0
 
 
 @dataclass(slots=True)
@@ -21,19 +23,23 @@ class Offline:
     """Plays human messages to an engine and collects what goes out. Deterministic: no clock is read."""
 
     engine: Engine
-    desk: Part = field(init=False)
+    session: Session = field(init=False)
     now_ns: int = 0
     sent: list[Timed] = field(default_factory=list)
-    _hearing: Hearing = field(default_factory=Hearing)
     _proposals: dict[int, Proposal] = field(default_factory=dict)
     _answered: dict[int, Note] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = Part(self.engine.settings, self.now_ns)
-        self._hearing.hear(self.engine.settings)
-        for message in self.desk.snapshot():
-            self.engine.receive(message)
-        self.desk.begin()
+        self.session = Session((self.engine.settings,), self.now_ns, may_echo=False)
+        for messages in self.session.introductions(self.now_ns):
+            for message in messages:
+                self.engine.receive(message)
+        self.session.begin()
+
+    @property
+    def part(self) -> Part:
+        """The part of the only musician."""
+        return self.session.parts[0]
 
     def perform(self, human: Iterable[Timed], until_ns: int | None = None) -> list[Timed]:
         """Play messages (in order of time), then go on until nothing more is planned, or until `until_ns`.
@@ -43,11 +49,7 @@ class Offline:
         """
         for message in human:
             self._run_to(message.at_ns)
-            if is_channel_message(message.data):
-                for played in self._hearing.take(0, Arrived(self.now_ns, message.data)):
-                    self._send(self.desk.take_human(played, self.now_ns))
-            else:
-                self._send(self.desk.conduct(self.now_ns, [message]))
+            self._send(self.session.take([(0, Arrived(self.now_ns, message.data))], self.now_ns))
         self._run_to(until_ns)
         return self.sent
 
@@ -56,13 +58,16 @@ class Offline:
 
         Its notes come right before their ticks: live too, what comes in is taken before what is due at that moment.
         """
-        begins_ns = prompt.begin(piece, [self.desk], self.now_ns)
+        begins_ns = self.session.begin_piece(piece, self.now_ns)
         return self.perform(performed(piece.notes, Tempo.of(bpm, begins_ns - 1)))
 
     def change(self, name: str, text: str) -> None:
-        """Change a parameter now."""
-        self._send(self.desk.change(name, text, self.now_ns))
-        self._hearing.hear(self.desk.settings)
+        """Change a parameter now, to the value that a word means.
+
+        Raises:
+            InputError: there is no such parameter, it cannot change any more, or it does not take this value.
+        """
+        self._send(self.session.carry_out(parse_change(name, text), self.now_ns))
 
     def answered(self) -> list[Note]:
         """The notes of the answer that were sent, in ticks; one that is struck again ends there."""
@@ -81,7 +86,7 @@ class Offline:
 
         Only while nothing is planned and nothing sounds; else it does nothing, and returns nothing.
         """
-        if self.engine.wake_ns is not None or self.desk.next_due_ns is not None:
+        if self.engine.wake_ns is not None or self.session.next_due_ns(ONLY_PART) is not None:
             return []
         sent, self.sent = self.sent, []
         self._proposals.clear()
@@ -92,37 +97,42 @@ class Offline:
         """Let everything happen that is due before or at `end_ns`; None: until nothing is."""
         while True:
             self._exchange()
-            times = [self.engine.wake_ns, self.desk.next_due_ns, self.desk.conductor.wake_ns if end_ns else None]
+            times = [
+                self.engine.wake_ns,
+                self.session.next_due_ns(ONLY_PART),
+                self.session.transport.wake_ns if end_ns else None,
+            ]
             next_ns = min((time for time in times if time is not None), default=None)
             if next_ns is None or (end_ns is not None and next_ns > end_ns):
                 break
             self.now_ns = max(self.now_ns, next_ns)
-            self._send(self.desk.due(self.now_ns))
+            self._send(self.session.due(ONLY_PART, self.now_ns))
         if end_ns is not None:
             self.now_ns = max(self.now_ns, end_ns)
 
     def _exchange(self) -> None:
-        self._send(self.desk.conduct(self.now_ns))
-        while self.desk.to_engine:
-            self.engine.receive(self.desk.to_engine.popleft())
+        self._send(self.session.take((), self.now_ns))
+        for _, messages in self.session.to_engine():
+            for message in messages:
+                self.engine.receive(message)
         for message in self.engine.advance(self.now_ns):
             if isinstance(message, Proposal):
                 self._proposals[message.note_id] = message
-            self.desk.take(message, self.now_ns)
+            self.session.receive(ONLY_PART, message, self.now_ns)
 
-    def _send(self, messages: Iterable[Outgoing]) -> None:
-        for message in self.desk.audible(messages):
-            self.sent.append(Timed(message.due_ns, message.data))
-            self.desk.sent(message, self.now_ns)
-            proposal = self._proposals.get(message.note_id)
+    def _send(self, sends: Iterable[Send]) -> None:
+        for send in sends:
+            self.sent.append(Timed(send.due_ns, send.data))
+            self.session.sounded(send, self.now_ns)
+            proposal = self._proposals.get(send.note_id)
             if proposal is None:  # a click, or what went through
                 continue
-            if message.is_note_on:
-                self._answered[message.note_id] = _note(proposal)
-            elif message.sounded_ns is not None:
-                whole, tempo = self._answered[message.note_id], self.engine.tempo
-                duration = max(1, tempo.tick_at(tempo.anchor_ns + message.sounded_ns) - tempo.anchor_tick)
-                self._answered[message.note_id] = replace(whole, duration=min(whole.duration or 1, duration))
+            if send.data[0] & 0xF0 == NOTE_ON:
+                self._answered[send.note_id] = _note(proposal)
+            elif send.sounded_ns is not None:
+                whole, tempo = self._answered[send.note_id], self.engine.tempo
+                duration = max(1, tempo.tick_at(tempo.anchor_ns + send.sounded_ns) - tempo.anchor_tick)
+                self._answered[send.note_id] = replace(whole, duration=min(whole.duration or 1, duration))
 
 
 def _note(proposal: Proposal) -> Note:

@@ -61,12 +61,32 @@ class Parameter:
         """
         if value is None and self.unset:
             return None
-        fits = value in self.choices if self.choices else isinstance(value, self.kind | int)
-        if not fits:
+        if not self._fits(value):
             raise InputError(f"{self.flag} {value!r} is not allowed: it takes {self.range}")
+        if self.is_channels:
+            return self._channels(str(value))
         if isinstance(value, int | float) and not self.low <= value <= self.high:  # also refuses NaN
-            raise InputError(f"{self.flag} {value:g} is out of range: it takes {self.low:g} to {self.high:g}")
-        return value
+            shown = f"{value:g}" if isinstance(value, float) else value
+            raise InputError(f"{self.flag} {shown} is out of range: it takes {self.low:g} to {self.high:g}")
+        return float(value) if self.kind is float and isinstance(value, int) else value
+
+    def _channels(self, text: str) -> str:
+        """Channels as text, as shortly as they can be said."""
+        try:
+            return channels_text(channels_of(text))
+        except ValueError:
+            raise self._not_understood(text) from None
+
+    def _not_understood(self, word: str) -> InputError:
+        return InputError(f"{self.flag} {word!r} is not understood: it takes {self.range}")
+
+    def _fits(self, value: Value) -> bool:
+        """Whether a value is of the parameter's kind, or one of its choices; True and False are no numbers."""
+        if self.choices:
+            return value in self.choices
+        if self.kind is bool or isinstance(value, bool):
+            return self.kind is type(value)
+        return isinstance(value, int | float if self.kind is float else self.kind)
 
     def parse(self, text: str) -> Value:
         """The value that a word means, as typed after the flag or while playing.
@@ -82,7 +102,7 @@ class Parameter:
         try:
             return self.checked(self._read(word))
         except (ValueError, KeyError):
-            raise InputError(f"{self.flag} {word!r} is not understood: it takes {self.range}") from None
+            raise self._not_understood(word) from None
 
     def _read(self, word: str) -> Value:
         """A value of a word; raises ValueError or KeyError if it is none."""
@@ -91,8 +111,6 @@ class Parameter:
             read = _switch
         elif self.is_pitch:
             read = _pitch
-        elif self.is_channels:
-            read = _channels
         return read(word)
 
     def text(self, value: Value) -> str:
@@ -108,10 +126,6 @@ class Parameter:
 
 def _switch(word: str) -> bool:
     return SWITCH[word.lower()]
-
-
-def _channels(word: str) -> str:
-    return channels_text(channels_of(word))
 
 
 def _pitch(word: str) -> int:

@@ -200,19 +200,28 @@ class Settings:
         """The random seed in force: the one that was given or drawn, else 0."""
         return self.rng_seed or 0
 
-    def changed(self, name: str, text: str) -> "Settings":
-        """These settings with one of them changed while playing, as typed.
+    def changed(self, name: str, value: Value) -> "Settings":
+        """These settings with one of them changed while playing.
 
         Raises:
             InputError: there is no such parameter, it cannot change any more, or it does not take this value.
         """
-        row = PARAMETERS.get(name)
-        if row is None:
-            raise InputError(f"no parameter {name!r}; there are: {', '.join(PARAMETERS)}")
-        if not row.live:
-            raise InputError(f"{name} cannot change while playing: give {row.flag} at the start")
-        value: Any = row.parse(text)
-        return replace(self, **{name.replace("-", "_"): value})
+        checked: Any = live_parameter(name).checked(value)
+        return replace(self, **{name.replace("-", "_"): checked})
+
+
+def live_parameter(name: str) -> Parameter:
+    """The parameter of this name, which can change while playing.
+
+    Raises:
+        InputError: there is no such parameter, or it cannot change any more.
+    """
+    row = PARAMETERS.get(name)
+    if row is None:
+        raise InputError(f"no parameter {name!r}; there are: {', '.join(PARAMETERS)}")
+    if not row.live:
+        raise InputError(f"{name} cannot change while playing: give {row.flag} at the start")
+    return row
 
 
 def value_of(settings: Settings, row: Parameter) -> Value:

@@ -104,4 +104,4 @@ def _own_bits(change: Change, played: Sequence[Tune]) -> float:
 
 
 def _turned(settings: Settings, change: Change, knob: float) -> Settings:
-    return settings.changed(change.knob, str(knob))
+    return settings.changed(change.knob, knob)

@@ -61,7 +61,7 @@ class LongJam:
         score = melody(self.rng.uniform(*PHRASE_S), GAP_S, self.rng)
         begin_ns = self.jam.now_ns
         mode = (ACCOMPANY, REPLY)[begin_ns // HOUR_NS % 2]
-        if self.jam.desk.settings.mode != mode:
+        if self.jam.part.settings.mode != mode:
             self.jam.change("mode", mode)
         end_ns = begin_ns + score[-1].at_ns + round(self.rng.uniform(*REST_S) * NS_PER_S)
         self.jam.perform((Timed(begin_ns + at_ns, data) for at_ns, data in score), end_ns)
@@ -69,7 +69,7 @@ class LongJam:
         self._account(self.jam.forget())
         if begin_ns // SAMPLE_NS != self.jam.now_ns // SAMPLE_NS:
             gc.collect()
-            self.resident.append((self.hours, procfs.resident_bytes(os.getpid()), len(self.jam.desk.recorder)))
+            self.resident.append((self.hours, procfs.resident_bytes(os.getpid()), len(self.jam.part.recorder)))
 
     def end(self) -> None:
         """Let the last answer end."""

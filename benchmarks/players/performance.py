@@ -100,7 +100,7 @@ def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Answer:
     for time in range(times):
         if time == 2:
             offline.perform((), human.begins[time] - 1)
-            tempo_bpm = float(offline.desk.conductor.tempo.bpm)
+            tempo_bpm = float(offline.part.transport.tempo.bpm)
         offline.perform(human.messages(time), _until(human, time))
     return answer_of(human, cell, offline.sent, tempo_bpm)
 

@@ -9,6 +9,7 @@ from benchmarks.players.phrases import all_phrases
 from benchmarks.players.runs import Run, grouped, play_run, run_of
 from benchmarks.players.workers import Workers
 from realtime.modes import MODES
+from realtime.settings import live_parameter
 
 PHRASES = ("jig_g", "blues_am")
 SEEDS = 3
@@ -42,7 +43,7 @@ def timing(crew: Workers) -> list[Verdict]:
 def _run(cell: Cell, rng_seed: int, way: Mapping[str, str]) -> Run:
     settings = cell.settings(rng_seed)
     for name, text in way.items():
-        settings = settings.changed(name, text)
+        settings = settings.changed(name, live_parameter(name).parse(text))
     return run_of(cell, rng_seed, settings)
 
 

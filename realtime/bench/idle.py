@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 from midi.arrivals import Arrived
+from realtime.live.clock import MonotonicClock
 from realtime.live.loop import LiveLoop
+from realtime.live.open_ports import OpenPorts
 from realtime.live.supervisor import Supervisor
+from realtime.session.session import Session
 from realtime.settings import Settings
 
 
@@ -29,7 +32,9 @@ class Silence:
 def main(folder: Path) -> None:
     """Idle until SIGTERM."""
     nobody = Silence()
-    performance = LiveLoop((nobody,), (nobody,), Supervisor(folder, "cpu", (Settings(),)), say=print)
+    clock = MonotonicClock()
+    ports = OpenPorts((nobody,), (nobody,), ())
+    performance = LiveLoop(clock, Session((Settings(),), clock.now_ns()), ports, Supervisor(folder, "cpu"))
 
     def end(*_: object) -> None:
         performance.stopping = True

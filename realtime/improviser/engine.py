@@ -221,12 +221,11 @@ class Engine:
             self._begins_ns = AT_ONCE
 
     def _change(self, change: ParameterChange) -> None:
-        name, _, text = change.text.rstrip(b"\0").decode().partition(" ")
         before, waited = self.settings, not self._planner.begins_alone
-        self._planner.settings = before.changed(name, text)
+        self._planner.settings = before.changed(change.name, change.value)
         if self.settings.mode != before.mode:
             self._plan = self._begins_ns = None
-        is_asked = name == "mode" or waited
+        is_asked = change.name == "mode" or waited
         if is_asked and self._planner.begins_alone and self._is_rolling and self._plan is None:
             self._begins_ns = AT_ONCE
         if self._plan is not None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from midi.errors import InputError
-from midi.files import Piece
+from midi.piece import Piece
 from midi.port_listing import list_ports, unused_names
 from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
 from midi.server_watch import ServerWatch

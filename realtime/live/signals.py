@@ -1,5 +1,6 @@
 """Signals while it plays. Each only raises a flag: the loop releases every note on its way out. I/O process."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,19 +17,24 @@ END_SIGNALS = (
 _Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 
 
+def suspend_process() -> None:
+    """Stop this process until somebody continues it."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 @contextmanager
-def flags_raised_by_signals(performance: LiveLoop) -> Iterator[None]:
+def flags_raised_by_signals(loop: LiveLoop) -> Iterator[None]:
     """While it plays, a signal to end sets `stopping`, one to suspend (Ctrl-Z) `suspending`.
 
     What was ignored before, as SIGHUP is under nohup, stays ignored. Main thread only.
     """
 
     def end(number: int, _: FrameType | None) -> None:
-        performance.stopping = True
+        loop.stopping = True
         signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once, whatever it is stuck in
 
     def suspend(*_: object) -> None:
-        performance.suspending = True
+        loop.suspending = True
 
     handlers: dict[str, _Handler] = {
         **dict.fromkeys(END_SIGNALS, end),

@@ -41,8 +41,6 @@ class Supervisor:
 
     folder: Path
     provider: str
-    settings: Sequence[Settings]
-    """Of each musician."""
     ready: bool = False
     """The engine's model is loaded and warm."""
     on_cuda: bool = False
@@ -75,11 +73,14 @@ class Supervisor:
         """Whether there is no engine and it is time for one."""
         return self._link is None and now_ns >= self._started_ns + self._backoff_ns
 
-    def start(self, now_ns: int, introductions: Iterable[Iterable[Message]]) -> None:
-        """Start an engine and tell it what it must know of each voice; it hears that once it has loaded its model."""
+    def start(self, now_ns: int, settings: Sequence[Settings], introductions: Iterable[Iterable[Message]]) -> None:
+        """Start an engine with the settings of each part, and tell it what it must know of each.
+
+        It hears that once it has loaded its model.
+        """
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=True)
-        arguments = (theirs, self.folder, self.provider, self.settings)
+        arguments = (theirs, self.folder, self.provider, tuple(settings))
         self._process = context.Process(target=run_engine, args=arguments, name="antiphon-engine", daemon=True)
         with _deaf_to_interrupts():
             self._process.start()

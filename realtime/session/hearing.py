@@ -48,7 +48,7 @@ class Human(NamedTuple):
 class Hearing:
     """Hears the inputs of a performance."""
 
-    seating: VoiceRouting = field(default_factory=VoiceRouting)
+    routing: VoiceRouting = field(default_factory=VoiceRouting)
     clock_place: int = 0
     """The input whose clock and transport count: the same clock may come to every port. Beyond the first, it is for the
     clock alone."""
@@ -66,8 +66,8 @@ class Hearing:
     _lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._keys = [Doubles() for _ in range(self.seating.voices)]
-        self._zones = Zones(may_guess=not self.seating.is_by_channel)
+        self._keys = [Doubles() for _ in range(self.routing.voices)]
+        self._zones = Zones(may_guess=not self.routing.is_by_channel)
 
     def hear(self, settings: Settings) -> None:
         """Go by other settings."""
@@ -91,7 +91,7 @@ class Hearing:
         if self._is_clock_only(place):
             return None
         channel = self._zones.channel(place, channel)
-        return self.seating.voice(place, channel) if self._counts(channel) else None
+        return self.routing.voice(place, channel) if self._counts(channel) else None
 
     def take(self, place: int, message: Arrived) -> Iterator[Human]:
         """What a channel message is that came to an input; nothing if it does not count."""
@@ -126,11 +126,11 @@ class Hearing:
         if self._zones.is_zone(place):
             self._tell(ZONE_LINE)
         channel = self._zones.channel(place, data[0] & 0x0F)
-        voice = self.seating.voice(place, channel)
+        voice = self.routing.voice(place, channel)
         played = Played.of(data, at_ns)
         if voice is None or not (self._counts(channel) or played.is_note_off):
             if played.is_note_on and channel == DRUM_CHANNEL and self.channels is None:
-                self._tell(DRUMS_LINE if self.seating.is_by_channel else ALL_LINE)
+                self._tell(DRUMS_LINE if self.routing.is_by_channel else ALL_LINE)
             return
         self._used.add((place, data[0] & 0x0F))
         for one in self._meant(place, data):

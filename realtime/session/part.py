@@ -39,7 +39,7 @@ from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
 from realtime.session.transport.time_source import TimeSource
 from realtime.session.transport.transport import Transport
-from realtime.settings import FOLLOW, PARAMETERS, Settings, value_of
+from realtime.settings import FOLLOW, Settings
 
 PAST_NOTES = 512
 """What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""
@@ -65,7 +65,7 @@ class Part:
     """Another musician's, whose time is kept here too."""
     sources: Sequence[TimeSource] | None = None
     """Of the time, where it is kept here (default: all but a Link session)."""
-    conductor: Transport = field(init=False)
+    transport: Transport = field(init=False)
     count_in: CountIn = field(init=False)
     """The leader's: one is enough."""
     schedule: Schedule = field(init=False)
@@ -98,9 +98,9 @@ class Part:
     """Those that anything was sent on."""
 
     def __post_init__(self) -> None:
-        self.conductor = self.leader.conductor if self.leader else Transport(self.settings, self.now_ns, self.sources)
+        self.transport = self.leader.transport if self.leader else Transport(self.settings, self.now_ns, self.sources)
         self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
-        self.schedule = Schedule(self.conductor.tempo, self._offset_ns, self.settings.late * MS)
+        self.schedule = Schedule(self.transport.tempo, self._offset_ns, self.settings.late * MS)
 
     # From the human
 
@@ -121,7 +121,7 @@ class Part:
             return []
         takes_turns = MODES[self.settings.mode].takes_turns
         if played.is_note_on:
-            self._begin_epoch(None if takes_turns else self.conductor.tempo.tick_at(at_ns + KEEP_NS))
+            self._begin_epoch(None if takes_turns else self.transport.tempo.tick_at(at_ns + KEEP_NS))
         self.to_engine.append(played)
         return self._hush(now_ns) if played.is_note_on and takes_turns else []
 
@@ -165,25 +165,22 @@ class Part:
             return played.is_note_on
         return True
 
-    def change(self, name: str, text: str, now_ns: int) -> list[Outgoing]:
-        """The human changes a parameter. Returns the note-offs that this asks for.
+    def change(self, change: ParameterChange, settings: Settings, now_ns: int) -> list[Outgoing]:
+        """Go by other settings, which a change has made of those so far. Returns the note-offs that this asks for.
 
         Raises:
-            InputError: there is none of that name, it cannot change any more, or it does not take this value.
             MachineError: Link is asked for, and its package is not installed.
         """
-        settings = self.settings.changed(name, text)
         if self.leader is None:
-            self.conductor.set(settings, now_ns)
+            self.transport.set(settings, now_ns)
         before, self.settings = self.settings, settings
         self.schedule.late_ns = settings.late * MS
-        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
+        self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
         if settings.mode != before.mode:
             self._begin_epoch()
             if self.leader is None and self.count_in.is_counting:
-                self.count_in.cut(self.conductor.tempo.tick_at(now_ns))
-        value = PARAMETERS[name].text(value_of(settings, PARAMETERS[name]))
-        self.to_engine.append(ParameterChange(f"{name} {value}".encode()))
+                self.count_in.cut(self.transport.tempo.tick_at(now_ns))
+        self.to_engine.append(change)
         return self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
 
     # Time
@@ -198,10 +195,10 @@ class Part:
         A stop is silence.
         """
         for at_ns, data in system:
-            self.conductor.hear(data, at_ns)
-        self.conductor.advance(now_ns)
+            self.transport.hear(data, at_ns)
+        self.transport.advance(now_ns)
         self._begin_count_in(now_ns)
-        messages = [] if self.conductor.revision == self._revision else self._take_time(now_ns)
+        messages = [] if self.transport.revision == self._revision else self._take_time(now_ns)
         if self.count_in.end != self._starts_at:
             self._starts_at = self.count_in.end
             if self._starts_at is not None:
@@ -210,41 +207,41 @@ class Part:
         return messages
 
     def _begin_count_in(self, now_ns: int) -> None:
-        if self.leader is None and self._has_begun and self.count_in.is_awaited and self.conductor.rolling:
-            tick = self.conductor.tempo.tick_at(now_ns + max(0, self._offset_ns) + CLICK_NS) + 1
-            self.count_in.begin(tick, self.conductor.count_bars_from(tick))
+        if self.leader is None and self._has_begun and self.count_in.is_awaited and self.transport.rolling:
+            tick = self.transport.tempo.tick_at(now_ns + max(0, self._offset_ns) + CLICK_NS) + 1
+            self.count_in.begin(tick, self.transport.count_bars_from(tick))
 
     def _take_time(self, now_ns: int) -> list[Outgoing]:
         """Time runs otherwise, or elsewhere in its bars."""
-        self._revision = self.conductor.revision
-        self.schedule.retime(self.conductor.tempo, self._offset_ns, now_ns)
+        self._revision = self.transport.revision
+        self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
         conducted = self._conducted()
         stops = self._told is not None and self._told.rolling and not conducted.rolling
         if stops:
             self._begin_epoch()
             if self.leader is None and self.count_in.is_counting:
-                self.count_in.repeat(self.conductor.tempo.tick_at(now_ns))
+                self.count_in.repeat(self.transport.tempo.tick_at(now_ns))
         if self._is_news(conducted, now_ns):
             self._told = conducted
             self.to_engine.append(conducted)
         return self._hush(now_ns) if stops else []
 
     def _conducted(self) -> TransportState:
-        tempo, bar = self.conductor.tempo, self.conductor.bar
+        tempo, bar = self.transport.tempo, self.transport.bar
         meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
-        is_free = self.conductor.source == FOLLOW and self.leader is None
+        is_free = self.transport.source == FOLLOW and self.leader is None
         time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
-        beat = NO_BEAT if self.conductor.beat is None else self.conductor.beat
-        return TransportState(*time, meter, bar_tick, position, self.conductor.rolling, is_free, beat)
+        beat = NO_BEAT if self.transport.beat is None else self.transport.beat
+        return TransportState(*time, meter, bar_tick, position, self.transport.rolling, is_free, beat)
 
     def _is_news(self, conducted: TransportState, now_ns: int) -> bool:
         """Whether the engine would plan otherwise: it need not hear of every pulse."""
         if self._told is None or self._told[3:] != conducted[3:]:
             return True
         told = Tempo.of(self._told.bpm, self._told.anchor_ns, self._told.anchor_tick)
-        tick = self.conductor.tempo.tick_at(now_ns)
+        tick = self.transport.tempo.tick_at(now_ns)
         return any(
-            abs(told.ns_at(at) - self.conductor.tempo.ns_at(at)) > TOLD_NS for at in (tick, tick + BEATS_AHEAD_TICKS)
+            abs(told.ns_at(at) - self.transport.tempo.ns_at(at)) > TOLD_NS for at in (tick, tick + BEATS_AHEAD_TICKS)
         )
 
     # From the engine
@@ -257,7 +254,7 @@ class Part:
         elif isinstance(message, AnswerEnd) and message.epoch == self.epoch:
             self.answer_end = message.end
         elif isinstance(message, TempoEstimate) and self.leader is None:
-            self.conductor.follow(Tempo.of(*message))
+            self.transport.follow(Tempo.of(*message))
 
     def _tell_left_out(self) -> None:
         self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
@@ -294,7 +291,7 @@ class Part:
         return [*self._due_clicks(now_ns), *self._without_pedal(due)]
 
     def _due_clicks(self, now_ns: int) -> list[Outgoing]:
-        return [] if self.leader else self.count_in.due(now_ns, self.conductor.tempo, self._offset_ns)
+        return [] if self.leader else self.count_in.due(now_ns, self.transport.tempo, self._offset_ns)
 
     def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
@@ -316,8 +313,8 @@ class Part:
         """No more clicks: what ends the one that sounds, now."""
         if self.leader or not self.count_in.is_counting:
             return []
-        self.count_in.cut(min(self.conductor.tempo.tick_at(now_ns), self.count_in.end or 0))
-        return [out._replace(due_ns=now_ns) for out in self.count_in.due(LAST_NS, self.conductor.tempo, 0)]
+        self.count_in.cut(min(self.transport.tempo.tick_at(now_ns), self.count_in.end or 0))
+        return [out._replace(due_ns=now_ns) for out in self.count_in.due(LAST_NS, self.transport.tempo, 0)]
 
     def release_through(self, now_ns: int) -> list[Outgoing]:
         """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
@@ -333,12 +330,10 @@ class Part:
         return sounding
 
     def sent(self, message: Outgoing, at_ns: int) -> None:
-        """The port has taken a message."""
+        """A message goes to the port; of the answer's the engine is told, as a fact."""
         self._channels.add(message.data[0] & 0x0F)
-        if message.note_id == NO_NOTE:
-            return
-        self.recorder.record(message.data, at_ns, human=False)
-        self._tell_sent(message, at_ns)
+        if message.note_id != NO_NOTE:
+            self._tell_sent(message, at_ns)
 
     def _tell_sent(self, message: Outgoing, at_ns: int) -> None:
         if message.is_note_on:
@@ -349,7 +344,7 @@ class Part:
 
     @property
     def _answer_end_ns(self) -> int | None:
-        return None if self.answer_end is None else self.conductor.tempo.ns_at(self.answer_end)
+        return None if self.answer_end is None else self.transport.tempo.ns_at(self.answer_end)
 
     @property
     def next_due_ns(self) -> int | None:
@@ -357,7 +352,7 @@ class Part:
         due = self.schedule.next_due_ns
         if due is None:
             due = self._answer_end_ns
-        click = None if self.leader else self.count_in.next_due_ns(self.conductor.tempo, self._offset_ns)
+        click = None if self.leader else self.count_in.next_due_ns(self.transport.tempo, self._offset_ns)
         return min((ns for ns in (due, click) if ns is not None), default=None)
 
     @property

@@ -7,23 +7,23 @@ is heard alike whenever it is played.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from midi.files import Piece
 from midi.meter import Bar
+from midi.piece import Piece
 from realtime.session.part import Part
 
 
-def begin(piece: Piece, desks: Sequence[Part], now_ns: int) -> int:
+def begin(piece: Piece, parts: Sequence[Part], now_ns: int) -> int:
     """Tell the musicians, who keep one time, the bars of a piece that begins now; returns when its first note falls.
 
     In ns, now or later. Bars that the performance has already, or that `--meter` asks for, are kept.
     """
-    conductor = desks[0].conductor
-    tick = conductor.next_beginning(now_ns)
+    transport = parts[0].transport
+    tick = transport.next_beginning(now_ns)
     for bar in _from_first_note(piece):
-        conductor.take_bar(replace(bar, tick=tick + bar.tick))
-        for desk in desks:
-            desk.conduct(now_ns)
-    return conductor.tempo.ns_at(tick)
+        transport.take_bar(replace(bar, tick=tick + bar.tick))
+        for part in parts:
+            part.conduct(now_ns)
+    return transport.tempo.ns_at(tick)
 
 
 def _from_first_note(piece: Piece) -> list[Bar]:

@@ -1,25 +1,17 @@
-"""What was played, by both, as it happened: the session's MIDI file, and the past that a new engine is told. I/O."""
+"""The past of a part: every note and pedal as it happened, for the session's file and for a new engine. Pure."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from midi.files import Control, write_midi
 from midi.notes import Note
 from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
-from midi.tempo import NS_PER_MINUTE
+from midi.piece import Control
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, HistoryNote, Played
 
 LONGEST_SESSION = 200_000
 """Notes kept; of an installation that plays for weeks, the last ones."""
-RESOLUTION = 480
-"""Ticks to the quarter note in the file: the notes are written as they were played, not on the model's grid."""
-
 PHRASE_GAP_NS = 1_500_000_000
 """A silence that parts phrases, where one must be told from the other without an engine."""
-
-HUMAN, ANSWER = "Human", "Antiphon"
 
 
 @dataclass(slots=True)
@@ -133,26 +125,3 @@ class Recorder:
             Control(max(0, round((one.at_ns - begin_ns) / ns_per_tick)), one.status & 0x0F, one.data1, one.data2)
             for one in self._controls
         ]
-
-
-def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "") -> None:
-    """Write a session as a MIDI file of two tracks for each musician, theirs and the answers'; it begins with a note.
-
-    `text`: what made it, for people.
-
-    Raises:
-        InputError: the file cannot be written there.
-    """
-    begins = [recorder.begin_ns for recorder in recorders]
-    begin_ns = min((begin for begin in begins if begin is not None), default=0)
-    ns_per_tick = NS_PER_MINUTE / (bpm * RESOLUTION)
-    tracks: list[tuple[str, list[Note]]] = []
-    controls: dict[str, list[Control]] = {}
-    for number, recorder in enumerate(recorders, 1):
-        for name, human in ((HUMAN, True), (ANSWER, False)):
-            whose = name if len(recorders) == 1 else f"{name} {number}"
-            notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
-            tracks.append((whose, notes))
-            if human:
-                controls[whose] = recorder.controls(begin_ns, ns_per_tick)
-    write_midi(path, tracks, bpm, RESOLUTION, text, controls)

@@ -86,7 +86,7 @@ class VoiceRouting:
         )
 
     def changing(self, name: str, voice: int | None = None) -> Sequence[int]:
-        """The voices, from 0, for which a parameter is to change while playing; `voice`, from 1: for that one only.
+        """The voices, from 0, for which a parameter is to change while playing; `voice`, from 0: for that one only.
 
         Raises:
             InputError: there is no such voice, all keep this parameter in common, or each has their own channel.
@@ -95,11 +95,11 @@ class VoiceRouting:
             raise InputError(self._one_channel())
         if voice is None:
             return range(self.voices)
-        if not 1 <= voice <= self.voices:
-            raise InputError(f"there is no voice {voice}: they are numbered from 1 to {self.voices}")
+        if not 0 <= voice < self.voices:
+            raise InputError(f"there is no voice {voice + 1}: they are numbered from 1 to {self.voices}")
         if self.voices > 1 and name in COMMON:
             raise InputError(f"{name} is the same for all voices: leave out the number")
-        return (voice - 1,)
+        return (voice,)
 
     def _one_channel(self) -> str:
         return "channel cannot be set: each of several voices answers on the channel that its musician plays on"

@@ -17,20 +17,25 @@ from exported.homes import sessions_home
 from exported.shelf import find_model
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
-from midi.files import Piece, read_midi
+from midi.files import read_midi
+from midi.piece import Piece
 from midi.systems import API_NAMES, Api
 from midi.tempo import Tempo
-from realtime.live.console import HINT, Console
+from realtime.live.clock import MonotonicClock
 from realtime.live.limits import check_open_files
+from realtime.live.link_peer import LinkPeer
 from realtime.live.loop import LiveLoop
+from realtime.live.observers.timing import Timing
 from realtime.live.open_ports import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, OpenPorts, PortOptions, embedded, open_ports
 from realtime.live.pipe import PeerGoneError
 from realtime.live.printer import Printer
 from realtime.live.priority import ask_for_real_time
-from realtime.live.signals import flags_raised_by_signals
+from realtime.live.session_file import save_session
+from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
-from realtime.live.timing import Timing
-from realtime.session.recorder import save_session
+from realtime.live.surfaces.console import HINT, Console, terminal_keys
+from realtime.session.session import Session
+from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings, flags_of
 from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
@@ -159,17 +164,26 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
     settings = with_random_seed(settings)
-    supervisor = Supervisor(folder, arguments.provider, seating.settings(settings))
+    supervisor = Supervisor(folder, arguments.provider)
+    clock, timing = MonotonicClock(), Timing()
     with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
+        playing = Session(
+            seating.settings(settings),
+            clock.now_ns(),
+            seating,
+            venue.clock_place,
+            sources=time_sources(LinkPeer),
+            sends_clock=venue.clock is not None,
+        )
+        console = Console(printer, playing.controls)
         performance = LiveLoop(
-            venue.inputs,
-            venue.outputs * (len(supervisor.settings) // len(venue.outputs)),  # one for each, or one that all share
+            clock,
+            playing,
+            venue,
             supervisor,
-            seating=seating,
-            say=printer.notify,
-            is_lost=venue.is_lost,
-            clock_place=venue.clock_place,
-            clock_port=venue.clock,
+            surfaces=[console],
+            observers=[timing],
+            suspend_process=suspend_process,
         )
         with flags_raised_by_signals(performance):
             _start(performance)
@@ -178,10 +192,11 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 return 0
             obstacle = ask_for_real_time()
             notes = [f"  {GUIDE[settings.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
-            performance.console = Console.of_terminal(printer.print) if api else None
+            keys = terminal_keys() if api else None
             if settings.bpm is None and settings.sync in (AUTO, FOLLOW):
                 notes.append(f"  {NO_TEMPO}.")
-            if performance.console:
+            if keys is not None:
+                console.read(keys)
                 notes.append(f"  While you play: {HINT}.")
             for line in (
                 _title(card, settings, api),
@@ -193,14 +208,14 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             ):
                 printer.print(line)
             if venue.seed is not None and seed is not None:
-                venue.seed.begin(performance.begin_piece(seed))
+                venue.seed.begin(playing.begin_piece(seed, clock.now_ns()))
             try:
-                performance.run(_seed_is_answered(performance, venue) if api is None else lambda: False)
+                performance.run(_seed_is_answered(playing, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(performance, card, session, printer)
+                    _save(playing, card, session, printer)
                 if arguments.timing:
-                    _save_timing(performance.timing, arguments.timing, printer)
+                    _save_timing(timing, playing.dropped, arguments.timing, printer)
     return 0
 
 
@@ -250,13 +265,13 @@ def _start(performance: LiveLoop) -> None:
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
 
 
-def _save(performance: LiveLoop, card: Card, session: Path, printer: Printer) -> None:
+def _save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
     """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
-    recorders = [desk.recorder for desk in performance.desks]
+    recorders = [part.recorder for part in playing.parts]
     if not any(map(len, recorders)):
         return
-    bpm = float(performance.conductor.tempo.bpm)
-    remark = _remark(card, performance)
+    bpm = float(playing.transport.tempo.bpm)
+    remark = _remark(card, playing)
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
         save_session(session, recorders, bpm, time.monotonic_ns(), remark)
@@ -275,18 +290,18 @@ def _refuge() -> Path:
     return Path(path)
 
 
-def _save_timing(timing: Timing, path: Path, printer: Printer) -> None:
+def _save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> None:
     try:
         timing.save(path)
     except InputError as error:
         printer.notify(str(error))
         return
-    for line in (*timing.lines(), str(path)):
+    for line in (*timing.lines(dropped), str(path)):
         printer.print(line)
 
 
-def _seed_is_answered(performance: LiveLoop, venue: OpenPorts) -> Callable[[], bool]:
-    return lambda: venue.seed is not None and venue.seed.over and performance.desks[0].answered
+def _seed_is_answered(playing: Session, venue: OpenPorts) -> Callable[[], bool]:
+    return lambda: venue.seed is not None and venue.seed.over and playing.parts[0].answered
 
 
 def with_random_seed(settings: Settings) -> Settings:
@@ -296,10 +311,10 @@ def with_random_seed(settings: Settings) -> Settings:
     return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
 
 
-def _remark(card: Card, performance: LiveLoop) -> str:
-    """What the session's file says of how it was made."""
-    voices = len(performance.desks)
-    settings = performance.desks[0].settings
+def _remark(card: Card, playing: Session) -> str:
+    """The line of the session's file that tells how it was made."""
+    voices = len(playing.parts)
+    settings = playing.controls.settings[0]
     if voices > 1:
         settings = replace(settings, channel=None)  # each has its own
     flags = f"--model {card.name} {flags_of(settings)}{f' --voices {voices}' if voices > 1 else ''}"

@@ -31,7 +31,7 @@ def test_both_modes_are_played_and_nothing_is_kept_that_is_over(
     modes = set()
     while long.hours < 3:
         long.play_on()
-        modes.add(long.jam.desk.settings.mode)
+        modes.add(long.jam.part.settings.mode)
     long.end()
     assert modes == {"accompany", "reply"}
     assert long.jam.sent == []

@@ -12,8 +12,11 @@ import pytest
 from midi.arrivals import Arrived
 from midi.errors import MachineError
 from midi.files import read_midi
+from realtime.live.clock import MonotonicClock
 from realtime.live.loop import LiveLoop
+from realtime.live.open_ports import OpenPorts
 from realtime.live.supervisor import Supervisor
+from realtime.session.session import Session
 from realtime.settings import Settings
 from tests.live.conftest import IN, OUT, Stage, alive, kill
 from tests.live.test_jam import MS, SEED, key
@@ -109,9 +112,9 @@ class Kept:
 
 def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     sent: list[bytes] = []
-    performance = LiveLoop(
-        (Breaking(sent),), (Kept(sent),), Supervisor(Path(tiny), "cpu", (Settings(bpm=240),)), say=print
-    )
+    supervisor, clock = Supervisor(Path(tiny), "cpu"), MonotonicClock()
+    ports = OpenPorts((Breaking(sent),), (Kept(sent),), ())
+    performance = LiveLoop(clock, Session((Settings(bpm=240),), clock.now_ns()), ports, supervisor)
     performance.start()
     with pytest.raises(RuntimeError, match="caught fire"):
         performance.run()
@@ -119,7 +122,7 @@ def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     offs = [message[1] for message in sent if message[0] & 0xF0 == 0x80]
     assert ons
     assert sorted(ons) == sorted(offs)
-    assert performance.supervisor.engine_pid is None
+    assert supervisor.engine_pid is None
 
 
 def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(tiny: str, tmp_path: Path) -> None:

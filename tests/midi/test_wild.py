@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.errors import InputError
-from midi.files import SUFFIXES, Piece, read_midi, read_performance
+from midi.files import SUFFIXES, read_midi, read_performance
 from midi.meter import Bar, meter_of, place
 from midi.notes import Note, canonical
+from midi.piece import Piece
 from midi.rests import LONGEST_REST
 from midi.tempo import TempoChange
 

@@ -16,6 +16,7 @@ from realtime.messages import (
     HistoryNote,
     ListenFrom,
     Message,
+    ParameterChange,
     Ping,
     Played,
     Pong,
@@ -30,6 +31,7 @@ from realtime.messages import (
     pack,
     unpack,
 )
+from realtime.parameters import Value
 
 LATE = 2**62
 EXAMPLES: list[Message] = [
@@ -63,6 +65,19 @@ def test_a_message_unpacks_as_it_was_packed(message: Message) -> None:
     voice, again = unpack(pack(message, 63))
     assert (voice, again) == (63, message)
     assert type(again) is type(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("temperature", 1.5), ("bpm", None), ("bars", 4), ("mode", "solo"), ("thru", True), ("hear", "1-9,11")],
+)
+@pytest.mark.parametrize("part", [None, 0, 63])
+def test_a_change_keeps_its_type_and_its_part(name: str, value: Value, part: int | None) -> None:
+    message = ParameterChange(name, value, part)
+    assert unpack(pack(message)) == (0, message)
+    _, again = unpack(pack(message))
+    assert isinstance(again, ParameterChange)
+    assert type(again.value) is type(value)
 
 
 def test_a_failure_carries_its_text() -> None:

@@ -1,9 +1,9 @@
 """A piece on the clock that jumps."""
 
 from exported.onnx_model import OnnxModel
-from midi.files import Piece
 from midi.meter import METERS, Bar
 from midi.notes import Note
+from midi.piece import Piece
 from realtime.improviser.engine import Engine
 from realtime.messages import TransportState
 from realtime.offline import Offline
@@ -20,7 +20,7 @@ def test_a_piece_begins_on_a_tick_and_tells_its_bars() -> None:
     desk = Part(Settings(bpm=120))
     desk.snapshot()
     piece = Piece(NOTES, 120.0, (Bar(0, 0, WALTZ), Bar(72, 0, COMMON)))
-    assert begin(piece, [desk], 1_004 * MS) == desk.conductor.tempo.ns_at(49)
+    assert begin(piece, [desk], 1_004 * MS) == desk.transport.tempo.ns_at(49)
     bars = [Bar(one.bar_tick, one.position, one.meter) for one in desk.to_engine if isinstance(one, TransportState)]
     assert bars == [Bar(49 - 24, 0, WALTZ), Bar(49 + 48, 0, COMMON)]
 
@@ -29,7 +29,7 @@ def test_a_piece_waits_for_the_bar_that_was_asked_for_and_keeps_it() -> None:
     desk = Part(Settings(bpm=120, meter="3/4"))
     piece = Piece(NOTES, 120.0, (Bar(0, 0, COMMON),))
     assert begin(piece, [desk], 1_600 * MS) == 3_000 * MS
-    assert desk.conductor.bar == Bar(0, 0, WALTZ)
+    assert desk.transport.bar == Bar(0, 0, WALTZ)
 
 
 def test_the_second_phrase_of_a_piece_cuts_what_is_due_at_its_first_note(model: OnnxModel) -> None:

@@ -35,4 +35,4 @@ def test_flags_tell_the_mode_the_seed_and_what_is_not_by_default() -> None:
 
 
 def test_a_change_while_playing_keeps_the_seed() -> None:
-    assert Settings(rng_seed=7).changed("temperature", "1.2").seed == 7
+    assert Settings(rng_seed=7).changed("temperature", 1.2).seed == 7

@@ -75,7 +75,7 @@ def test_it_answers_after_the_phrase_and_only_after_it(model: OnnxModel) -> None
     ends_ns = TEMPO.ns_at(PHRASE[-1].end)
     assert len(note_ons(offline.sent)) >= 3
     assert min(message.at_ns for message in offline.sent) > ends_ns
-    assert offline.desk.answers == 1
+    assert offline.part.answers == 1
     assert_every_on_has_its_off(offline.sent)
 
 
@@ -264,7 +264,7 @@ def test_whose_a_note_is_outlives_its_corrections(model: OnnxModel) -> None:
     cut = Timed(answer[1].at_ns + 30 * MS, bytes((NOTE_ON, 90, 64)))  # while the answer's second note sounds
     offline = perform(model, [*human, cut], until_ns=cut.at_ns + 60 * MS, bars=8)
     fresh = Engine(model, Settings(bpm=120))
-    for message in offline.desk.snapshot():
+    for message in offline.part.snapshot():
         fresh.receive(message)
     for engine in (offline.engine, fresh):
         whose = {(note.onset, note.pitch): note.voice for note in engine.ring.notes()}
@@ -295,7 +295,7 @@ def test_the_answer_is_drawn_knowing_where_it_stands(model: OnnxModel) -> None:
 
     def answer(bar: Bar) -> list[Timed]:
         offline = Offline(Engine(model, Settings(bpm=120)))
-        offline.desk.conductor.take_bar(bar)
+        offline.part.transport.take_bar(bar)
         return offline.perform(human)
 
     entry = 144  # once the phrase has been heard, so that only the drawing differs
@@ -315,7 +315,7 @@ def test_a_model_of_other_fields_answers_too(which: str, request: pytest.Fixture
 def test_an_engine_told_the_past_knows_what_the_old_one_knew(model: OnnxModel) -> None:
     offline = perform(model, performed(CHORDS, TEMPO))
     fresh = Engine(model, Settings(bpm=120))
-    for message in offline.desk.snapshot():
+    for message in offline.part.snapshot():
         fresh.receive(message)
     told, lived = list(fresh.ring.notes()), list(offline.engine.ring.notes())
     assert [(n.onset, n.pitch) for n in told] == [(n.onset, n.pitch) for n in lived]
@@ -390,6 +390,6 @@ def test_eight_hours_of_jamming_do_not_drift_or_grow(model: OnnxModel) -> None:
         offline.perform(human)
     ticks_off = {(m.at_ns - TEMPO.ns_at(TEMPO.tick_at(m.at_ns))) for m in note_ons(offline.sent)}
     assert ticks_off == {0}
-    assert offline.desk.answers == 8
+    assert offline.part.answers == 8
     assert len(offline.engine.ring) <= 256
     assert_every_on_has_its_off(offline.sent)

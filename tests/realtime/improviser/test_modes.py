@@ -231,7 +231,7 @@ def test_the_beat_of_the_human_is_taken_up_where_nobody_else_sets_one(model: Onn
     offline = playing(model, at_97, bpm=None)
     bpm = float(offline.engine.tempo.bpm)
     assert min(abs(bpm / 97 - ratio) for ratio in (0.5, 1, 2)) < 0.03
-    assert float(offline.desk.conductor.tempo.bpm) == pytest.approx(bpm)
+    assert float(offline.part.transport.tempo.bpm) == pytest.approx(bpm)
     human = [note for note in offline.engine.ring.notes() if note.voice == HUMAN]
     steps = {later.onset - earlier.onset for earlier, later in pairwise(human)}
     assert len(steps) == 1, "even eighths are told to the model as even"
@@ -265,7 +265,7 @@ def test_a_note_sent_as_its_plan_ends_is_part_of_the_music(model: OnnxModel) -> 
     engine.receive(ListenFrom(0))
     proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
     engine.receive(Cancelled(1, proposals[0].note_id))
-    engine.receive(ParameterChange(b"mode reply"))
+    engine.receive(ParameterChange("mode", "reply"))
     assert engine.standing == [proposals[0].note_id]
     engine.receive(Sent(proposals[0].note_id, 0))
     assert engine.standing == []
@@ -360,7 +360,7 @@ def test_what_answers_a_human_note_at_once_is_not_late(model: OnnxModel) -> None
     off_the_grid = [Timed(m.at_ns + 7 * MS, m.data) for m in performed(MELODY, TEMPO)]
     for seed in range(6):
         offline = playing(model, off_the_grid, mode="accompany", rng_seed=seed)
-        assert (offline.desk.schedule.late, offline.desk.schedule.dropped) == (0, 0)
+        assert (offline.part.schedule.late, offline.part.schedule.dropped) == (0, 0)
 
 
 def test_an_answer_enters_on_the_bar_if_asked_and_ends_with_one(model: OnnxModel) -> None:

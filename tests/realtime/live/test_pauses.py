@@ -1,29 +1,15 @@
 """Nothing in the I/O process takes longer because much has been played: no collection goes through the record."""
 
 import gc
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from midi.arrivals import Arrived
-from realtime.live.loop import LOOK_NS, LiveLoop
-from realtime.live.supervisor import Supervisor
-from realtime.live.timing import Timing
-from realtime.settings import Settings
+from realtime.live.loop import LOOK_NS
+from realtime.live.observers.timing import Timing
+from tests.realtime.live.fakes import Stage
 
 NOTES = 20_000
-
-
-class Nobody:
-    lead_ns = 0
-
-    def poll(self) -> list[Arrived]:
-        return []
-
-    def send(self, message: bytes, due_ns: int) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -38,15 +24,15 @@ def gone_through() -> int:
 
 
 def test_the_record_of_what_was_played_is_out_of_the_collectors_way() -> None:
-    performance = LiveLoop((Nobody(),), (Nobody(),), Supervisor(Path(), "cpu", (Settings(),)), say=print)
+    stage = Stage()
     gc.collect()
     gc.freeze()
     for index in range(NOTES):
         for status in (0x90, 0x80):
-            performance.desks[0].recorder.record(bytes((status, index % 128, 80)), index, human=True)
+            stage.session.parts[0].recorder.record(bytes((status, index % 128, 80)), index, human=True)
     before = gone_through()
-    performance._looked_ns = time.monotonic_ns() - 2 * LOOK_NS
-    performance._look()
+    stage.clock.time_ns += 2 * LOOK_NS
+    stage.loop._look()
     assert before > NOTES
     assert gone_through() < NOTES / 10
 

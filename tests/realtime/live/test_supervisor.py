@@ -4,7 +4,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from realtime.live.supervisor import FIRST_BACKOFF_NS, LONGEST_BACKOFF_NS, STEADY_NS, Supervisor
-from realtime.settings import Settings
 
 
 def pause_after_death(supervisor: Supervisor, now_ns: int) -> int:
@@ -17,7 +16,7 @@ def pause_after_death(supervisor: Supervisor, now_ns: int) -> int:
 
 
 def test_engines_that_die_young_are_restarted_ever_more_slowly_but_always() -> None:
-    supervisor, now = Supervisor(Path("nowhere"), "cpu", (Settings(),)), STEADY_NS // 2
+    supervisor, now = Supervisor(Path("nowhere"), "cpu"), STEADY_NS // 2
     pauses = []
     for _ in range(14):
         pauses.append(pause_after_death(supervisor, now))
@@ -29,7 +28,7 @@ def test_engines_that_die_young_are_restarted_ever_more_slowly_but_always() -> N
 
 
 def test_without_an_engine_nobody_is_told_and_nothing_is_said() -> None:
-    supervisor = Supervisor(Path("nowhere"), "cpu", (Settings(),))
+    supervisor = Supervisor(Path("nowhere"), "cpu")
     supervisor.send([])
     assert supervisor.receive(0) == []
     assert not supervisor.alive

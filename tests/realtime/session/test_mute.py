@@ -3,6 +3,7 @@
 from realtime.messages import Proposal, Sent
 from realtime.session.part import Part
 from realtime.settings import Settings
+from tests.realtime.session.changing import change
 
 MS = 1_000_000
 ON, OFF = bytes((0x90, 72, 80)), bytes((0x80, 72, 0))
@@ -24,7 +25,7 @@ def test_what_sounds_ends_when_it_is_muted_and_once() -> None:
     desk = Part(Settings(bpm=120))
     propose(desk, 1, 0, 24)
     assert sent(desk, 0) == [ON]
-    assert [message.data for message in desk.audible(desk.change("mute", "on", 100 * MS))] == [OFF]
+    assert [message.data for message in desk.audible(change(desk, "mute", "on", 100 * MS))] == [OFF]
     assert sent(desk, 500 * MS) == []
 
 
@@ -41,7 +42,7 @@ def test_unmuted_it_comes_in_with_its_next_note_and_the_last_owes_no_off() -> No
     propose(desk, 1, 0, 24)
     propose(desk, 2, 48, 72)
     sent(desk, 0)
-    desk.change("mute", "off", 100 * MS)
+    change(desk, "mute", "off", 100 * MS)
     assert sent(desk, 600 * MS) == []
     assert sent(desk, 1_000 * MS) == [ON]
     assert sent(desk, 1_500 * MS) == [OFF]

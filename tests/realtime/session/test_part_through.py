@@ -8,6 +8,7 @@ from realtime.session.hearing import Human
 from realtime.session.part import Part
 from realtime.session.schedule import Outgoing
 from realtime.settings import Settings
+from tests.realtime.session.changing import change
 
 MS = 1_000_000
 
@@ -42,7 +43,7 @@ def test_with_thru_every_message_goes_on_and_without_it_none() -> None:
 def test_a_key_that_went_through_comes_up_though_thru_was_turned_off() -> None:
     desk = Part(Settings(thru=True))
     taken(desk, on(60))
-    desk.change("thru", "off", 0)
+    change(desk, "thru", "off", 0)
     assert data(taken(desk, off(60))) == [off(60)]
     assert taken(desk, on(62)) == []
 
@@ -59,7 +60,7 @@ def test_keys_at_the_split_and_above_are_not_heard_though_it_moves_while_they_ar
     desk = Part(Settings(split=60))
     for message in (on(59), on(60), on(72)):
         desk.play(message, 0)
-    desk.change("split", "80", 0)
+    change(desk, "split", "80", 0)
     for message in (off(72), off(60), off(59), on(72)):
         desk.play(message, MS)
     assert heard(desk) == [59, 59, 72]
@@ -77,12 +78,12 @@ def test_a_note_does_not_cut_what_sounds_where_there_are_no_turns() -> None:
 def test_a_bad_value_changes_nothing_and_a_good_one_is_told() -> None:
     desk = Part()
     with pytest.raises(InputError):
-        desk.change("temperature", "warm", 0)
+        change(desk, "temperature", "warm", 0)
     assert desk.settings == Settings()
     assert not desk.to_engine
-    desk.change("temperature", "1.5", 0)
+    change(desk, "temperature", "1.5", 0)
     assert desk.settings.temperature == 1.5
-    assert list(desk.to_engine) == [ParameterChange(b"temperature 1.5")]
+    assert list(desk.to_engine) == [ParameterChange("temperature", 1.5)]
 
 
 def test_an_offset_sends_everything_earlier() -> None:
@@ -95,7 +96,7 @@ def test_what_waits_moves_with_the_tempo() -> None:
     desk = Part(Settings(bpm=120))
     desk.take(Proposal(1, desk.epoch, 48, 72, 0, 72, 80, 0), 0)
     assert desk.next_due_ns == 1_000 * MS
-    desk.change("bpm", "240", 0)
+    change(desk, "bpm", "240", 0)
     desk.conduct(0)
     assert desk.next_due_ns == pytest.approx(500 * MS, abs=MS)
 
@@ -111,7 +112,7 @@ def test_the_end_of_what_sounds_moves_with_the_tempo() -> None:
     desk = Part(Settings(bpm=120))
     desk.take(Proposal(1, desk.epoch, 0, 48, 0, 72, 80, 0), 0)
     desk.due(0)
-    desk.change("bpm", "240", 0)
+    change(desk, "bpm", "240", 0)
     desk.conduct(0)
     assert desk.next_due_ns == pytest.approx(500 * MS, abs=MS)
 

@@ -48,7 +48,7 @@ def test_a_phrase_is_answered_in_the_last_tempo(model: OnnxModel, pulses_go_on: 
     assert answered
     assert min(answered) > WHILE_STOPPED_NS
     assert max(abs(at / PULSE_NS - round(at / PULSE_NS)) for at in answered) < 0.05, "on the grid that was left"
-    assert offline.desk.conductor.source == "clock"
+    assert offline.part.transport.source == "clock"
 
 
 @pytest.mark.parametrize("mode", ["solo", "accompany"])

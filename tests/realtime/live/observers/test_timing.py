@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from midi.errors import InputError
-from realtime.live.timing import COLUMNS, LONGEST, Timing
+from realtime.live.observers.timing import COLUMNS, LONGEST, Timing
 
 ON = bytes((0x90, 60, 80))
 
@@ -28,18 +28,18 @@ def test_every_message_becomes_a_row_with_both_its_times(tmp_path: Path) -> None
 
 
 def test_the_summary_tells_the_median_the_hundredth_the_worst_and_what_was_dropped() -> None:
-    timing = Timing(dropped=2)
+    timing = Timing()
     for late_us in range(1, 101):
         timing.sent(ON, 0, late_us * 1_000)
     timing.sent(ON, 0, 1_200_000)
-    assert timing.lines() == [
+    assert timing.lines(dropped=2) == [
         "timing: 101 messages, sent after their time by 51 us (p50), 100 us (p99), 1,200 us at worst",
         "timing: 1 later than 500 us; 2 notes dropped, decided too late",
     ]
 
 
 def test_a_jam_without_a_note_has_a_summary_too() -> None:
-    assert Timing().lines() == ["timing: nothing was sent; 0 notes dropped"]
+    assert Timing().lines(dropped=0) == ["timing: nothing was sent; 0 notes dropped"]
 
 
 def test_an_installation_that_plays_for_weeks_keeps_the_last_messages() -> None:

@@ -9,6 +9,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from midi.errors import InputError
+from realtime.session.journal import CLOCK_PART, Entry, Sounded
 
 LONGEST = 200_000
 """Messages kept, some hours of playing; of more, the last ones."""
@@ -56,8 +57,6 @@ class Timing:
     For an output that wants its messages ahead of their time, `sent_ns` is the handing over plus that lead.
     """
 
-    dropped: int = 0
-    """Notes decided so late that they were left out; the owner counts them here."""
     _sent: deque[bytes] = field(default_factory=lambda: deque(maxlen=LONGEST))
 
     def __len__(self) -> int:
@@ -75,17 +74,23 @@ class Timing:
         """A message has been handed to its port; the rest is of the proposal it belongs to, if any: see COLUMNS."""
         self._sent.append(_Sent(due_ns, sent_ns, data, note_id, epoch, decided_ns).packed())
 
-    def lines(self) -> list[str]:
-        """What a person should know at the end of a jam: how late messages were, and how many notes were dropped."""
+    def take(self, entry: Entry) -> None:
+        """Keep the times of a message that went out; our own clock's are not counted."""
+        if isinstance(entry, Sounded) and entry.send.part != CLOCK_PART:
+            send = entry.send
+            self.sent(send.data, send.due_ns, entry.at_ns, send.note_id, send.epoch, send.decided_ns)
+
+    def lines(self, dropped: int) -> list[str]:
+        """Lines for the end of a jam: how late messages were, and how many notes were decided too late and dropped."""
         if not self._sent:
-            return [f"timing: nothing was sent; {self.dropped} notes dropped"]
+            return [f"timing: nothing was sent; {dropped} notes dropped"]
         late = sorted(one.sent_ns - one.due_ns for one in map(_Sent.of, self._sent))
         p50, p99 = (late[min(len(late) - 1, len(late) * part // 100)] for part in (50, 99))
         over = sum(ns > LATE_NS for ns in late)
         return [
             f"timing: {len(late)} messages, sent after their time by {_us(p50)} (p50), {_us(p99)} (p99),"
             f" {_us(late[-1])} at worst",
-            f"timing: {over} later than {_us(LATE_NS)}; {self.dropped} notes dropped, decided too late",
+            f"timing: {over} later than {_us(LATE_NS)}; {dropped} notes dropped, decided too late",
         ]
 
     def save(self, path: Path) -> None:

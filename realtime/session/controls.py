@@ -1,0 +1,61 @@
+"""The values of parameters while it plays, of each part: the one place where they stand and change. Pure.
+
+Its one rule: a value is typed. Text is parsed once, where it comes in, by the table in `realtime.settings`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from realtime.messages import ParameterChange
+from realtime.session.voice_routing import VoiceRouting
+from realtime.settings import Settings, live_parameter
+
+
+class Action(NamedTuple):
+    """A surface asks for one of ACTIONS (realtime.session.actions)."""
+
+    name: str
+    at_ns: int
+    """When it was asked for."""
+    part: int | None = None
+    """The musician whom it concerns, from 0; None: everybody."""
+
+
+Request = ParameterChange | Action
+"""Whatever a surface can ask for."""
+
+
+def parse_change(name: str, text: str, part: int | None = None) -> ParameterChange:
+    """A change of a parameter to the value that a word means.
+
+    Raises:
+        InputError: there is no such parameter, it cannot change any more, or it does not take this value.
+    """
+    return ParameterChange(name, live_parameter(name).parse(text), part)
+
+
+class Controls:
+    """Settings of each part, and the rules by which they change."""
+
+    def __init__(self, settings: Sequence[Settings], routing: VoiceRouting) -> None:
+        """Take the settings of each part at the start."""
+        self._settings = list(settings)
+        self._routing = routing
+
+    @property
+    def settings(self) -> Sequence[Settings]:
+        """The settings of each part now."""
+        return self._settings
+
+    def changed(self, change: ParameterChange) -> dict[int, Settings]:
+        """The parts that a change concerns, each with what its settings would be.
+
+        Raises:
+            InputError: no such part or parameter, a value out of range, or a parameter that all parts share.
+        """
+        parts = self._routing.changing(change.name, change.part)
+        return {part: self._settings[part].changed(change.name, change.value) for part in parts}
+
+    def set(self, part: int, settings: Settings) -> None:
+        """Let a part's settings be these from now on."""
+        self._settings[part] = settings

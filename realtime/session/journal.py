@@ -1,0 +1,114 @@
+"""Every event and action of a performance, typed and timed, in order: one record for many readers. Pure.
+
+Its one rule: readers are offered entries; none is asked, and none can hold up the others. Entries that nobody has taken
+are bounded: of more than MOST_ENTRIES the last ones are kept, and what was lost is counted.
+"""
+
+from collections import deque
+from typing import NamedTuple, Protocol
+
+from realtime.messages import ParameterChange
+from realtime.session.controls import Action
+from realtime.session.hearing import Human
+from realtime.session.schedule import NO_NOTE
+
+MOST_ENTRIES = 16_384
+"""Entries kept until they are taken: ten times as many as come in between two looks, however much is played."""
+CLOCK_PART = -1
+"""Instead of a part: our own MIDI clock."""
+
+
+class Send(NamedTuple):
+    """A message that is to go out."""
+
+    part: int
+    """The part whose output it goes to, or CLOCK_PART."""
+    data: bytes
+    due_ns: int
+    """When it should sound."""
+    note_id: int = NO_NOTE
+    """Of the proposal it belongs to; NO_NOTE: none, as of a click or what goes through."""
+    epoch: int = 0
+    """How many human notes were known when it was decided."""
+    decided_ns: int | None = None
+    """When the proposal came; None: it was never proposed."""
+    sounded_ns: int | None = None
+    """Of a note-off before the time that was proposed for it: how long the note has sounded."""
+
+
+class Sounded(NamedTuple):
+    """A message was handed to its port, and sounds at `at_ns`."""
+
+    at_ns: int
+    send: Send
+
+
+class TimeMessage(NamedTuple):
+    """A MIDI clock or transport message came in."""
+
+    at_ns: int
+    data: bytes
+
+
+class Changed(NamedTuple):
+    """A parameter has changed."""
+
+    at_ns: int
+    change: ParameterChange
+
+
+class Acted(NamedTuple):
+    """An action was carried out."""
+
+    at_ns: int
+    action: Action
+
+
+class EngineStarted(NamedTuple):
+    """A new engine was told the past, or begins without one."""
+
+    at_ns: int
+
+
+class EngineLost(NamedTuple):
+    """The engine has died, or hangs."""
+
+    at_ns: int
+    reason: str
+
+
+class Notice(NamedTuple):
+    """A line that a person should read."""
+
+    at_ns: int
+    text: str
+
+
+Entry = Human | Sounded | TimeMessage | Changed | Acted | EngineStarted | EngineLost | Notice
+
+
+class Observer(Protocol):
+    """Reads the journal."""
+
+    def take(self, entry: Entry) -> None:
+        """Take the next entry; must not block, and must not keep the loop for long."""
+
+
+class Journal:
+    """Entries in order, until they are taken."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+        """Entries that came too fast to be taken."""
+        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+
+    def write(self, entry: Entry) -> None:
+        """Add an entry."""
+        self.lost += len(self._entries) == MOST_ENTRIES
+        self._entries.append(entry)
+
+    def drain(self) -> list[Entry]:
+        """The entries since the last call, oldest first."""
+        entries = list(self._entries)
+        self._entries.clear()
+        return entries

@@ -1,0 +1,285 @@
+"""A performance: what comes in, what goes out, and all that is known between. Pure; live and offline use this one.
+
+No clock, port, thread or process here: times are arguments, in ns of one clock that never goes back. What is to be
+sent is returned; once it has been handed over, `sounded` is told when.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from midi.arrivals import Arrived
+from midi.errors import AntiphonError
+from midi.piece import Piece
+from realtime.messages import Message, ParameterChange, is_channel_message
+from realtime.modes import MODES
+from realtime.session import prompt
+from realtime.session.actions import PANIC, TAP
+from realtime.session.controls import Action, Controls, Request
+from realtime.session.hearing import Hearing, Human
+from realtime.session.intake import Intakes
+from realtime.session.journal import (
+    CLOCK_PART,
+    Acted,
+    Changed,
+    EngineLost,
+    EngineStarted,
+    Journal,
+    Notice,
+    Send,
+    Sounded,
+    TimeMessage,
+)
+from realtime.session.part import Part
+from realtime.session.schedule import NO_NOTE, Outgoing
+from realtime.session.suspicion import Suspect, Suspicion
+from realtime.session.transport.clock_out import ClockOut
+from realtime.session.transport.taps import Taps
+from realtime.session.transport.time_source import TimeSource
+from realtime.session.transport.transport import Transport
+from realtime.session.voice_routing import VoiceRouting
+from realtime.settings import Settings
+
+ACTIVE_NS = 5_000_000_000
+"""Somebody plays until nothing has come in for so long."""
+FLOOD_LOOK_NS = 2_000_000_000
+"""How often a person is told that more comes in than is taken."""
+
+Event = tuple[int, Arrived]
+"""A message that came in, and the number of its input."""
+
+
+class Session:
+    """Musicians, their parts and the time they share, from the first note to the last note-off."""
+
+    def __init__(
+        self,
+        settings: Sequence[Settings],
+        now_ns: int,
+        routing: VoiceRouting | None = None,
+        clock_place: int = 0,
+        *,
+        sources: Sequence[TimeSource] | None = None,
+        sends_clock: bool = False,
+        may_echo: bool = True,
+    ) -> None:
+        """Begin with the settings of each part; tick 0 is now.
+
+        `clock_place`: the input whose clock and transport count. `sources`: of the time (default: all but a Link
+        session). `sends_clock`: whether our own clock goes out.
+        `may_echo`: whether what goes out can come in again, as where an output is connected to an input.
+        """
+        leader, *others = settings
+        self.routing = routing or VoiceRouting()
+        self.controls = Controls(settings, self.routing)
+        self.journal = Journal()
+        self.parts = [Part(leader, now_ns, sources=sources)]
+        self.parts += [Part(one, leader=self.parts[0]) for one in others]
+        self._hearing = Hearing(self.routing, clock_place)
+        self._hearing.hear(leader)
+        self._intakes = Intakes(len(self.parts))
+        self._taps = Taps()
+        self._suspicion = Suspicion()
+        self._clock_out = ClockOut() if sends_clock else None
+        self._may_echo = may_echo
+        self._last_heard_ns = 0
+        self._looked_ns = 0
+
+    @property
+    def transport(self) -> Transport:
+        """The time that all parts keep."""
+        return self.parts[0].transport
+
+    @property
+    def dropped(self) -> int:
+        """Notes decided so late that they were left out."""
+        return sum(part.schedule.dropped for part in self.parts)
+
+    def is_active(self, now_ns: int) -> bool:
+        """Whether somebody has played lately."""
+        return now_ns - self._last_heard_ns < ACTIVE_NS
+
+    def begin(self) -> None:
+        """Let the performance begin: a count-in starts as soon as time runs."""
+        for part in self.parts:
+            part.begin()
+
+    def begin_piece(self, piece: Piece, now_ns: int) -> int:
+        """Prepare to hear a piece as the human's playing; returns when its first note falls."""
+        return prompt.begin(piece, self.parts, now_ns)
+
+    # From the inputs
+
+    def take(self, events: Iterable[Event], now_ns: int) -> list[Send]:
+        """Take in what has arrived by now, from any input, and see how time runs. Returns what that asks for."""
+        sends: list[Send] = []
+        for place, arrived in sorted(events, key=lambda event: event[1].at_ns):
+            self._hearing.sense(place, arrived)
+            if self._hearing.is_time(place, arrived.data):
+                self._intakes.system.add(place, arrived)
+            elif is_channel_message(arrived.data):
+                self._intakes.of(self._hearing.voice(place, arrived.data[0] & 0x0F)).add(place, arrived)
+        for intake in self._intakes.channels:
+            for place, arrived in intake.admit(now_ns):
+                sends += self._take_human(self._hearing.take(place, arrived), now_ns)
+        system = [arrived for _, arrived in self._intakes.system.admit(now_ns)]
+        sends += self._take_human(self._hearing.advance(now_ns), now_ns)
+        sends += self._conduct(system, now_ns)
+        self._notify((*self.transport.lines(), *self._hearing.lines()), now_ns)
+        if now_ns - self._looked_ns > FLOOD_LOOK_NS:
+            self._looked_ns = now_ns
+            self._notify(self._intakes.lines(now_ns), now_ns)
+        return sends
+
+    def _take_human(self, played: Iterable[Human], now_ns: int) -> list[Send]:
+        sends: list[Send] = []
+        for human in played:
+            self._last_heard_ns = now_ns
+            self.journal.write(human)
+            sends += self._sends(human.voice, self.parts[human.voice].take_human(human, now_ns), now_ns)
+        return sends
+
+    def _conduct(self, system: Sequence[Arrived], now_ns: int) -> list[Send]:
+        sends: list[Send] = []
+        for at_ns, data in system:
+            self._last_heard_ns = now_ns
+            self.journal.write(TimeMessage(at_ns, data))
+        for voice, part in enumerate(self.parts):
+            sends += self._sends(voice, part.conduct(now_ns, () if voice else system), now_ns)
+        return sends
+
+    # From the surfaces
+
+    def carry_out(self, request: Request, now_ns: int) -> list[Send]:
+        """Do what a surface asks for. What cannot be done is a notice in the journal, and changes nothing."""
+        try:
+            if isinstance(request, ParameterChange):
+                return self._change(request, now_ns)
+            return self._act(request, now_ns)
+        except AntiphonError as error:
+            self._notify([str(error)], now_ns)
+            return []
+
+    def _change(self, change: ParameterChange, now_ns: int) -> list[Send]:
+        sends: list[Send] = []
+        for voice, settings in self.controls.changed(change).items():
+            sends += self._sends(voice, self.parts[voice].change(change, settings, now_ns), now_ns)
+            self.controls.set(voice, settings)
+        self._hearing.hear(self.controls.settings[0])
+        self.journal.write(Changed(now_ns, change))
+        return sends
+
+    def _act(self, action: Action, now_ns: int) -> list[Send]:
+        sends: list[Send] = []
+        if action.name == PANIC:
+            for voice in self.routing.changing(PANIC, action.part):
+                sends += self._sends(voice, self.parts[voice].panic(now_ns), now_ns)
+        elif action.name == TAP:
+            sends += self._tap(action.at_ns, now_ns)
+        self.journal.write(Acted(now_ns, action))
+        return sends
+
+    def _tap(self, at_ns: int, now_ns: int) -> list[Send]:
+        """A tap sets the tempo as `bpm` does, and says where the beat is."""
+        tapped = self._taps.tap(at_ns)
+        if tapped is None:
+            return []
+        sends = self._change(ParameterChange("bpm", round(tapped.bpm, 1)), now_ns)
+        self.transport.take_beat(tapped.beat_ns)
+        return sends
+
+    # The engine
+
+    def introductions(self, now_ns: int) -> list[list[Message]]:
+        """A new engine is about to start: what it must be told first of each part."""
+        self.journal.write(EngineStarted(now_ns))
+        for part in self.parts:
+            part.to_engine.clear()  # the past has it
+        return [part.snapshot() for part in self.parts]
+
+    def to_engine(self) -> list[tuple[int, list[Message]]]:
+        """Whatever the engine is to be told now: messages of each part that has any, in order."""
+        told = [(voice, list(part.to_engine)) for voice, part in enumerate(self.parts) if part.to_engine]
+        for part in self.parts:
+            part.to_engine.clear()
+        return told
+
+    def receive(self, voice: int, message: Message, now_ns: int) -> None:
+        """Take in what the engine says of a part."""
+        self.parts[voice].take(message, now_ns)
+
+    def lose_engine(self, reason: str, now_ns: int) -> list[Send]:
+        """The engine is lost, and its plans with it: what sounds ends now."""
+        self.journal.write(EngineLost(now_ns, reason))
+        sends: list[Send] = []
+        for voice, part in enumerate(self.parts):
+            sends += self._sends(voice, part.silence(now_ns), now_ns)
+        because = f" ({reason})" if reason else ""
+        self._notify([f"the engine was lost{because}: starting another, the ports stay open"], now_ns)
+        return sends
+
+    def suspect_past(self, lived_ns: int, now_ns: int) -> None:
+        """An engine died that had been ready for so long: what it may have died of, the next is not told."""
+        suspect: Suspect = self._suspicion.died(lived_ns)
+        omitted = [part.omit(suspect) for part in self.parts]
+        if any(omitted):
+            self._notify([suspect.value], now_ns)
+
+    # To the outputs
+
+    def due(self, part: int, now_ns: int) -> list[Send]:
+        """Messages of a part, or of CLOCK_PART, to hand over by now."""
+        if part != CLOCK_PART:
+            return self._sends(part, self.parts[part].due(now_ns), now_ns)
+        if self._clock_out is None:
+            return []
+        transport = self.transport
+        due = self._clock_out.due(now_ns, transport.tempo, transport.bar, rolling=transport.rolling)
+        return [Send(CLOCK_PART, data, due_ns) for due_ns, data in due]
+
+    def next_due_ns(self, part: int) -> int | None:
+        """When the next message of a part, or of CLOCK_PART, is due; None: nothing is planned."""
+        if part != CLOCK_PART:
+            return self.parts[part].next_due_ns
+        return None if self._clock_out is None else self._clock_out.next_due_ns(self.transport.tempo)
+
+    def sounded(self, send: Send, at_ns: int) -> None:
+        """A message was handed to its port; it sounds at `at_ns`."""
+        self.journal.write(Sounded(at_ns, send))
+        if send.part == CLOCK_PART:
+            return
+        part = self.parts[send.part]
+        if send.note_id != NO_NOTE:
+            part.recorder.record(send.data, at_ns, human=False)
+        if self._may_echo:
+            proves = send.note_id != NO_NOTE and MODES[part.settings.mode].takes_turns
+            self._hearing.echo.sent(send.data, at_ns, proves=proves)
+
+    def _sends(self, voice: int, messages: Iterable[Outgoing], now_ns: int) -> list[Send]:
+        """Messages of a part that are to be heard; those of the answer are facts to the engine from now on."""
+        part = self.parts[voice]
+        sends: list[Send] = []
+        for message in part.audible(messages):
+            part.sent(message, now_ns)
+            epoch = part.epoch if message.epoch is None else message.epoch
+            decided = (message.note_id, epoch, message.decided_ns, message.sounded_ns)
+            sends.append(Send(voice, message.data, message.due_ns, *decided))
+        return sends
+
+    def release(self, now_ns: int) -> list[Send]:
+        """Every note off and every pedal up, now: it stops, or is suspended."""
+        sends: list[Send] = []
+        for voice, part in enumerate(self.parts):
+            messages = [*part.silence(now_ns), *part.end_count_in(now_ns), *part.release_through(now_ns)]
+            sends += self._sends(voice, messages, now_ns)
+        return sends
+
+    def end(self, now_ns: int) -> list[Send]:
+        """The last messages of a performance that is over."""
+        sends = self.release(now_ns)
+        if self._clock_out is not None:
+            sends += [Send(CLOCK_PART, data, due_ns) for due_ns, data in self._clock_out.close(now_ns)]
+        self._notify(self._intakes.lines(now_ns, is_over=True), now_ns)
+        return sends
+
+    def _notify(self, lines: Iterable[str], now_ns: int) -> None:
+        for line in lines:
+            self.journal.write(Notice(now_ns, line))
