@@ -35,9 +35,11 @@ jam: $(LIGHT) ## play: installs the light runtime the first time, then antiphon 
 train: $(FULL) ## learn from a folder of MIDI files and scores: make train DIR=~/midi NAME=mine
 	@.venv-full/bin/antiphon train $(if $(DIR),"$(patsubst ~%,$(HOME)%,$(DIR))") $(if $(NAME),--name "$(NAME)") $(ARGS)
 
+# Two: one for all tests with a JACK server, which wait more than they work, and one for the others.
+WORKERS := -n 2
 test: $(FULL) ## run the tests: real ports, real synthesizer
 	@PYTHON=$(PYTHON) scripts/system-packages test
-	.venv-full/bin/python -m pytest $(ARGS)
+	.venv-full/bin/python -m pytest $(WORKERS) $(ARGS)
 
 nightly: $(FULL) ## run the property tests on random examples, ten times as many; a failure prints its example
 	.venv-full/bin/python -m pytest -m hypothesis --hypothesis-profile=nightly --timeout 3600 $(ARGS)

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.peers.daemon import Daemon
 from tests.peers.jackd import JackServer
-from tests.peers.program import have_children_heed_signals
+from tests.peers.program import ROOT, have_children_heed_signals
 from tests.peers.receiver import Receiver
 from tests.peers.sender import Sender
 from tests.peers.synth import Synth
@@ -25,6 +26,38 @@ def pytest_configure() -> None:
     have_children_heed_signals()
 
 
+WITH_JACK = (
+    "tests/benchmarks/test_jack_server.py",
+    "tests/live/",
+    "tests/midi/test_ports.py",
+    "tests/peers/",
+    "tests/realtime/live/test_exact.py",
+    "tests/realtime/verbs/",
+)
+WITHOUT_JACK = ("tests/live/test_embedded.py",)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Have one worker run all tests with a JACK server, in turn; the others, file by file, go to whoever is free.
+
+    JACK names a client's socket after the user and the client, not the server: of two clients of one name that open
+    at the same moment, on two servers, one fails.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class JackInTurn(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "with JACK" if _is_with_jack(path) else path
+
+    return JackInTurn(config, log)
+
+
+def _is_with_jack(path: str) -> bool:
+    return path.startswith(WITH_JACK) and path not in WITHOUT_JACK
+
+
 settings.register_profile(
     "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -33,12 +66,14 @@ settings.load_profile("fixed")
 
 
 @pytest.fixture
-def jack_server() -> Iterator[JackServer]:
+def jack_server(request: pytest.FixtureRequest) -> Iterator[JackServer]:
     """A JACK server for one test.
 
     One for the whole run would be quicker by half a minute, but a client that was killed or stopped on purpose can
     slow a server down for all who come after it.
     """
+    path = request.path.relative_to(ROOT).as_posix()
+    assert _is_with_jack(path), f"{path} is not among WITH_JACK, in {__file__}: it may run beside another JACK server"
     with JackServer() as server:
         yield server
 

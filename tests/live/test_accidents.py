@@ -125,17 +125,17 @@ def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     assert supervisor.engine_pid is None
 
 
-def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(tiny: str, tmp_path: Path) -> None:
+def test_a_dead_jack_server_ends_the_jam_with_a_word_and_the_session_saved(
+    jack: JackServer, daemon: Callable[..., Daemon], tiny: str, tmp_path: Path
+) -> None:
     saved = tmp_path / "session.mid"
-    with JackServer() as server:
-        flags = ("--model", tiny, "--save", str(saved), "--seed", str(SEED))
-        with Daemon(*flags, environment=server.environment) as playing:
-            playing.wait_ready()
-            time.sleep(1)
-            server.close()
-            assert playing.wait(10) == MachineError.exit_code
-            assert "antiphon: the MIDI system has stopped" in playing.errors
-            assert "Traceback" not in playing.errors
+    playing = daemon("--model", tiny, "--save", str(saved), "--seed", str(SEED))
+    playing.wait_ready()
+    time.sleep(1)  # the phrase of the file has begun
+    jack.close()
+    assert playing.wait(10) == MachineError.exit_code
+    assert "antiphon: the MIDI system has stopped" in playing.errors
+    assert "Traceback" not in playing.errors
     assert read_midi(saved).notes
 
 

@@ -9,17 +9,8 @@ from tests.peers.program import need
 
 def test_a_phrase_through_ports_stands_beside_the_same_offline(tiny: str) -> None:
     need("jackd")
-    words = [
-        sys.executable,
-        "-m",
-        "benchmarks.players",
-        "--live",
-        "--phrase",
-        "one_key",
-        "--bpm-known",
-        "--model",
-        tiny,
-    ]
+    cell = ("--phrase", "one_key", "--mode", "reply", "--bpm-known")
+    words = [sys.executable, "-m", "benchmarks.players", "--live", *cell, "--model", tiny]
     done = subprocess.run(words, capture_output=True, text=True, timeout=200, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     row = re.search(r"one_key, reply, --bpm +(\d+) / (\d+) ", done.stdout)

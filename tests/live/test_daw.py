@@ -41,7 +41,7 @@ def test_ardour_gives_the_time_and_records_the_answer_as_the_page_says(
     tiny: str,
     tmp_path: Path,
 ) -> None:
-    playing = daemon("--model", tiny, "--no-save", "--sync", "clock", "--bars", "4", "--rng-seed", "3")
+    playing = daemon("--model", tiny, "--no-save", "--sync", "clock", "--bars", "2", "--rng-seed", "3")
     playing.wait_ready()
     keyboard = sender("keyboard")
     frames = closing.enter_context(FrameReceiver(jack))

@@ -72,9 +72,10 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
     no_midi: None, closing: ExitStack, tiny: str, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    for name in ("one.mid", "two.mid"):
-        flags = ("--model", tiny, "--bars", "1", "--save", str(tmp_path / name))
-        jam = closing.enter_context(Daemon(*flags, is_seeded=False))
+    flags = ("--model", tiny, "--bars", "1", "--save")
+    names = ("one.mid", "two.mid")
+    jams = [closing.enter_context(Daemon(*flags, str(tmp_path / name), is_seeded=False)) for name in names]
+    for name, jam in zip(names, jams, strict=True):
         assert jam.wait(60) == 0
         (seed,) = (line.text.split()[1] for line in jam.lines if line.text.startswith("  rng-seed "))
         assert f"  rng-seed {seed} (give --rng-seed {seed} for the same again)" in [line.text for line in jam.lines]

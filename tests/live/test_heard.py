@@ -18,7 +18,7 @@ from tests.peers.synth import Synth
 
 MELODY = (60, 64, 67, 72)
 STEP_S = 0.2
-DELAYS_MS = (0, 3, 15)
+DOUBLED_LATE_S = 0.003
 MS = 1_000_000
 
 
@@ -42,11 +42,8 @@ def with_all_notes_off(events: list[Timed], number: int) -> list[Timed]:
     )
 
 
-@pytest.mark.parametrize("mode", ["reply", "accompany", "solo"])
-@pytest.mark.parametrize("number", [123, 120])
-def test_a_keyboard_that_sends_a_mode_message_with_its_last_key_up_is_played_with(
-    stage: Callable[..., Stage], mode: str, number: int
-) -> None:
+@pytest.mark.parametrize(("mode", "number"), [("reply", 123), ("reply", 120), ("accompany", 123), ("solo", 120)])
+def test_a_mode_message_with_the_last_key_up_ends_no_music(stage: Callable[..., Stage], mode: str, number: int) -> None:
     on_stage = stage("--mode", mode, "--bpm", "200", "--bars", "8", "--wait-for-me")
     sent = on_stage.keyboard.play(with_all_notes_off(phrase(), number))
     goes_on_ns = sent[-1].at_ns + 50 * MS
@@ -72,9 +69,8 @@ def test_panic_silences_a_solo_until_the_next_note(stage: Callable[..., Stage]) 
     on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2)
 
 
-@pytest.mark.parametrize("delay_ms", DELAYS_MS)
-def test_a_phrase_that_comes_twice_is_heard_once(stage: Callable[..., Stage], tmp_path: Path, delay_ms: int) -> None:
-    doubled = sorted([*phrase(), *phrase(late_s=delay_ms / 1000)], key=lambda event: event[0])
+def test_a_phrase_that_comes_twice_is_heard_once(stage: Callable[..., Stage], tmp_path: Path) -> None:
+    doubled = sorted([*phrase(), *phrase(late_s=DOUBLED_LATE_S)], key=lambda event: event[0])
     assert heard_in_a_session(stage, tmp_path / "session.mid", doubled) == list(MELODY)
 
 

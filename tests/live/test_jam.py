@@ -51,14 +51,10 @@ def test_an_answer_left_alone_ends_by_itself(stage: Callable[..., Stage]) -> Non
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "ABRT", "XCPU"])
-def test_whichever_way_it_is_told_to_leave_nothing_keeps_sounding(
-    stage: Callable[..., Stage], tmp_path: Path, name: str
-) -> None:
+def test_every_signal_to_leave_ends_each_note_and_saves(stage: Callable[..., Stage], tmp_path: Path, name: str) -> None:
     saved = tmp_path / "session.mid"
-    on_stage = stage(
-        "--bpm", "40", "--bars", "8", "--save", str(saved)
-    )  # slow, so that a note is down when the signal comes
-    on_stage.keyboard.play(key(60, 0, 0.2))
+    slow = ("--mode", "solo", "--bpm", "40")  # a note is down when the signal comes
+    on_stage = stage(*slow, "--save", str(saved))
     on_stage.wait_for_answer(1)
     assert sounding(on_stage.listener.heard)
     on_stage.daemon.signal(signal.Signals[f"SIG{name}"])

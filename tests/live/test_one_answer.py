@@ -21,7 +21,7 @@ from tests.peers.program import wait_until
 from tests.peers.receiver import Receiver
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
-PATIENT = ("--rng-seed", "7", "--late", "10000", "--bars", "4")
+PATIENT = ("--rng-seed", "7", "--late", "10000", "--bars", "2")
 """However busy the machine is, no note is left out."""
 
 

@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_folder_of_music_becomes_an_answer_on_a_port(
     folder: Path, stage: Callable[..., Stage], tmp_path: Path
 ) -> None:
-    words = [installed(), "train", str(folder), "--name", "mine", "--time", "60s", "--units", "96"]
+    words = [installed(), "train", str(folder), "--name", "mine", "--time", "20s", "--units", "96"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=360, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "broken.mid" in done.stdout

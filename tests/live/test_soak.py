@@ -25,7 +25,7 @@ def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
 
 def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
     need("jackd")
-    with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "12"]) as soaking:
+    with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "6"]) as soaking:
         wait_until(lambda: bool(_engines(soaking.pid)), "the engine", 30)
         time.sleep(2)
         for engine in _engines(soaking.pid):
