@@ -33,6 +33,8 @@ WITH_JACK = (
     "tests/peers/",
     "tests/realtime/live/test_exact.py",
     "tests/realtime/verbs/",
+    "tests/test_mistakes.py",
+    "tests/test_package.py",
 )
 WITHOUT_JACK = ("tests/live/test_embedded.py",)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.live.conftest import IN, Stage
 from tests.peers.flood import Flood
 
-SECONDS = float(os.environ.get("ANTIPHON_FLOOD_SECONDS", "4"))
+SECONDS = float(os.environ.get("ANTIPHON_FLOOD_SECONDS", "8"))
 """A minute, and more, is for the patient: make the number larger."""
 PER_SECOND = 10_000
 
