@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from antiphon.cli import INTERRUPTED, Parser
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.errors import AntiphonError, InputError
 
 

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from benchmarks.players.performance import Cell, human_of
 from benchmarks.players.phrases import all_phrases
+from exported.model_store import find_model
 from exported.onnx_model import load_model
-from exported.shelf import find_model
 from realtime.improviser.engine import Engine
 from realtime.improviser.step_model import StepModel
 from realtime.offline import Offline

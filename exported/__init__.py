@@ -1,1 +1,1 @@
-"""The hinge: the contract between the workshop and the daemon, and the models themselves, one folder each."""
+"""The contract between the trainer and the daemon, and the models themselves, one folder each."""

@@ -1,7 +1,7 @@
 """From a step's outputs to what is believed of the next note, field by field, each told the earlier ones. numpy only.
 
-The arithmetic of `exported.card`: logits = relu(hidden + a row for each thing told) @ weights + bias. It stands at the
-hinge because the daemon draws by it and whoever scores a model scores by it.
+The arithmetic of `exported.card`: logits = relu(hidden + a row for each thing told) @ weights + bias. It is part of
+the contract because the daemon draws by it and whoever scores a model scores by it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,8 @@ A continuous cache (Grave, Joulin, Usunier 2016, "Improving Neural Language Mode
 earlier in the performance weighs exp(sharpness * (cosine - 1)) by the likeness of its key to the key now, and votes
 for the note that followed it. The model itself votes beside them, with the weight of a doubt: where nothing like this
 moment has been, it alone is heard (MacKay and Peto 1995 mix their counts so). A later field hears only the memories
-that agree with the fields already drawn. It lives at the hinge because it is part of what a model means: the daemon
-plays with it, and whoever scores a model scores this.
+that agree with the fields already drawn. It is part of the contract because it is part of what a model
+means: the daemon plays with it, and whoever scores a model scores this.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Drawing the next note: field after field, each told what the earlier ones drew. numpy only.
 
-It stands at the hinge because a model is judged by what it plays: the daemon draws by it, and whoever generates music
-to measure a model draws by it.
+It is part of the contract because a model is judged by what it plays: the daemon draws by it, and whoever generates
+music to measure a model draws by it.
 """
 
 from bisect import bisect_right

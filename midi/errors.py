@@ -5,7 +5,7 @@
     +-- MachineError    what the machine lacks: a MIDI system, a provider, a package
     +-- ModelError      what a model folder holds cannot be trusted or read
 
-Each message is one line that says what was given, what is allowed, and what to do. The front door prints it
+Each message is one line that says what was given, what is allowed, and what to do. The CLI prints it
 without a traceback and exits with the class's `exit_code`.
 """
 

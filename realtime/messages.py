@@ -209,7 +209,7 @@ class Pong(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """Engine to I/O: it cannot start. `text` is UTF-8 for the user, `exit_code` the front door's."""
+    """Engine to I/O: it cannot start. `text` is UTF-8 for the user, `exit_code` the CLI's."""
 
     exit_code: int
     text: bytes

@@ -1,4 +1,4 @@
-"""The front door: what it says, what it opens, and what it says when something is wrong."""
+"""The CLI: what it says, what it opens, and what it says when something is wrong."""
 
 import errno
 import os
@@ -69,7 +69,7 @@ def test_a_verbs_module_imports_nothing_heavy_to_explain_itself(verb: str) -> No
     assert not modules_after(f"import {module}") & heavy
 
 
-def test_the_live_verbs_never_open_the_workshop() -> None:
+def test_the_live_verbs_never_open_the_trainer() -> None:
     live = [module for module, _ in VERBS.values() if module.startswith("realtime.")]
     assert not {name for name in modules_after(f"import {', '.join(live)}") if name.split(".")[0] == "training"}
 

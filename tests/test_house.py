@@ -92,7 +92,7 @@ def test_the_vocabularys_core_loads_no_device_and_no_file_format() -> None:
 
 
 def test_the_contract_loads_nothing_but_the_core() -> None:
-    assert not imported_by("exported.card", "exported.shelf") & {"mido", "rtmidi", "numpy", "onnx", "onnxruntime"}
+    assert not imported_by("exported.card", "exported.model_store") & {"mido", "rtmidi", "numpy", "onnx", "onnxruntime"}
 
 
 def test_every_import_contract_is_kept() -> None:

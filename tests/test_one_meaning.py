@@ -20,8 +20,8 @@ from realtime.improviser.ring import ContextRing
 from realtime.improviser.vocabulary import PlaceOf
 from tests.tiny_model import SCORE_FIELDS, build
 from training.evaluate import evaluate
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 SEED = Path(__file__).parents[1] / "midi" / "seeds" / "phrase.mid"
 BARS = (Bar(0, 24, meter_of(3, 4)),)

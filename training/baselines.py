@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from midi.tokens import VOICE, Field
 from training.counts import Hashes, Ids, Level, Probabilities, chain, mixed, so_far
-from training.works import Ints
+from training.pieces import Ints
 
 LONGEST = 4
 """Notes of history in the longest context: the best of 3, 4, 5, 7 and 10 on the default corpus' validation pieces."""

@@ -1,7 +1,7 @@
 """Pieces to batches: parallel streams of pieces end to end, cut into chunks whose state is carried on to the next.
 
-A piece of N notes is N + 1 steps: START foretells the first note, the last note foretells END. `keep` is 0 where a
-piece starts, which clears the state there: every piece is learned and validated from the state a session begins in.
+A piece of N notes is N + 1 steps: START foretells the first note, the last note foretells END. `carry_mask` is 0 where
+a piece starts, which clears the state there: every piece is learned and validated from the state a session begins in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from midi.notes import ANSWER
 from midi.tokens import CONTEXTS, DURATION, END, PITCH, VELOCITY, VOICE, WAIT, Field
-from training.alphabet import Piece, column, without_bars
-from training.casting import cast
-from training.works import Ints
+from training.encoding import EncodedPiece, column, without_bars
+from training.pieces import Ints
+from training.roles import assign_roles
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,24 +31,24 @@ BARS_UNKNOWN = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of a chunk: `given`, the note taken in; `due`, the note to foretell, its contexts told.
+    """Arrays of a chunk: `inputs`, the note taken in; `targets`, the note to foretell, its contexts told.
 
-    Both [B, T, I]; `counts` [B, T, F] is 1 where a field of `due` counts, `keep` [B, T] is 0 at starts.
+    Both [B, T, I]; `loss_mask` [B, T, F] is 1 where a field of `targets` counts, `carry_mask` [B, T] is 0 at starts.
     """
 
-    given: Ints
-    due: Ints
-    counts: Floats
-    keep: Floats
+    inputs: Ints
+    targets: Ints
+    loss_mask: Floats
+    carry_mask: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
     """A piece as steps: arrays [N + 1, I] and counts [N + 1, F], the rows of `Batch` they will be."""
 
-    given: Ints
-    due: Ints
-    counts: Floats
+    inputs: Ints
+    targets: Ints
+    loss_mask: Floats
 
 
 def transposed(ids: Ints, semitones: int, pitch: int) -> Ints:
@@ -69,16 +69,16 @@ class Streams:
 
     def __init__(
         self,
-        pieces: Sequence[Piece],
+        pieces: Sequence[EncodedPiece],
         fields: Sequence[Field],
-        given: Sequence[Field],
+        contexts: Sequence[Field],
         streams: int,
         chunk: int,
         rng: np.random.Generator,
     ) -> None:
-        """`pieces`: none is empty; `fields` and `given` name the columns of their ids."""
+        """`pieces`: none is empty; `fields` and `contexts` name the columns of their ids."""
         self._pieces = pieces
-        self._fields, self._inputs = fields, (*fields, *given)
+        self._fields, self._inputs = fields, (*fields, *contexts)
         self._chunk = chunk
         self._rng = rng
         self._queue: list[int] = []
@@ -93,22 +93,22 @@ class Streams:
     def next(self) -> Batch:
         """The next chunk of every stream."""
         rows = [self._row(stream) for stream in range(len(self._pending))]
-        given = np.stack([row.given for row in rows])
+        inputs = np.stack([row.inputs for row in rows])
         return Batch(
-            given,
-            np.stack([row.due for row in rows]),
-            np.stack([row.counts for row in rows]),
-            _keep(given, self._inputs),
+            inputs,
+            np.stack([row.targets for row in rows]),
+            np.stack([row.loss_mask for row in rows]),
+            _carry_mask(inputs, self._inputs),
         )
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
         """What `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
         return {
             "queue": np.array(self._queue, np.int64),
-            "lengths": np.array([len(steps.given) for steps in self._pending], np.int64),
-            "given": np.concatenate([steps.given for steps in self._pending]),
-            "due": np.concatenate([steps.due for steps in self._pending]),
-            "counts": np.concatenate([steps.counts for steps in self._pending]),
+            "lengths": np.array([len(steps.inputs) for steps in self._pending], np.int64),
+            "given": np.concatenate([steps.inputs for steps in self._pending]),
+            "due": np.concatenate([steps.targets for steps in self._pending]),
+            "counts": np.concatenate([steps.loss_mask for steps in self._pending]),
         }
 
     def restore(self, kept: dict[str, npt.NDArray[np.generic]]) -> None:
@@ -120,10 +120,10 @@ class Streams:
 
     def _row(self, stream: int) -> _Steps:
         parts = [self._pending[stream]]
-        while sum(len(part.given) for part in parts) < self._chunk:
+        while sum(len(part.inputs) for part in parts) < self._chunk:
             parts.append(self._begin_piece())
         whole = _joined(parts)
-        self._pending[stream] = _cut(whole, self._chunk, len(whole.given))
+        self._pending[stream] = _cut(whole, self._chunk, len(whole.inputs))
         return _cut(whole, 0, self._chunk)
 
     def _begin_piece(self) -> _Steps:
@@ -131,111 +131,111 @@ class Streams:
             self._queue = self._rng.permutation(len(self._pieces)).tolist()
         piece = self._pieces[self._queue.pop()]
         steps = _steps(self._varied(piece), self._inputs, len(self._fields))
-        return _Steps(self._masked(steps.given), steps.due, steps.counts)
+        return _Steps(self._masked(steps.inputs), steps.targets, steps.loss_mask)
 
-    def _varied(self, piece: Piece) -> Ints:
-        """The piece as it is learned this time: transposed, cast, its bars known or not."""
+    def _varied(self, piece: EncodedPiece) -> Ints:
+        """The piece as it is learned this time: transposed, roles assigned, its bars known or not."""
         ids, pitch, voice = piece.ids.copy(), self._at(PITCH), self._at(VOICE)
         if pitch is not None:
             moves = transpositions(ids[:, pitch])
             ids = transposed(ids, int(self._rng.integers(moves.start, moves.stop)), pitch)
         if voice is not None:
-            ids[:, voice] = cast(piece.parts, ids[:, self._at(WAIT)], self._rng)
+            ids[:, voice] = assign_roles(piece.parts, ids[:, self._at(WAIT)], self._rng)
         if self._at(CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:
             ids = without_bars(ids, self._inputs)
         return ids
 
-    def _masked(self, given: Ints) -> Ints:
+    def _masked(self, inputs: Ints) -> Ints:
         """Hide some durations and velocities of the notes taken in (never START's)."""
         duration, velocity = self._at(DURATION), self._at(VELOCITY)
         if duration is not None:
-            self._hide(given, duration, DURATION_UNKNOWN)
+            self._hide(inputs, duration, DURATION_UNKNOWN)
         if velocity is not None:
             all_of_it = self._rng.random() < ALL_VELOCITY_UNKNOWN
-            self._hide(given, velocity, 1.0 if all_of_it else VELOCITY_UNKNOWN)
-        return given
+            self._hide(inputs, velocity, 1.0 if all_of_it else VELOCITY_UNKNOWN)
+        return inputs
 
-    def _hide(self, given: Ints, at: int, share: float) -> None:
-        hidden = self._rng.random(len(given)) < share
+    def _hide(self, inputs: Ints, at: int, share: float) -> None:
+        hidden = self._rng.random(len(inputs)) < share
         hidden[0] = False
-        given[hidden, at] = self._inputs[at].unknown
+        inputs[hidden, at] = self._inputs[at].unknown
 
     def _at(self, field: Field) -> int | None:
         return column(self._inputs, field)
 
 
 def packed(
-    pieces: Sequence[Ints], fields: Sequence[Field], given: Sequence[Field], streams: int, chunk: int
+    pieces: Sequence[Ints], fields: Sequence[Field], contexts: Sequence[Field], streams: int, chunk: int
 ) -> Iterator[Batch]:
     """Every piece, ids [N, I], once, as it is, for validation: spread evenly over the streams.
 
     END, the padding and the voice (all is the answer's) do not count.
     """
-    inputs = (*fields, *given)
+    columns = (*fields, *contexts)
     rows: list[list[_Steps]] = [[] for _ in range(streams)]
     lengths = [0] * streams
     for piece in sorted(pieces, key=len, reverse=True):
         shortest = lengths.index(min(lengths))
-        steps = _steps(piece, inputs, len(fields))
-        steps.counts[-1] = 0
+        steps = _steps(piece, columns, len(fields))
+        steps.loss_mask[-1] = 0
         rows[shortest].append(steps)
-        lengths[shortest] += len(steps.given)
+        lengths[shortest] += len(steps.inputs)
     longest = -(-max(lengths) // chunk) * chunk
     padded = [
-        _joined([*row, _padding(longest - length, inputs, len(fields))])
+        _joined([*row, _padding(longest - length, columns, len(fields))])
         for row, length in zip(rows, lengths, strict=True)
     ]
     voice = column(fields, VOICE)
     for start in range(0, longest, chunk):
         cuts = [_cut(row, start, start + chunk) for row in padded]
-        given_ids = np.stack([cut.given for cut in cuts])
-        due, counts = np.stack([cut.due for cut in cuts]), np.stack([cut.counts for cut in cuts])
+        input_ids = np.stack([cut.inputs for cut in cuts])
+        targets, loss_mask = np.stack([cut.targets for cut in cuts]), np.stack([cut.loss_mask for cut in cuts])
         if voice is not None:
-            counts[:, :, voice] = 0
-        yield Batch(given_ids, due, counts, _keep(given_ids, inputs))
+            loss_mask[:, :, voice] = 0
+        yield Batch(input_ids, targets, loss_mask, _carry_mask(input_ids, columns))
 
 
-def _steps(ids: Ints, inputs: Sequence[Field], drawn: int) -> _Steps:
+def _steps(ids: Ints, columns: Sequence[Field], drawn: int) -> _Steps:
     """`drawn`: how many of the inputs are fields; the others are contexts."""
-    start = np.array([[field.start for field in inputs]], np.int32)
-    end = np.array([[0] * drawn + [context.unknown for context in inputs[drawn:]]], np.int32)
-    wait, voice = column(inputs, WAIT), column(inputs, VOICE)
+    start = np.array([[field.start for field in columns]], np.int32)
+    end = np.array([[0] * drawn + [context.unknown for context in columns[drawn:]]], np.int32)
+    wait, voice = column(columns, WAIT), column(columns, VOICE)
     if voice is not None:
         end[0, voice] = ANSWER  # it is of the answer that the daemon asks whether it is over
     if wait is not None:
         end[0, wait] = END
-    due = np.concatenate([ids, end])
-    sizes = np.array([field.size for field in inputs[:drawn]])
-    counts = (due[:, :drawn] < sizes).astype(np.float32)  # an unknown velocity teaches nothing
-    counts[-1] = 0
+    targets = np.concatenate([ids, end])
+    sizes = np.array([field.size for field in columns[:drawn]])
+    loss_mask = (targets[:, :drawn] < sizes).astype(np.float32)  # an unknown velocity teaches nothing
+    loss_mask[-1] = 0
     if wait is not None:
-        counts[-1, wait] = 1
-    drawable = due[:, :drawn] < sizes
-    due[:, :drawn] = np.where(drawable, due[:, :drawn], 0)
-    return _Steps(np.concatenate([start, ids]), due.astype(np.int32), counts)
+        loss_mask[-1, wait] = 1
+    drawable = targets[:, :drawn] < sizes
+    targets[:, :drawn] = np.where(drawable, targets[:, :drawn], 0)
+    return _Steps(np.concatenate([start, ids]), targets.astype(np.int32), loss_mask)
 
 
-def _nothing(inputs: Sequence[Field], drawn: int) -> _Steps:
-    return _padding(0, inputs, drawn)
+def _nothing(columns: Sequence[Field], drawn: int) -> _Steps:
+    return _padding(0, columns, drawn)
 
 
-def _padding(length: int, inputs: Sequence[Field], drawn: int) -> _Steps:
-    ids = np.zeros((length, len(inputs)), np.int32)
+def _padding(length: int, columns: Sequence[Field], drawn: int) -> _Steps:
+    ids = np.zeros((length, len(columns)), np.int32)
     return _Steps(ids, ids, np.zeros((length, drawn), np.float32))
 
 
 def _joined(parts: Sequence[_Steps]) -> _Steps:
     return _Steps(
-        np.concatenate([part.given for part in parts]),
-        np.concatenate([part.due for part in parts]),
-        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.inputs for part in parts]),
+        np.concatenate([part.targets for part in parts]),
+        np.concatenate([part.loss_mask for part in parts]),
     )
 
 
 def _cut(steps: _Steps, start: int, stop: int) -> _Steps:
-    return _Steps(steps.given[start:stop], steps.due[start:stop], steps.counts[start:stop])
+    return _Steps(steps.inputs[start:stop], steps.targets[start:stop], steps.loss_mask[start:stop])
 
 
-def _keep(given: Ints, inputs: Sequence[Field]) -> Floats:
-    started: npt.NDArray[np.bool_] = given[:, :, 0] == inputs[0].start
+def _carry_mask(inputs: Ints, columns: Sequence[Field]) -> Floats:
+    started: npt.NDArray[np.bool_] = inputs[:, :, 0] == columns[0].start
     return (~started).astype(np.float32)

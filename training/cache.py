@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.files import SUFFIXES
-from training.works import BAR_COLUMNS, COLUMNS, Ints
+from training.pieces import BAR_COLUMNS, COLUMNS, Ints
 
 READERS = {"midi": "3", "scores": "2"}
 """Part of every key: raise a reader's when it changes what it makes of a file."""
@@ -27,7 +27,7 @@ class Reading:
     """What one file gave: labels, notes and bars of its tunes, and labels and reasons of those it lost.
 
     `remarks`: what its reader says of how it was read, each a line.
-    `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.works.Work`.
+    `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.pieces.Piece`.
     """
 
     labels: tuple[str, ...] = ()

@@ -5,20 +5,20 @@ from typing import Any
 
 from exported.card import IMITATE
 from exported.imitation import Imitation
+from training.base_model import BaseModel
 from training.evaluate import evaluate
-from training.origin import Origin
+from training.pieces import Ints
 from training.stepper import Stepper
 from training.verdict import is_better
-from training.works import Ints
 
 
-def compared(origin: Origin, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
+def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
     """For the card's `held_out`: `before`, the origin's figures on the judged pieces; `forgetting`, both on the known.
 
     Pieces are ids [N, I] of the origin's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """
-    card = origin.card
-    earlier = Stepper(origin.graph, card.fields, card.given)
+    card = base.card
+    earlier = Stepper(base.graph, card.fields, card.given)
     how = Imitation.of(card.imitation, card.fields)
     facts: dict[str, Any] = {
         "before": {

@@ -13,9 +13,9 @@ from midi.errors import InputError, MachineError
 from midi.text import printable
 from training import cache, scores
 from training.cache import Reading
+from training.pieces import Piece, Remark, Skipped, bar_table, table
 from training.progress import bar
 from training.readers import Readers
-from training.works import Remark, Skipped, Work, bar_table, table
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
 
@@ -44,7 +44,7 @@ class Corpus:
     """
 
     name: str
-    works: tuple[Work, ...]
+    works: tuple[Piece, ...]
     skipped: tuple[Skipped, ...]
     files: int
     digest: str
@@ -103,7 +103,7 @@ def music21_corpus() -> Path:
 
 
 def _corpus(name: str, found: dict[str, Path]) -> Corpus:
-    works: list[Work] = []
+    works: list[Piece] = []
     skipped: list[Skipped] = []
     remarks: list[Remark] = []
     readings = dict(_readings(found))
@@ -111,7 +111,7 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
         reading = readings[file]
         collection = file.partition("/")[0] if "/" in file else ""
         for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
-            works.append(Work(_title(file, label), collection, notes, bars))
+            works.append(Piece(_title(file, label), collection, notes, bars))
         skipped += [Skipped(_title(file, label), why) for label, why in reading.lost]
         remarks += [Remark(file, line) for line in reading.remarks]
     if not works:
@@ -130,7 +130,7 @@ def _printable(path: Path) -> str:
     return printable(os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
 
 
-def _digest(works: Iterable[Work]) -> str:
+def _digest(works: Iterable[Piece]) -> str:
     """Of names, notes and bars: equal for equal music, wherever it lies."""
     digest = hashlib.sha256()
     for work in works:

@@ -5,31 +5,40 @@ from pathlib import Path
 from typing import Any
 
 from training.baselines import Baselines
-from training.course import Look
+from training.history import Validation
 
 
-def draw(path: Path, name: str, looks: Sequence[Look], known: Baselines) -> None:
-    """Write a PNG of a training's looks at the held-out pieces; `known` are baselines on those same pieces."""
+def draw(path: Path, name: str, validations: Sequence[Validation], known: Baselines) -> None:
+    """Write a PNG of a training's validations; `known` are baselines on the same pieces."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 4.5), dpi=120, layout="constrained")
-    passes = [look.epoch for look in looks]
-    learned = [look for look in looks if look.step]  # a model that was begun from is looked at before it learns
+    passes = [row.epoch for row in validations]
+    learned = [
+        validation for validation in validations if validation.step
+    ]  # a model that was begun from is looked at before it learns
     axes.plot(
-        [look.epoch for look in learned],
-        [look.learning for look in learned],
+        [row.epoch for row in learned],
+        [row.learning for row in learned],
         color="#9aa5b1",
         label="learning (dropout on)",
     )
-    axes.plot(passes, [look.held_out for look in looks], color="#1f5fa8", linewidth=2, marker=".", label="held out")
-    best = min(looks, key=lambda look: look.held_out)
+    axes.plot(
+        passes,
+        [row.held_out for row in validations],
+        color="#1f5fa8",
+        linewidth=2,
+        marker=".",
+        label="held out",
+    )
+    best = min(validations, key=lambda row: row.held_out)
     axes.plot([best.epoch], [best.held_out], "o", color="#c0392b", label=f"kept: {best.held_out:.3f}", zorder=5)
     for nats, what, dashes in ((sum(known.ngram), "n-gram", "--"), (sum(known.adaptive), "n-gram, adapting", ":")):
         axes.axhline(nats, color="#555555", linestyle=dashes, linewidth=1, label=f"{what}: {nats:.3f}")
-    low = min([best.held_out, sum(known.adaptive), *(look.learning for look in learned)])
+    low = min([best.held_out, sum(known.adaptive), *(row.learning for row in learned)])
     high = max(sum(known.ngram), best.held_out)
     axes.set_ylim(low - 0.15 * (high - low + 0.2), high + 1.2 * (high - low + 0.5))
     axes.set_xlabel("passes through the music")
@@ -37,8 +46,8 @@ def draw(path: Path, name: str, looks: Sequence[Look], known: Baselines) -> None
     axes.set_title(f"{name}: loss while learning, and on the held-out pieces")
     axes.grid(alpha=0.25)
     axes.legend(loc="upper right")
-    if best.epoch and looks[-1].seconds > 0:
-        minutes_a_pass = looks[-1].seconds / 60 / max(looks[-1].epoch, 1e-9)
+    if best.epoch and validations[-1].seconds > 0:
+        minutes_a_pass = validations[-1].seconds / 60 / max(validations[-1].epoch, 1e-9)
         clock = axes.secondary_xaxis("top", functions=(_scaled(minutes_a_pass), _scaled(1 / minutes_a_pass)))
         clock.set_xlabel("minutes", fontsize=8)
     figure.savefig(path)

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from exported.heads import Floats
 from exported.imitation import Imitation, Memory, looked_back_on, unit
 from midi.tokens import VOICE, Field
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 ABREAST = 128
 """Pieces side by side, where time matters more than the last digits of a graph in 8 bits."""

@@ -21,8 +21,8 @@ from training.batches import Batch
 from training.graph import key_size, state_size, step_graph
 from training.network import Array, Network
 from training.packing import packed_graph
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 TOLERANCE = 3e-4
 """Largest absolute difference between Keras and the float32 graph: hidden layers differ by about 3e-6, cells, that

@@ -10,10 +10,10 @@ from midi.tokens import VOICE, Field
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus, music21_corpus
 from training.evaluate import Figures
+from training.pieces import Piece
 from training.plan import Plan
 from training.sources import LICENCE, sources
 from training.split import SEED, Split
-from training.works import Work
 
 if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
     from training.fit import Fitted
@@ -30,12 +30,12 @@ def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> 
         "command": command,
         **plan.for_notes(sum(map(len, split.train))).settings(),
         "steps": fitted.steps,
-        "passes": round(fitted.looks[-1].epoch, 2),
+        "passes": round(fitted.validations[-1].epoch, 2),
         "seconds": round(fitted.seconds),
         "notes_per_second": round(fitted.steps * plan.streams * plan.chunk / max(fitted.seconds, 1e-9)),
         "kept_step": fitted.best.step,
         "validation_nats_per_note": round(fitted.best.held_out, 4),
-        "learning_nats_per_note": round(fitted.looks[-1].learning, 4),
+        "learning_nats_per_note": round(fitted.validations[-1].learning, 4),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES if _has(name)},
     }
 
@@ -85,7 +85,7 @@ def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
 
 def _collections(corpus: Corpus, root: Path | None) -> list[dict[str, Any]]:
     told = {source.folder: source for source in sources(root)} if root else {}
-    folders: dict[str, list[Work]] = {}
+    folders: dict[str, list[Piece]] = {}
     for work in corpus.works:
         folders.setdefault(work.collection, []).append(work)
     return [

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from training.works import UNKNOWN, Ints, Work
+from training.pieces import UNKNOWN, Ints, Piece
 
 RUN = 16
 """Intervals in a run: by this measure 24 % of Ryan's and O'Neill's tunes have near-duplicates
@@ -34,7 +34,7 @@ TOGETHER = 2
 _Hashes = npt.NDArray[np.uint64]
 
 
-def families(works: Sequence[Work]) -> list[list[int]]:
+def families(works: Sequence[Piece]) -> list[list[int]]:
     """The indices of the works, grouped by family; families and their members in order of first appearance."""
     runs = [_runs(_melody(work.notes)) for work in works]
     root = list(range(len(works)))

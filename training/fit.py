@@ -16,15 +16,15 @@ import numpy as np
 
 from midi.tokens import Field
 from training import checkpoint
-from training.alphabet import Piece
 from training.batches import Batch, Streams, packed
 from training.checkpoint import Checkpoint
-from training.course import Course, Look
+from training.encoding import EncodedPiece
+from training.history import History, Validation
 from training.interruption import Interruption
 from training.network import Network, Shape, Weights
-from training.plan import LOOKS_IN_TIME, Plan
+from training.plan import VALIDATIONS_IN_TIME, Plan
 from training.progress import bar
-from training.rehearsal import Rehearsal, Rehearsed
+from training.replay import Replay, ReplayStreams
 
 CHECKPOINT = "checkpoint.npz"
 SAVE_EVERY_S = 60.0
@@ -37,16 +37,16 @@ class Fitted:
     """A training's outcome: the network, with its best weights if it is finished, and how it got there."""
 
     network: Network
-    looks: tuple[Look, ...]
+    validations: tuple[Validation, ...]
     steps: int
     seconds: float
     finished: bool
     """False: it was interrupted, and its checkpoint lies in the work folder."""
 
     @property
-    def best(self) -> Look:
-        """The look at which the weights were the best."""
-        return min(self.looks, key=lambda look: look.held_out)
+    def best(self) -> Validation:
+        """The validation at which the weights were the best."""
+        return min(self.validations, key=lambda row: row.held_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Start:
 
     name: str
     weights: Weights
-    known: Rehearsal | None
+    known: Replay | None
     """What to rehearse, if anything."""
 
 
@@ -67,8 +67,8 @@ class Fit:
         plan: Plan,
         fields: Sequence[Field],
         given: Sequence[Field],
-        train: Sequence[Piece],
-        valid: Sequence[Piece],
+        train: Sequence[EncodedPiece],
+        valid: Sequence[EncodedPiece],
         work: Path,
         corpus: str,
         start: Start | None = None,
@@ -95,40 +95,40 @@ class Fit:
         keras.utils.set_random_seed(plan.seed)
         self._rng = np.random.default_rng(plan.seed)
         kind = (self._fields, self._given, plan.streams, plan.chunk, self._rng)
-        self._streams: Streams | Rehearsed = Rehearsed(train, known, *kind) if known else Streams(train, *kind)
+        self._streams: Streams | ReplayStreams = ReplayStreams(train, known, *kind) if known else Streams(train, *kind)
         shape = Shape(
             self._fields, self._given, plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop
         )
         self._network = Network(shape, plan.streams, plan.chunk)
-        self._course = Course()
+        self._history = History()
         if kept is not None:
             self._restore(kept)
         elif start is not None:
             self._network.begin_from(start.weights)
-            self._look()  # if nothing that it learns is better, it stays what it was
+            self._validate()  # if nothing that it learns is better, it stays what it was
 
     @property
     def resumed_at(self) -> float:
         """Seconds of training already behind it; 0 for a fresh one."""
-        return self._course.seconds
+        return self._history.seconds
 
     @property
     def over(self) -> bool:
         """Whether there is nothing left to learn within the plan."""
-        return self._course.over(self._plan, self._streams.notes)
+        return self._history.over(self._plan, self._streams.notes)
 
-    def run(self, say: Callable[[str], None] = print) -> Fitted:
+    def run(self, notify: Callable[[str], None] = print) -> Fitted:
         """Learn until the plan ends, the held-out loss has long not fallen, or it is interrupted (and saved)."""
-        course = self._course
+        history = self._history
         with Interruption() as interruption, self._bar() as shown:
-            began = time.monotonic() - course.seconds
+            began = time.monotonic() - history.seconds
             saved = time.monotonic()
             while not self.over and not interruption.asked:
                 self._learn()
-                course.seconds = time.monotonic() - began
-                if self._progress() >= 1 or self._look_is_due():
-                    self._look()
-                    course.seconds = time.monotonic() - began
+                history.seconds = time.monotonic() - began
+                if self._progress() >= 1 or self._validation_is_due():
+                    self._validate()
+                    history.seconds = time.monotonic() - began
                 if time.monotonic() - saved > SAVE_EVERY_S:
                     self._save()
                     saved = time.monotonic()
@@ -136,17 +136,17 @@ class Fit:
         self._save()
         finished = self.over
         if finished:
-            _assign(self._network.model.trainable_variables, course.best)
+            _assign(self._network.model.trainable_variables, history.best)
             if self._progress() < 1:
-                say("the held-out pieces have long not been foretold better: stopped early")
-        return Fitted(self._network, tuple(course.looks), course.step, course.seconds, finished)
+                notify("the held-out pieces have long not been foretold better: stopped early")
+        return Fitted(self._network, tuple(history.validations), history.step, history.seconds, finished)
 
     def _learn(self) -> None:
         batch = self._streams.next()
-        rate = self._plan.rate_at(self._course.step, self._progress())
-        self._course.learned(self._network.train(batch, rate), _notes(batch))
+        rate = self._plan.rate_at(self._history.step, self._progress())
+        self._history.add_step(self._network.train(batch, rate), _notes(batch))
 
-    def _look(self) -> None:
+    def _validate(self) -> None:
         """Measure the held-out pieces, each from START and a clear state, and keep the weights if none were better."""
         states = self._network.states
         losses, notes = np.zeros(len(self._fields)), 0.0
@@ -154,26 +154,26 @@ class Fit:
             losses += self._network.losses(batch)
             notes += _notes(batch)
         self._network.states = states
-        self._course.looked(losses / notes, self._epoch(), _numbered(self._network.model.trainable_variables))
+        self._history.add_validation(losses / notes, self._epoch(), _numbered(self._network.model.trainable_variables))
 
-    def _look_is_due(self) -> bool:
-        steps, seconds = self._course.since_look
-        in_time = self._plan.seconds is not None and seconds >= self._plan.seconds / LOOKS_IN_TIME
-        return in_time or steps >= self._plan.looks_every(self._streams.notes)
+    def _validation_is_due(self) -> bool:
+        steps, seconds = self._history.since_validation
+        in_time = self._plan.seconds is not None and seconds >= self._plan.seconds / VALIDATIONS_IN_TIME
+        return in_time or steps >= self._plan.steps_between_validations(self._streams.notes)
 
     def _progress(self) -> float:
-        return self._plan.progress(self._course.step, self._course.seconds, self._streams.notes)
+        return self._plan.progress(self._history.step, self._history.seconds, self._streams.notes)
 
     def _epoch(self) -> float:
-        return self._course.step / self._plan.steps_in_epoch(self._streams.notes)
+        return self._history.step / self._plan.steps_in_epoch(self._streams.notes)
 
     def _bar(self) -> Any:
         """Progress in thousandths of the plan, so that time left means the same whether steps or seconds end it."""
         return bar(1000, "training", bar_format=_FORMAT, initial=round(1000 * self._progress()), miniters=0)
 
     def _show(self, shown: Any) -> None:
-        pace = self._course.step * self._plan.streams * self._plan.chunk / max(self._course.seconds, 1e-9)
-        shown.set_postfix_str(self._course.story(self._epoch(), pace), refresh=False)
+        pace = self._history.step * self._plan.streams * self._plan.chunk / max(self._history.seconds, 1e-9)
+        shown.set_postfix_str(self._history.story(self._epoch(), pace), refresh=False)
         shown.update(round(1000 * self._progress()) - shown.n)
 
     def _save(self) -> None:
@@ -182,10 +182,10 @@ class Fit:
             optimizer=_numbered(self._network.optimizer.variables),
             states=_numbered(self._network.states),
             streams=self._streams.snapshot(),
-            best=self._course.best,
+            best=self._history.best,
         )
-        told = {"settings": self._settings, "course": self._course.as_json(), "rng": self._rng.bit_generator.state}
-        checkpoint.save(self._path, Checkpoint(arrays, told))
+        notes = {"settings": self._settings, "course": self._history.as_json(), "rng": self._rng.bit_generator.state}
+        checkpoint.save(self._path, Checkpoint(arrays, notes))
 
     def _restore(self, kept: Checkpoint) -> None:
         _assign(self._network.variables, kept.group("variables"))
@@ -194,12 +194,12 @@ class Fit:
         self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
         self._streams.restore(kept.group("streams"))
         self._rng.bit_generator.state = kept.notes["rng"]
-        self._course = Course.of(kept.notes["course"], kept.group("best"))
+        self._history = History.of(kept.notes["course"], kept.group("best"))
 
 
 def _notes(batch: Batch) -> float:
     """How many notes a batch foretells: what counts of its first field, or of the one after the voice."""
-    return float(batch.counts[:, :, min(1, batch.counts.shape[2] - 1)].sum())
+    return float(batch.loss_mask[:, :, min(1, batch.loss_mask.shape[2] - 1)].sum())
 
 
 def _numbered(values: Sequence[Any]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from exported.card import Card
 from midi.errors import InputError
 from training.corpus import DEFAULT, Corpus, read_folder, read_named
+from training.pieces import Piece
 from training.split import some, split
-from training.works import Work
 
 TEST, VALID = "test", "valid"
 PARTS = {TEST: "test", VALID: "validation"}
@@ -19,8 +19,8 @@ PARTS = {TEST: "test", VALID: "validation"}
 class HeldOut:
     """`learned`: the works that the model learned from; `works`: those it is measured on; `part`: TEST or VALID."""
 
-    learned: tuple[Work, ...]
-    works: tuple[Work, ...]
+    learned: tuple[Piece, ...]
+    works: tuple[Piece, ...]
     part: str
     remark: str = ""
     """A warning to readers of an unusual split, or of a sample."""
@@ -63,7 +63,7 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
     return HeldOut(parts.train, parts.valid, VALID, parts.remark)
 
 
-def collections(works: Sequence[Work]) -> list[str]:
+def collections(works: Sequence[Piece]) -> list[str]:
     """Their names in order; nothing where all works are of one."""
     names = sorted({work.collection for work in works})
     return names if len(names) > 1 else []

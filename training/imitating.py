@@ -9,8 +9,8 @@ import numpy.typing as npt
 from exported.imitation import Imitation
 from midi.tokens import VOICE
 from training.evaluate import trace
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 SHARPNESSES = (10.0, 20.0, 30.0, 45.0, 60.0)
 DOUBTS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)

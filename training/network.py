@@ -174,11 +174,11 @@ class Network:
     def train(self, batch: Batch, rate: float) -> float:
         """One step of learning, at this learning rate; the batch's nats, summed over what counts but the voice."""
         self.optimizer.learning_rate.assign(rate)
-        return float(self._step(self._inputs(batch), batch.due, batch.counts))
+        return float(self._step(self._inputs(batch), batch.targets, batch.loss_mask))
 
     def losses(self, batch: Batch) -> Array:
         """Nats of this batch by field, summed over what counts, without learning. Shape [F]."""
-        return np.asarray(self._sums(self._inputs(batch), batch.due, batch.counts))
+        return np.asarray(self._sums(self._inputs(batch), batch.targets, batch.loss_mask))
 
     def hidden(self, batch: Batch) -> dict[str, Array]:
         """The heads' hidden layers [B, T, D], before what they are told is added."""
@@ -213,11 +213,11 @@ class Network:
         )
 
     def _inputs(self, batch: Batch) -> dict[str, Any]:
-        inputs: dict[str, Any] = {"keep": batch.keep[:, :, None]}
+        inputs: dict[str, Any] = {"keep": batch.carry_mask[:, :, None]}
         for index, field in enumerate(self.shape.inputs):
-            inputs[field.name] = batch.given[:, :, index]
+            inputs[field.name] = batch.inputs[:, :, index]
             if f"due_{field.name}" in self.model.input:
-                inputs[f"due_{field.name}"] = batch.due[:, :, index]
+                inputs[f"due_{field.name}"] = batch.targets[:, :, index]
         return inputs
 
     def _by_field(self, logits: dict[str, Any], due: Any, counts: Any) -> list[Any]:

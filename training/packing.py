@@ -1,7 +1,7 @@
 """A step graph with its weights in 8 bits: a quarter of the bytes that each note must bring from memory.
 
 Dynamic quantisation (onnxruntime's own): weights in 8 bits, a scale a column; what they are multiplied with is
-quantised as it comes. What it costs is measured for each model before it is taken (`training.making`): 0.0001 nats a
+quantised as it comes. `training.training_run` measures what it costs each model before it is taken: 0.0001 nats a
 note for one of 2 x 384, in 2/3 of the time that it takes with the heads' layer left in float32
 (docs/measurements/default-model.md).
 """

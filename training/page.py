@@ -16,7 +16,7 @@ _ROWS = (
 
 def page(card: Card) -> str:
     """The page as Markdown."""
-    return "\n".join([*_head(card), *_figures(card), *_music(card), *_making(card)]) + "\n"
+    return "\n".join([*_head(card), *_figures(card), *_music(card), *_recipe(card)]) + "\n"
 
 
 def table(card: Card) -> list[str]:
@@ -110,7 +110,7 @@ def _music(card: Card) -> Iterator[str]:
     yield music["licence"]
     yield ""
     if "from" in card.training:
-        yield from _origin(card.training["from"])
+        yield from _base(card.training["from"])
     yield "| collection | works | notes | what it is | encoders, with the number of tunes that name them |"
     yield "|---|---|---|---|---|"
     for row in music["collections"]:
@@ -125,7 +125,7 @@ def _music(card: Card) -> Iterator[str]:
         yield ""
 
 
-def _origin(made: dict[str, Any]) -> Iterator[str]:
+def _base(made: dict[str, Any]) -> Iterator[str]:
     yield f"It began from {made['name']} (sha256 `{made['graph_sha256']}`)."
     if made["corpus"]:
         yield f"That one learned from the corpus {made['corpus']}. {made['licence']}"
@@ -134,7 +134,7 @@ def _origin(made: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def _making(card: Card) -> Iterator[str]:
+def _recipe(card: Card) -> Iterator[str]:
     made = card.training
     versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
     yield "## How to make it again"

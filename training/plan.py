@@ -13,10 +13,10 @@ FLOOR = 0.01
 LEAST_STEPS = 400
 """A small folder is gone through more often than EPOCHS, until there were this many steps."""
 EPOCHS = 40
-LONGEST_UNSEEN = 500
+MOST_STEPS_UNVALIDATED = 500
 """Steps after which the held-out pieces are looked at even within an epoch."""
-SHORTEST_UNSEEN = 20
-LOOKS_IN_TIME = 12
+FEWEST_STEPS_UNVALIDATED = 20
+VALIDATIONS_IN_TIME = 12
 """How often they are looked at, at the least, within a time that was set."""
 
 TUNING_RATE = 1e-3
@@ -24,7 +24,7 @@ TUNING_RATE = 1e-3
 TUNING_SECONDS = 300
 """How long it learns unless told otherwise."""
 TUNING_PATIENCE = 8
-REHEARSED = 0.25
+REPLAY_SHARE = 0.25
 """The share of its batches that repeats what the model learned from."""
 
 _TIME = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
@@ -95,9 +95,9 @@ class Plan:
         cosine = FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * progress)) / 2
         return self.rate * cosine * min(1.0, (step + 1) / WARM_UP)
 
-    def looks_every(self, notes: int) -> int:
+    def steps_between_validations(self, notes: int) -> int:
         """Steps between two looks at the held-out pieces: an epoch, within reason."""
-        return min(LONGEST_UNSEEN, max(SHORTEST_UNSEEN, self.steps_in_epoch(notes)))
+        return min(MOST_STEPS_UNVALIDATED, max(FEWEST_STEPS_UNVALIDATED, self.steps_in_epoch(notes)))
 
 
 CLASSIC = Plan(3, 512, 256, 0.3, streams=64, chunk=100, rate=1e-3, epochs=250, patient_for=1.0)

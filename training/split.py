@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training.families import families
-from training.works import Work
+from training.pieces import Piece
 
 HELD = 0.1
 """The share of the notes held out for validation, and again for the test."""
@@ -19,20 +19,20 @@ SEED = 1
 class Split:
     """Disjoint works; `test` is empty where there are too few families, and then `valid` must stand in for it."""
 
-    train: tuple[Work, ...]
-    valid: tuple[Work, ...]
-    test: tuple[Work, ...]
+    train: tuple[Piece, ...]
+    valid: tuple[Piece, ...]
+    test: tuple[Piece, ...]
     families: int
     remark: str = ""
     """What a reader must know about an unusual split."""
 
     @property
-    def judged(self) -> tuple[Work, ...]:
+    def judged(self) -> tuple[Piece, ...]:
         """The works that the final figures are measured on."""
         return self.test or self.valid
 
 
-def split(works: Sequence[Work], seed: int = SEED) -> Split:
+def split(works: Sequence[Piece], seed: int = SEED) -> Split:
     """Split works by family, deterministically: the same works and seed give the same split, in any order of reading.
 
     A work's place depends on a digest of its name, so that adding a file moves few others.
@@ -47,9 +47,9 @@ def split(works: Sequence[Work], seed: int = SEED) -> Split:
     return Split(_flat(grouped), _flat(valid), _flat(test), len(grouped) + len(valid) + len(test), remark)
 
 
-def some(works: Sequence[Work], notes: int) -> tuple[Work, ...]:
+def some(works: Sequence[Piece], notes: int) -> tuple[Piece, ...]:
     """Of very many works, always the same few by chance that hold about so many notes; of fewer, all."""
-    drawn: list[Work] = []
+    drawn: list[Piece] = []
     for index in np.random.default_rng(SEED).permutation(len(works)).tolist():
         if _notes(drawn) < notes:
             drawn.append(works[index])
@@ -60,14 +60,14 @@ def _lot(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()
 
 
-def _notes(works: Sequence[Work]) -> int:
+def _notes(works: Sequence[Piece]) -> int:
     return sum(len(work) for work in works)
 
 
-def _draw(grouped: list[list[Work]]) -> list[list[Work]]:
+def _draw(grouped: list[list[Piece]]) -> list[list[Piece]]:
     """Take families out until about a tenth of the notes is drawn; one that would make it far more is passed over."""
     wanted = HELD * sum(_notes(family) for family in grouped)
-    drawn: list[list[Work]] = []
+    drawn: list[list[Piece]] = []
     got = 0
     for family in list(grouped):
         if got >= wanted:
@@ -83,14 +83,14 @@ def _draw(grouped: list[list[Work]]) -> list[list[Work]]:
     return drawn
 
 
-def _flat(grouped: Sequence[Sequence[Work]]) -> tuple[Work, ...]:
+def _flat(grouped: Sequence[Sequence[Piece]]) -> tuple[Piece, ...]:
     return tuple(sorted((work for family in grouped for work in family), key=lambda work: work.name))
 
 
-def _split_ends(family: Sequence[Work]) -> Split:
+def _split_ends(family: Sequence[Piece]) -> Split:
     """All works are of one family: hold out the last tenth of each, and say so."""
-    heads: list[Work] = []
-    tails: list[Work] = []
+    heads: list[Piece] = []
+    tails: list[Piece] = []
     for work in family:
         cut = len(work) - max(1, round(HELD * len(work)))
         if cut > 0:

@@ -10,7 +10,7 @@ from exported.card import GRAPH, Card, constant_names, input_names, output_names
 from exported.heads import Floats, Head, heads_of
 from exported.runtime import open_session
 from midi.tokens import Field, start
-from training.works import Ints
+from training.pieces import Ints
 
 
 class Stepper:

@@ -25,8 +25,8 @@ from training import heavy
 from training.classic import reading
 from training.classic.ngram import Score, counting
 from training.corpus import read_folder
+from training.pieces import Ints
 from training.plan import CLASSIC, Plan, seconds_of
-from training.works import Ints
 
 OURS = Plan(layers=1, units=128, width=192, dropout=0.5, streams=16, chunk=64, epochs=12)
 """Chosen on the validation pieces of a small set; a larger one deserves more units and less dropout."""
@@ -125,7 +125,7 @@ def _learned(
     how = tuned(stepper, music.valid)
     notify(
         f"{title}: LSTM of {plan.layers} x {plan.units}, {fitted.network.weights().parameters:,} parameters; "
-        f"{fitted.steps:,} steps, {fitted.looks[-1].epoch:.1f} passes in {fitted.seconds:.0f} s; imitating with "
+        f"{fitted.steps:,} steps, {fitted.validations[-1].epoch:.1f} passes in {fitted.seconds:.0f} s; imitating with "
         f"sharpness {how.sharpness:g}, share {how.shares[0]:g}, doubt {how.doubt:g}"
     )
 

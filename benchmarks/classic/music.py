@@ -7,8 +7,8 @@ from midi.names import transposed
 from midi.tokens import Field
 from training.batches import TRITONE
 from training.classic import reading
+from training.pieces import Ints, Piece
 from training.split import split
-from training.works import Ints, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Music:
         return sum(map(len, self.judged))
 
 
-def parted(works: Sequence[Work]) -> Music:
+def parted(works: Sequence[Piece]) -> Music:
     """Split as every training splits: by families, 80, 10 and 10 %."""
     parts = split(works)
     return _music(*([reading.sounds(work) for work in some] for some in (parts.train, parts.valid, parts.judged)))
 
 
-def turns(works: Sequence[Work]) -> Iterator[Music]:
+def turns(works: Sequence[Piece]) -> Iterator[Music]:
     """Each piece is judged in its turn, the one after it chooses, and all the others are learned from."""
     pieces = [reading.sounds(work) for work in works]
     for turn in range(len(pieces)):

@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.command import parser_of, positive, run_command
 from training import heavy
 from training.classic import reading
+from training.pieces import Ints
 from training.plan import CLASSIC
-from training.works import Ints
 
 STEPS = 3
 NAMES = 300

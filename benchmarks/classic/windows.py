@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from training.works import Ints
+from training.pieces import Ints
 
 WINDOW = 100
 BATCH = 64

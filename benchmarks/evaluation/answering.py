@@ -15,8 +15,8 @@ from exported.sampling import SamplingOptions, nowhere
 from midi.meter import Bar, place
 from midi.notes import HUMAN
 from midi.tokens import NOWHERE, VOICE, Field, Place
-from training.alphabet import column, tokens
-from training.works import Ints, Work
+from training.encoding import column, tokens
+from training.pieces import Ints, Piece
 
 PHRASE = 32
 """Notes of a phrase to be answered, and of its answer: eight bars of a tune, more or less."""
@@ -55,14 +55,14 @@ class Phrase:
         return (place(self.bars, tick) if self.bars else None) or NOWHERE
 
 
-def phrases(works: Sequence[Work], inputs: Sequence[Field], count: int, seed: int = 0) -> list[Phrase]:
+def phrases(works: Sequence[Piece], inputs: Sequence[Field], count: int, seed: int = 0) -> list[Phrase]:
     """The openings of so many works by chance, of those long enough."""
     long = [work for work in works if len(work) >= 2 * PHRASE]
     chosen = np.random.default_rng(seed).permutation(len(long))[:count]
     return [_phrase(long[index], inputs) for index in sorted(chosen.tolist())]
 
 
-def _phrase(work: Work, inputs: Sequence[Field]) -> Phrase:
+def _phrase(work: Piece, inputs: Sequence[Field]) -> Phrase:
     ids = tokens(work, inputs)[: 2 * PHRASE]
     notes = notes_of_ids(ids, inputs)
     first = int(work.notes[0, 0])

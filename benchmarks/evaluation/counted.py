@@ -10,7 +10,7 @@ from exported.sampling import Constraint, SamplingOptions, draw
 from midi.tokens import Field
 from training.baselines import LONGEST
 from training.counts import Probabilities
-from training.works import Ints
+from training.pieces import Ints
 
 REACH = LONGEST + 1
 """Notes before that a note depends on: of the farthest, only from where its interval is counted."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from benchmarks.evaluation.key import key_of
 from benchmarks.evaluation.notes import top_line
 from midi.tokens import WAIT_TICKS
-from training.works import Ints
+from training.pieces import Ints
 
 Doubles = npt.NDArray[np.float64]
 

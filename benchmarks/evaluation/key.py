@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from realtime.improviser.key import MAJOR, MINOR, SCALES
-from training.works import Ints
+from training.pieces import Ints
 
 Doubles = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ how much of its end it has said before.
 
 import numpy as np
 
-from training.works import Ints
+from training.pieces import Ints
 
 LONGEST_PERIOD = 64
 """Notes."""

@@ -13,7 +13,7 @@ import numpy as np
 from midi.tokens import DURATION, PITCH, VELOCITY, VOICE, WAIT, Field
 from training.baselines import ADAPTS_FROM, LONGEST
 from training.counts import Hashes, Ids, Probabilities, mixed
-from training.works import Ints
+from training.pieces import Ints
 
 BLOCK = 512
 """Notes that are compared with all before them at a time: a long piece takes memory by its length, not its square."""

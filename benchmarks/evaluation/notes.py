@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from midi.tokens import DURATION, DURATION_TICKS, PITCH, WAIT, WAIT_TICKS, Field
-from training.works import Ints
+from training.pieces import Ints
 
 _WAITS = np.array(WAIT_TICKS, np.int32)
 _DURATIONS = np.array(DURATION_TICKS, np.int32)

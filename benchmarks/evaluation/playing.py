@@ -14,9 +14,9 @@ from benchmarks.evaluation.solo import Soloist
 from benchmarks.evaluation.verbatim import longest_shared
 from exported.sampling import SamplingOptions
 from midi.tokens import Field
-from training.alphabet import tokens
+from training.encoding import tokens
 from training.held_out import HeldOut
-from training.works import Ints
+from training.pieces import Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from exported.card import Card
 from exported.imitation import Imitation
 from exported.sampling import SamplingOptions
 from midi.tokens import VOICE
-from training.alphabet import tokens
+from training.encoding import tokens
 from training.held_out import PARTS, HeldOut
 from training.progress import bar
 from training.stepper import Stepper

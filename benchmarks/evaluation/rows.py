@@ -10,13 +10,13 @@ from benchmarks.evaluation.ngram import Ngram, Past
 from exported.imitation import Imitation
 from midi.notes import ANSWER
 from midi.tokens import VOICE, Field
-from training.alphabet import column, piece, tokens, without_bars
-from training.casting import accompanied
 from training.counts import Probabilities
+from training.encoding import column, encode_piece, tokens, without_bars
 from training.evaluate import Figures, evaluate
 from training.held_out import collections
+from training.pieces import Ints, Piece
+from training.roles import accompanied
 from training.stepper import Stepper
-from training.works import Ints, Work
 
 Bools = npt.NDArray[np.bool_]
 Update = Callable[[int], object]
@@ -36,25 +36,25 @@ class Row:
 class Exam:
     """Works to be foretold, and their token ids, [N, I] each, by the model's inputs; only the answer's notes count."""
 
-    works: tuple[Work, ...]
+    works: tuple[Piece, ...]
     ids: tuple[Ints, ...]
     inputs: tuple[Field, ...]
 
     @classmethod
-    def solo(cls, works: Sequence[Work], inputs: Sequence[Field]) -> "Exam":
+    def solo(cls, works: Sequence[Piece], inputs: Sequence[Field]) -> "Exam":
         """All notes are the answer's."""
         return cls(tuple(works), tuple(tokens(work, inputs) for work in works), tuple(inputs))
 
     @classmethod
-    def accompanying(cls, works: Sequence[Work], inputs: Sequence[Field], seed: int = 0) -> "Exam":
+    def accompanying(cls, works: Sequence[Piece], inputs: Sequence[Field], seed: int = 0) -> "Exam":
         """The works in several parts, some of which, by chance, are the human's."""
         voice, rng = column(inputs, VOICE), np.random.default_rng(seed)
         several = tuple(work for work in works if len(np.unique(work.notes[:, 5])) > 1)
         ids = []
         for work in several:
-            cast = piece(work, inputs)
-            cast.ids[:, voice] = accompanied(cast.parts, rng)
-            ids.append(cast.ids)
+            encoded = encode_piece(work, inputs)
+            encoded.ids[:, voice] = accompanied(encoded.parts, rng)
+            ids.append(encoded.ids)
         return cls(several, tuple(ids), tuple(inputs))
 
     @property

@@ -14,8 +14,8 @@ from exported.imitation import Imitation, Memory, looked_back_on, unit
 from exported.sampling import Constraint, SamplingOptions, draw, nowhere
 from midi.notes import ANSWER
 from midi.tokens import PITCH, WAIT, WAIT_TICKS, Place
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 PlaceOf = Callable[[int], Place]
 """The place in its bar of a tick, counted from the first onset."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from training.works import Ints
+from training.pieces import Ints
 
 _Ranks = npt.NDArray[np.int64]
 

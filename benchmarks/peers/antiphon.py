@@ -11,9 +11,9 @@ WARM_UP = 50
 
 def prepare() -> tuple[str, str, Callable[[Sequence[float]], list[float]]]:
     """Load the model; for a decided note it steps over the one before, recalls, and draws it with its length."""
+    from exported.model_store import find_model
     from exported.onnx_model import load_model
     from exported.runtime import VERSION
-    from exported.shelf import find_model
     from realtime.bench.decisions import Answer
 
     model = load_model(find_model("default"), "cpu")

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.errors import InputError
 
 MOVED = {"live": "bench-live", "players": "bench-players", "soak": "soak", "voices": "bench-voices"}

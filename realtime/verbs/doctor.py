@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from exported.card import check_graph, read_card
-from exported.shelf import models
+from exported.model_store import models
 from midi.apis import available_apis
 from midi.errors import AntiphonError, MachineError
 from midi.text import printable

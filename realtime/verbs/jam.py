@@ -14,7 +14,7 @@ from tempfile import mkstemp
 
 from exported.card import Card, check_graph, read_card
 from exported.homes import sessions_home
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.files import read_midi

@@ -8,7 +8,7 @@ from typing import Any
 
 from exported.card import GRAPH, Card, check_graph, read_card
 from exported.homes import models_home
-from exported.shelf import find_model, models
+from exported.model_store import find_model, models
 from midi.errors import ModelError
 from midi.text import printable
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.errors import InputError
 from midi.files import read_midi, write_midi
 from midi.notes import HUMAN, canonical

@@ -23,7 +23,7 @@ from exported.card import (
     sha256,
     write_card,
 )
-from exported.shelf import check_name, find_model, models
+from exported.model_store import check_name, find_model, models
 from midi.errors import InputError, ModelError
 from midi.tokens import CONTEXTS, FIELDS, POSITION, Field, fingerprint
 
@@ -205,10 +205,10 @@ def test_a_model_is_found_by_name_and_by_path(tmp_path: Path, monkeypatch: pytes
     assert find_model("exported/toy") == Path("exported/toy")
 
 
-def test_a_name_on_two_shelves_is_the_nearer_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_in_two_folders_is_the_nearer_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     near, far = make(tmp_path / "exported" / "toy"), make(tmp_path / "shipped" / "exported" / "toy")
     other = make(tmp_path / "shipped" / "exported" / "other")
-    monkeypatch.setattr("exported.shelf.SHIPPED", far.parent)
+    monkeypatch.setattr("exported.model_store.SHIPPED", far.parent)
     monkeypatch.chdir(tmp_path)
     assert models() == [other, near]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from exported.homes import models_home, sessions_home
-from exported.shelf import find_model, models
+from exported.model_store import find_model, models
 from tests.exported.test_card import make
 
 

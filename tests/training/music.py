@@ -9,8 +9,8 @@ from midi.files import write_midi
 from midi.meter import Bar, meter_of
 from midi.notes import Note
 from midi.tokens import CONTEXTS, FIELDS, Field
-from training.alphabet import Piece, piece
-from training.works import Ints, Work, bar_table, table
+from training.encoding import EncodedPiece, encode_piece
+from training.pieces import Ints, Piece, bar_table, table
 
 SCORE = FIELDS[:4]
 """What is learned from scores: voices, no dynamics."""
@@ -34,11 +34,11 @@ def transposed(notes: list[Note], semitones: int) -> list[Note]:
     return [Note(n.onset, n.duration, n.pitch + semitones, n.velocity, n.channel) for n in notes]
 
 
-def work(name: str, notes: list[Note], parts: Sequence[int] = (), bars: Sequence[Bar] = ()) -> Work:
-    return Work(name, name.partition("/")[0] if "/" in name else "", table(notes, parts), bar_table(bars))
+def work(name: str, notes: list[Note], parts: Sequence[int] = (), bars: Sequence[Bar] = ()) -> Piece:
+    return Piece(name, name.partition("/")[0] if "/" in name else "", table(notes, parts), bar_table(bars))
 
 
-def works(count: int, notes: int = 60) -> list[Work]:
+def works(count: int, notes: int = 60) -> list[Piece]:
     return [work(f"{seed:03}.mid", melody(seed, notes)) for seed in range(count)]
 
 
@@ -52,13 +52,13 @@ def write_folder(folder: Path, count: int, notes: int = 60) -> Path:
 
 def pieces(
     count: int, notes: int = 30, fields: tuple[Field, ...] = SCORE, given: tuple[Field, ...] = CONTEXTS
-) -> list[Piece]:
+) -> list[EncodedPiece]:
     """Melodies, the even notes of one part and the odd ones of another; every third without bars."""
     made = []
     for seed in range(count):
         tune = melody(seed, notes + seed, velocity=80)
         parts = [index % 2 for index in range(len(tune))]
-        made.append(piece(work("a", tune, parts, BARS if seed % 3 != 2 else ()), (*fields, *given)))
+        made.append(encode_piece(work("a", tune, parts, BARS if seed % 3 != 2 else ()), (*fields, *given)))
     return made
 
 

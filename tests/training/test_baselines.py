@@ -7,10 +7,10 @@ import pytest
 
 from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import BARS, melody, work
-from training.alphabet import tokens
 from training.baselines import _VIEWS, _adapted, _History, _static, baselines
 from training.counts import Level, chain, mixed, so_far
-from training.works import Ints
+from training.encoding import tokens
+from training.pieces import Ints
 
 TOLD = FIELDS[1:]
 """What is counted: all but the voice."""

@@ -9,9 +9,9 @@ import pytest
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, DURATION, END, FIELDS, METER, PITCH, POSITION, VELOCITY, Field
 from tests.training.music import SCORE, ids, pieces
-from training.alphabet import Piece
 from training.batches import BARS_UNKNOWN, Batch, Streams, packed, transpositions
-from training.works import Ints
+from training.encoding import EncodedPiece
+from training.pieces import Ints
 
 INPUTS = (*SCORE, *CONTEXTS)
 VOICE_AT, WAIT_AT, PITCH_AT, DURATION_AT, METER_AT, POSITION_AT = range(6)
@@ -19,16 +19,16 @@ NOWHERE = [METER.unknown, POSITION.unknown]
 
 
 def streams(
-    music: Sequence[Piece], seed: int = 1, count: int = 3, chunk: int = 16, fields: Sequence[Field] = SCORE
+    music: Sequence[EncodedPiece], seed: int = 1, count: int = 3, chunk: int = 16, fields: Sequence[Field] = SCORE
 ) -> Streams:
     return Streams(music, fields, CONTEXTS, count, chunk, np.random.default_rng(seed))
 
 
 def told(batches: list[Batch], stream: int) -> Iterator[Ints]:
     """The pieces that one stream foretold, as token arrays [N, I], the last perhaps cut short."""
-    due = np.concatenate([batch.due[stream] for batch in batches])
-    keep = np.concatenate([batch.keep[stream] for batch in batches])
-    counts = np.concatenate([batch.counts[stream] for batch in batches])
+    due = np.concatenate([batch.targets[stream] for batch in batches])
+    keep = np.concatenate([batch.carry_mask[stream] for batch in batches])
+    counts = np.concatenate([batch.loss_mask[stream] for batch in batches])
     starts = np.flatnonzero(keep == 0)
     for start, end in pairwise([*starts, len(keep)]):
         yield due[start:end][counts[start:end, PITCH_AT] > 0]
@@ -68,9 +68,9 @@ def test_the_note_taken_in_is_the_note_foretold_before_with_some_durations_hidde
     batches = [maker.next() for _ in range(100)]
     others = [VOICE_AT, WAIT_AT, PITCH_AT, METER_AT, POSITION_AT]
     for stream in range(3):
-        taken = np.concatenate([batch.given[stream] for batch in batches])
-        foretold = np.concatenate([batch.due[stream] for batch in batches])
-        inside = np.concatenate([batch.keep[stream] for batch in batches])[1:] > 0
+        taken = np.concatenate([batch.inputs[stream] for batch in batches])
+        foretold = np.concatenate([batch.targets[stream] for batch in batches])
+        inside = np.concatenate([batch.carry_mask[stream] for batch in batches])[1:] > 0
         assert (taken[1:][inside][:, others] == foretold[:-1][inside][:, others]).all()
         durations, before = taken[1:][inside][:, DURATION_AT], foretold[:-1][inside][:, DURATION_AT]
         hidden = durations == DURATION.unknown
@@ -82,10 +82,10 @@ def test_the_note_taken_in_is_the_note_foretold_before_with_some_durations_hidde
 def test_a_piece_begins_with_start_and_a_cleared_state_and_ends_with_end() -> None:
     maker = streams(pieces(12))
     batches = [maker.next() for _ in range(100)]
-    given = np.concatenate([batch.given for batch in batches], axis=1)
-    due = np.concatenate([batch.due for batch in batches], axis=1)
-    counts = np.concatenate([batch.counts for batch in batches], axis=1)
-    keep = np.concatenate([batch.keep for batch in batches], axis=1)
+    given = np.concatenate([batch.inputs for batch in batches], axis=1)
+    due = np.concatenate([batch.targets for batch in batches], axis=1)
+    counts = np.concatenate([batch.loss_mask for batch in batches], axis=1)
+    keep = np.concatenate([batch.carry_mask for batch in batches], axis=1)
     starts = keep == 0
     assert (given[starts] == [field.start for field in INPUTS]).all()
     ends = np.roll(starts, -1, axis=1)[:, :-1]
@@ -101,7 +101,7 @@ def test_a_piece_whose_bars_are_hidden_is_told_them_nowhere_and_the_others_every
     maker = streams(music, count=1)
     batches = [maker.next() for _ in range(400)]
     given, due, keep = (
-        np.concatenate([getattr(batch, name)[0] for batch in batches]) for name in ("given", "due", "keep")
+        np.concatenate([getattr(batch, name)[0] for batch in batches]) for name in ("inputs", "targets", "carry_mask")
     )
     hidden = []
     for start, end in pairwise(np.flatnonzero(keep == 0)):
@@ -126,7 +126,7 @@ def test_the_same_seed_gives_the_same_batches_and_a_restored_stream_goes_on_exac
     music = pieces(5)
     one, other = streams(music), streams(music)
     for _ in range(7):
-        assert (one.next().given == other.next().given).all()
+        assert (one.next().inputs == other.next().inputs).all()
     rng = np.random.default_rng()
     rng.bit_generator.state = one._rng.bit_generator.state
     resumed = Streams(music, SCORE, CONTEXTS, 3, 16, rng)
@@ -134,9 +134,10 @@ def test_the_same_seed_gives_the_same_batches_and_a_restored_stream_goes_on_exac
     for _ in range(20):
         expected, actual = one.next(), resumed.next()
         assert all(
-            (getattr(expected, name) == getattr(actual, name)).all() for name in ("given", "due", "counts", "keep")
+            (getattr(expected, name) == getattr(actual, name)).all()
+            for name in ("inputs", "targets", "loss_mask", "carry_mask")
         )
-    assert any((streams(music, seed=2).next().given != streams(music).next().given).ravel())
+    assert any((streams(music, seed=2).next().inputs != streams(music).next().inputs).ravel())
 
 
 def test_a_piece_at_the_edge_of_the_keyboard_moves_only_inward() -> None:
@@ -157,7 +158,7 @@ def test_dynamics_are_hidden_in_part_or_throughout_and_an_unknown_one_does_not_c
     batches = [maker.next() for _ in range(300)]
     given, due, counts = (
         np.concatenate([getattr(batch, name).reshape(-1, getattr(batch, name).shape[2]) for batch in batches])
-        for name in ("given", "due", "counts")
+        for name in ("inputs", "targets", "loss_mask")
     )
     assert 0.08 < (given[:, at] == VELOCITY.unknown).mean() < 0.35
     assert (due[:, : len(FIELDS)] < [field.size for field in FIELDS]).all()
@@ -168,8 +169,8 @@ def test_dynamics_are_hidden_in_part_or_throughout_and_an_unknown_one_does_not_c
 def test_a_model_without_contexts_or_a_voice_is_told_none() -> None:
     fields = FIELDS[1:4]
     batch = Streams(pieces(3, fields=fields, given=()), fields, (), 2, 16, np.random.default_rng(1)).next()
-    assert batch.given.shape == batch.due.shape == batch.counts.shape == (2, 16, 3)
-    assert (batch.given[:, 0] == [field.start for field in fields]).all()
+    assert batch.inputs.shape == batch.targets.shape == batch.loss_mask.shape == (2, 16, 3)
+    assert (batch.inputs[:, 0] == [field.start for field in fields]).all()
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])
@@ -178,10 +179,10 @@ def test_packed_pieces_come_once_each_untransposed_and_without_end(count: int) -
     batches = list(packed(music, SCORE, CONTEXTS, 3, 16))
     found = [piece.tobytes() for stream in range(3) for piece in told(batches, stream)]
     assert sorted(found) == sorted(piece.tobytes() for piece in music)
-    assert sum(batch.counts[:, :, WAIT_AT].sum() for batch in batches) == sum(map(len, music))
-    assert not any((batch.given[:, :, DURATION_AT] == DURATION.unknown).any() for batch in batches)
+    assert sum(batch.loss_mask[:, :, WAIT_AT].sum() for batch in batches) == sum(map(len, music))
+    assert not any((batch.inputs[:, :, DURATION_AT] == DURATION.unknown).any() for batch in batches)
 
 
 def test_in_packed_pieces_the_voice_costs_nothing() -> None:
     """All is the answer's there: foretelling whose the next note is would only flatter."""
-    assert not any(batch.counts[:, :, VOICE_AT].any() for batch in packed(ids(4), SCORE, CONTEXTS, 3, 16))
+    assert not any(batch.loss_mask[:, :, VOICE_AT].any() for batch in packed(ids(4), SCORE, CONTEXTS, 3, 16))

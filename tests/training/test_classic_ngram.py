@@ -5,7 +5,7 @@ import pytest
 
 from training.classic.ngram import LENGTHS, Table, counted, counting, nats, score
 from training.counts import Level, chain, mixed
-from training.works import Ints
+from training.pieces import Ints
 
 SIZE = 7
 RNG = np.random.default_rng(5)

@@ -20,7 +20,7 @@ from realtime.settings import Settings
 from realtime.timed import performed
 from tests.training.music import write_folder
 from training.classic import reading
-from training.classic.making import Classic
+from training.classic.training_run import ClassicTrainingRun
 from training.corpus import Corpus, read_folder
 from training.plan import CLASSIC, Plan
 from training.verbs import train
@@ -42,8 +42,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 @pytest.fixture(scope="module")
 def made(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    making = Classic(corpus, SMALL, home / "work", "antiphon train music --preset classic --name old")
-    making.export(making.fit(), home / "old")
+    run = ClassicTrainingRun(corpus, SMALL, home / "work", "antiphon train music --preset classic --name old")
+    run.export(run.fit(), home / "old")
     return home / "old"
 
 

@@ -16,7 +16,7 @@ from tests.training.music import melody, write_folder
 from training import cache, corpus
 from training.cache import Reading
 from training.corpus import Corpus, read_folder, read_named
-from training.works import COLUMNS, Remark, bar_table, notes_of, table
+from training.pieces import COLUMNS, Remark, bar_table, notes_of, table
 
 
 @pytest.fixture(autouse=True)

@@ -39,8 +39,8 @@ from training.export import (
 from training.graph import FORBIDDEN, step_graph
 from training.network import Network
 from training.packing import packed_graph
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 PLAIN = FIELDS[1:4]
 """Of a model without voices."""

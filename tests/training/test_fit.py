@@ -55,14 +55,14 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
 def test_it_learns_to_the_end_of_the_plan(straight: Fitted) -> None:
     assert straight.finished
     assert straight.steps == 40
-    assert straight.looks[-1].learning < straight.looks[0].learning - 1
+    assert straight.validations[-1].learning < straight.validations[0].learning - 1
 
 
 def test_the_weights_kept_are_those_of_the_best_look(straight: Fitted, work: Path) -> None:
     fit = training(work)
     fit.run()
-    fit._look()
-    assert fit._course.looks[-1].held_out == pytest.approx(straight.best.held_out, rel=1e-5)
+    fit._validate()
+    assert fit._history.validations[-1].held_out == pytest.approx(straight.best.held_out, rel=1e-5)
 
 
 def test_a_finished_training_is_not_trained_again(straight: Fitted, work: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
     assert again.resumed_at == pytest.approx(stopped.seconds)
     resumed = again.run()
     assert resumed.finished
-    assert [look.by_field for look in resumed.looks] == [look.by_field for look in straight.looks]
+    assert [row.by_field for row in resumed.validations] == [row.by_field for row in straight.validations]
     assert all((one == other).all() for one, other in zip(weights(resumed), weights(straight), strict=True))
 
 
@@ -103,14 +103,14 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit_and_another_does_not(
     straight: Fitted, tmp_path: Path
 ) -> None:
     again = training(tmp_path / "again").run()
-    assert [look.by_field for look in again.looks] == [look.by_field for look in straight.looks]
+    assert [row.by_field for row in again.validations] == [row.by_field for row in straight.validations]
     assert all((one == other).all() for one, other in zip(weights(again), weights(straight), strict=True))
     other = training(tmp_path / "other", replace(PLAN, seed=2)).run()
     assert all((one != its).any() for one, its in zip(weights(other), weights(straight), strict=True))
 
 
 def test_the_voice_is_learned_but_costs_nothing_in_what_is_told(straight: Fitted) -> None:
-    assert all(look.by_field[0] == 0 for look in straight.looks), "in the held-out pieces all is the answer's"
+    assert all(row.by_field[0] == 0 for row in straight.validations), "in the held-out pieces all is the answer's"
     head = SCORE[0].name
     kernel, _ = straight.network.weights().heads[head]
     keras_start = np.sqrt(6 / sum(kernel.shape))  # Glorot's limit

@@ -14,8 +14,8 @@ from tests.training.tiny import network
 from training.evaluate import evaluate
 from training.graph import step_graph
 from training.imitating import tuned
+from training.pieces import Ints
 from training.stepper import Stepper
-from training.works import Ints
 
 
 @pytest.fixture(scope="module")

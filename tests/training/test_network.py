@@ -10,11 +10,11 @@ import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or bri
 from midi.tokens import CONTEXTS, METER, POSITION, Field
 from tests.training.music import SCORE, ids
 from tests.training.tiny import network
-from training.alphabet import without_bars
 from training.batches import Batch, packed
+from training.encoding import without_bars
 from training.lstm import CarriedLSTM
 from training.network import Array, Network
-from training.works import Ints
+from training.pieces import Ints
 
 STREAMS, STEPS, WIDTH, UNITS = 3, 8, 5, 6
 RNG = np.random.default_rng(11)
@@ -122,12 +122,12 @@ def test_a_field_is_told_the_earlier_fields_of_its_note_and_never_itself_or_a_la
 
     def logits(due: Ints) -> dict[str, Array]:
         made.states = [np.zeros_like(state) for state in made.states]
-        told = made.model(made._inputs(replace(batch, due=due)), training=False)
+        told = made.model(made._inputs(replace(batch, targets=due)), training=False)
         return {name: np.asarray(value)[:, -1] for name, value in told.items()}
 
-    other = batch.due.copy()
+    other = batch.targets.copy()
     other[:, -1, at] = (other[:, -1, at] + 1) % field.size
-    before, after = logits(batch.due), logits(other)
+    before, after = logits(batch.targets), logits(other)
     moved = {name for name in before if np.abs(after[name] - before[name]).max() > 1e-6}
     assert moved == {later.name for later in SCORE[at + 1 :]}
 
@@ -135,15 +135,15 @@ def test_a_field_is_told_the_earlier_fields_of_its_note_and_never_itself_or_a_la
 def test_where_in_the_bar_a_note_will_stand_is_told_only_once_its_wait_is_known() -> None:
     made = network()
     batch = one_batch(made)
-    other = batch.due.copy()
+    other = batch.targets.copy()
     other[:, :, 4:] = [METER.unknown, POSITION.unknown]
 
     def logits(due: Ints) -> dict[str, Array]:
         made.states = [np.zeros_like(state) for state in made.states]
-        told = made.model(made._inputs(replace(batch, due=due)), training=False)
+        told = made.model(made._inputs(replace(batch, targets=due)), training=False)
         return {name: np.asarray(value) for name, value in told.items()}
 
-    before, after = logits(batch.due), logits(other)
+    before, after = logits(batch.targets), logits(other)
     moved = {name for name in before if np.abs(after[name] - before[name]).max() > 1e-6}
     assert moved == {"pitch", "duration"}
 

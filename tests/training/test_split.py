@@ -5,8 +5,8 @@ import random
 import pytest
 
 from tests.training.music import melody, transposed, work, works
+from training.pieces import Piece
 from training.split import Split, split
-from training.works import Work
 
 
 def parts(made: Split) -> list[set[str]]:
@@ -23,7 +23,7 @@ def test_every_work_is_in_one_part_and_the_parts_are_80_10_10_of_the_notes() -> 
 
 
 def test_no_family_is_parted() -> None:
-    music: list[Work] = []
+    music: list[Piece] = []
     for seed in range(60):
         tune = melody(seed)
         music += [work(f"{seed}-{n}", transposed(tune, n)) for n in range(3)]

@@ -18,8 +18,8 @@ from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, WEIGHTS, check_
 from midi.errors import InputError, MachineError
 from tests.tiny_model import build
 from tests.training.music import write_folder
+from training.base_model import find_base_model
 from training.corpus import music21_corpus
-from training.origin import find_origin
 from training.plan import Plan, tuning
 from training.stepper import Stepper
 from training.verbs import train
@@ -213,14 +213,14 @@ def test_a_model_to_begin_from_brings_its_size_and_gentler_habits(tmp_path: Path
     words = ("music", "--name", "mine")
     plan = train._plan(arguments(*words, "--units", "48"), None)
     assert plan == Plan(units=48)
-    origin = find_origin(str(keeping_weights(build(tmp_path / "first"))), Path("nowhere"), None, None)
-    planned = train._plan(arguments(*words, "--from", "first", "--weight-drop", "0.3"), origin)
+    base = find_base_model(str(keeping_weights(build(tmp_path / "first"))), Path("nowhere"), None, None)
+    planned = train._plan(arguments(*words, "--from", "first", "--weight-drop", "0.3"), base)
     assert planned == tuning(Plan(layers=1, units=16, width=8, weight_drop=0.3))
 
 
-def test_two_places_have_two_workbenches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_two_places_have_two_checkpoint_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    one, other = train.workbench(tmp_path / "a" / "mine"), train.workbench(tmp_path / "b" / "mine")
+    one, other = train.checkpoint_folder(tmp_path / "a" / "mine"), train.checkpoint_folder(tmp_path / "b" / "mine")
     assert one != other
     assert one.parent == other.parent == tmp_path / "antiphon" / "trainings"
 

@@ -15,27 +15,26 @@ from midi.tokens import CONTEXTS, FIELDS
 from tests.training.music import SCORE, ids, melody, pieces, transposed, work, works
 from tests.training.test_fit import interrupt_after
 from tests.training.tiny import UNITS, WIDTH, network
-from training import known
+from training.base_model import BaseModel, arrays_in, find_base_model
+from training.base_weights import load_base_weights
 from training.batches import Batch
-from training.beginning import begun
 from training.comparison import compared, told
 from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, write_folder
 from training.fit import Fit, Start
-from training.known import Known, known_to
-from training.making import Making
 from training.network import Network, Weights
-from training.origin import Origin, arrays_in, find_origin
-from training.plan import REHEARSED, TUNING_RATE, TUNING_SECONDS, Plan, tuning
-from training.rehearsal import Rehearsal
+from training.pieces import Piece
+from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
+from training.replay import Replay
+from training.replay_corpus import ReplayCorpus, replay_corpus
 from training.stepper import Stepper
-from training.works import Work
+from training.training_run import TrainingRun
 
 PLAN = tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=16, epochs=8))
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
+def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     """A model that has learned nothing, of music that is not the default corpus."""
     folder = tmp_path_factory.mktemp("models") / "first"
     made = network(layers=1)
@@ -43,39 +42,41 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Origin:
         variable.assign(variable * 0.3)
     told = Card("first", corpus={"name": "folk", "licence": "free"})
     write_folder(made, graphs_of(made, ids(1)[0]), folder, told, packed=True)
-    return find_origin(str(folder), Path("nowhere"), None, None)
+    return find_base_model(str(folder), Path("nowhere"), None, None)
 
 
 @pytest.fixture(scope="module")
-def weights(origin: Origin) -> Weights:
-    return begun(origin)
+def weights(base: BaseModel) -> Weights:
+    return load_base_weights(base)
 
 
-def corpus(music: list[Work]) -> Corpus:
+def corpus(music: list[Piece]) -> Corpus:
     return Corpus("style", tuple(music), (), len(music), "digest")
 
 
-def style(count: int, velocity: int | None = None) -> list[Work]:
+def style(count: int, velocity: int | None = None) -> list[Piece]:
     return [work(f"{seed}.mid", transposed(melody(seed, 40, velocity), 12)) for seed in range(count)]
 
 
 def training(weights: Weights, folder: Path, rehearse: float = 0.25, name: str = "first") -> Fit:
-    known = Rehearsal(pieces(3), rehearse) if rehearse else None
+    known = Replay(pieces(3), rehearse) if rehearse else None
     return Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), folder, "abc", Start(name, weights, known))
 
 
 def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
-    origin: Origin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    base: BaseModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = Known(tuple(works(4, 40)), tuple(works(2, 30)))
+    before = ReplayCorpus(tuple(works(4, 40)), tuple(works(2, 30)))
     plan = replace(PLAN, rate=0.1)
-    making = Making(corpus(style(5, velocity=70)), plan, tmp_path / "work", "antiphon train", origin, before, REHEARSED)
-    fitted = making.fit()
-    assert fitted.looks[0].step == 0
-    card = making.export(fitted, tmp_path / "mine")
-    making.report(card, tmp_path / "mine")
-    assert read_card(tmp_path / "mine") == replace(card, fingerprint=origin.card.fingerprint)
-    assert card.vocabulary == origin.card.vocabulary
+    run = TrainingRun(
+        corpus(style(5, velocity=70)), plan, tmp_path / "work", "antiphon train", base, before, REPLAY_SHARE
+    )
+    fitted = run.fit()
+    assert fitted.validations[0].step == 0
+    card = run.export(fitted, tmp_path / "mine")
+    run.report(card, tmp_path / "mine")
+    assert read_card(tmp_path / "mine") == replace(card, fingerprint=base.card.fingerprint)
+    assert card.vocabulary == base.card.vocabulary
     held, lost = card.held_out, card.held_out["forgetting"]
     assert held["nats_per_note"] < held["before"]["nats_per_note"] - 1
     assert held["before"]["imitating"]["weight"] == held["imitating"]["weight"]
@@ -83,10 +84,10 @@ def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
     assert lost["after"] < lost["before"]
     assert card.training["from"] == {
         "name": "first",
-        "graph_sha256": origin.card.graph_sha256,
+        "graph_sha256": base.card.graph_sha256,
         "corpus": "folk",
         "licence": "free",
-        "rehearsed": REHEARSED,
+        "rehearsed": REPLAY_SHARE,
     }
     printed = capsys.readouterr().out
     assert "mind: your files hold dynamics, first knows none" in printed
@@ -99,7 +100,7 @@ def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
     for part in (
         sentence,
         "| first, which it began from |",
-        origin.card.graph_sha256,
+        base.card.graph_sha256,
         "corpus folk. free",
         "no dynamics of its own",
         "25% of every batch",
@@ -108,33 +109,33 @@ def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
 
 
 def test_what_was_known_and_cannot_be_read_is_neither_rehearsed_nor_measured(
-    origin: Origin, weights: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: BaseModel, weights: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.making.begun", lambda origin: weights)
-    making = Making(corpus(style(1)), PLAN, tmp_path / "work", "", origin, None, REHEARSED)
-    start = making._start()
+    monkeypatch.setattr("training.training_run.load_base_weights", lambda base: weights)
+    run = TrainingRun(corpus(style(1)), PLAN, tmp_path / "work", "", base, None, REPLAY_SHARE)
+    start = run._start()
     assert start is not None
     assert start.known is None
-    assert making._from()["from"]["rehearsed"] == 0
-    facts = compared(origin, Stepper(origin.graph, SCORE, CONTEXTS), ids(2), [])
+    assert run._from()["from"]["rehearsed"] == 0
+    facts = compared(base, Stepper(base.graph, SCORE, CONTEXTS), ids(2), [])
     assert set(facts) == {"before"}
     assert told({**facts["before"], **facts}).endswith("on what it knew before: not measured")
 
 
 def test_a_training_that_begins_from_nothing_is_as_it_was(tmp_path: Path) -> None:
-    making = Making(corpus(style(3, velocity=70)), PLAN, tmp_path / "work", "")
-    assert making.fields == FIELDS
-    assert making._start() is None
-    assert making._from() == {}
-    assert making.given == CONTEXTS
+    run = TrainingRun(corpus(style(3, velocity=70)), PLAN, tmp_path / "work", "")
+    assert run.fields == FIELDS
+    assert run._start() is None
+    assert run._from() == {}
+    assert run.given == CONTEXTS
     assert "from" not in Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2), tmp_path, "abc")._settings
 
 
-def test_a_model_with_dynamics_keeps_them_though_the_files_have_none(origin: Origin, tmp_path: Path) -> None:
-    loud = replace(origin, card=replace(origin.card, vocabulary={field.name: field.size for field in FIELDS}))
-    making = Making(corpus(style(3)), PLAN, tmp_path / "work", "", loud)
-    assert making.fields == FIELDS
-    assert "plays with dynamics, your files hold none" in making.remarks[0]
+def test_a_model_with_dynamics_keeps_them_though_the_files_have_none(base: BaseModel, tmp_path: Path) -> None:
+    loud = replace(base, card=replace(base.card, vocabulary={field.name: field.size for field in FIELDS}))
+    run = TrainingRun(corpus(style(3)), PLAN, tmp_path / "work", "", loud)
+    assert run.fields == FIELDS
+    assert "plays with dynamics, your files hold none" in run.remarks[0]
 
 
 def test_if_nothing_learned_is_better_the_model_stays_what_it_was(
@@ -153,37 +154,37 @@ def test_if_nothing_learned_is_better_the_model_stays_what_it_was(
     assert all((kept[name] == array).all() for name, array in weights.named().items())
 
 
-def test_the_weights_begun_from_are_those_the_model_keeps_in_float32(origin: Origin, weights: Weights) -> None:
+def test_the_weights_begun_from_are_those_the_model_keeps_in_float32(base: BaseModel, weights: Weights) -> None:
     """Its graph is in 8 bits: from that alone they could not be had again."""
-    assert read_card(origin.folder).training["weights"] == "int8"
+    assert read_card(base.folder).training["weights"] == "int8"
     made = network(layers=1)
     for name, array in made.weights().named().items():
         np.testing.assert_allclose(weights.named()[name], 0.3 * array, rtol=1e-6)
-    assert (origin.layers, origin.units, origin.width) == (1, UNITS, WIDTH)
+    assert (base.layers, base.units, base.width) == (1, UNITS, WIDTH)
 
 
-def altered(origin: Origin, folder: Path) -> Origin:
-    return replace(origin, graph=Path(shutil.copytree(origin.folder, folder)) / origin.graph.name)
+def altered(base: BaseModel, folder: Path) -> BaseModel:
+    return replace(base, graph=Path(shutil.copytree(base.folder, folder)) / base.graph.name)
 
 
 @pytest.mark.parametrize("keep", [0, 10, 3000])
 @pytest.mark.parametrize("name", [WEIGHTS, GOLDEN])
 def test_damaged_weights_are_told_in_one_line_that_names_them(
-    origin: Origin, tmp_path: Path, name: str, keep: int
+    base: BaseModel, tmp_path: Path, name: str, keep: int
 ) -> None:
-    damaged = altered(origin, tmp_path / "damaged")
+    damaged = altered(base, tmp_path / "damaged")
     path = damaged.folder / name
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ModelError, match=rf"{name} cannot be begun from .*copy the folder again") as raised:
-        begun(damaged)
+        load_base_weights(damaged)
     assert "\n" not in str(raised.value)
     if name == WEIGHTS:
         with pytest.raises(ModelError, match=f"{name} cannot be begun from"):
-            find_origin(str(damaged.folder), Path("nowhere"), None, None, WIDTH)
+            find_base_model(str(damaged.folder), Path("nowhere"), None, None, WIDTH)
 
 
-def test_whatever_byte_is_wrong_it_is_told_or_harmless(origin: Origin, tmp_path: Path) -> None:
-    damaged = altered(origin, tmp_path / "damaged")
+def test_whatever_byte_is_wrong_it_is_told_or_harmless(base: BaseModel, tmp_path: Path) -> None:
+    damaged = altered(base, tmp_path / "damaged")
     path = damaged.folder / WEIGHTS
     whole, rng = path.read_bytes(), np.random.default_rng(1)
     for at in [*range(0, 60, 6), *rng.integers(0, len(whole), 60).tolist(), *range(len(whole) - 120, len(whole), 7)]:
@@ -195,8 +196,8 @@ def test_whatever_byte_is_wrong_it_is_told_or_harmless(origin: Origin, tmp_path:
                 kept[name]
 
 
-def test_weights_of_another_training_are_refused_by_the_golden_vectors(origin: Origin, tmp_path: Path) -> None:
-    damaged = altered(origin, tmp_path / "other")
+def test_weights_of_another_training_are_refused_by_the_golden_vectors(base: BaseModel, tmp_path: Path) -> None:
+    damaged = altered(base, tmp_path / "other")
     path = damaged.folder / WEIGHTS
     with np.load(path) as kept:
         arrays = {name: kept[name] for name in kept.files}
@@ -207,27 +208,27 @@ def test_weights_of_another_training_are_refused_by_the_golden_vectors(origin: O
     ):
         np.savez(path, **(arrays | wrong))
         with pytest.raises(ModelError, match=said):
-            begun(damaged)
+            load_base_weights(damaged)
     del arrays["table/pitch/wait"]
     np.savez(path, **arrays)
     with pytest.raises(ModelError, match="cannot be begun from"):
-        begun(damaged)
+        load_base_weights(damaged)
 
 
-def test_what_cannot_be_begun_from_is_refused_before_anything_is_read(origin: Origin, tmp_path: Path) -> None:
+def test_what_cannot_be_begun_from_is_refused_before_anything_is_read(base: BaseModel, tmp_path: Path) -> None:
     for flag, sizes in (("--layers 2", (2, None, None)), ("--units 9", (None, 9, None)), ("--width 9", (1, 12, 9))):
         with pytest.raises(InputError, match=f"{flag}: first has"):
-            find_origin(str(origin.folder), Path("nowhere"), *sizes)
-    without = altered(origin, tmp_path / "without")
+            find_base_model(str(base.folder), Path("nowhere"), *sizes)
+    without = altered(base, tmp_path / "without")
     (without.folder / WEIGHTS).unlink()
     with pytest.raises(InputError, match="cannot be begun from"):
-        find_origin(str(without.folder), Path("nowhere"), None, None)
-    named = altered(origin, tmp_path / "named")
-    write_card(replace(origin.card, vocabulary={SOUND: 1}, sounds=["C4"], contexts={}), named.folder)
+        find_base_model(str(without.folder), Path("nowhere"), None, None)
+    named = altered(base, tmp_path / "named")
+    write_card(replace(base.card, vocabulary={SOUND: 1}, sounds=["C4"], contexts={}), named.folder)
     with pytest.raises(InputError, match="only a model of notes"):
-        find_origin(str(named.folder), Path("nowhere"), None, None)
+        find_base_model(str(named.folder), Path("nowhere"), None, None)
     with pytest.raises(InputError, match="choose another --name"):
-        find_origin(str(origin.folder), origin.folder, None, None)
+        find_base_model(str(base.folder), base.folder, None, None)
 
 
 def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
@@ -259,24 +260,24 @@ def test_it_learns_more_gently_and_for_five_minutes_unless_told_otherwise() -> N
 
 
 def test_only_the_default_corpus_read_the_same_is_rehearsed(
-    origin: Origin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    base: BaseModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def learned_from(name: str, digest: str) -> Origin:
-        card: Card = replace(origin.card, corpus={"name": name, "digest": digest})
-        return replace(origin, card=card)
+    def learned_from(name: str, digest: str) -> BaseModel:
+        card: Card = replace(base.card, corpus={"name": name, "digest": digest})
+        return replace(base, card=card)
 
     def missing(name: str) -> Corpus:
         raise MachineError("music21 is not installed")
 
-    assert known_to(learned_from("folk", "digest")) is None
+    assert replay_corpus(learned_from("folk", "digest")) is None
     assert "(it was folk): nothing is rehearsed" in capsys.readouterr().out
-    monkeypatch.setattr(known, "read_named", lambda name: corpus(works(30)))
-    assert known_to(learned_from(DEFAULT, "another")) is None
+    monkeypatch.setattr("training.replay_corpus.read_named", lambda name: corpus(works(30)))
+    assert replay_corpus(learned_from(DEFAULT, "another")) is None
     assert "brings or reads it otherwise" in capsys.readouterr().out
-    found = known_to(learned_from(DEFAULT, "digest"))
+    found = replay_corpus(learned_from(DEFAULT, "digest"))
     assert found is not None
     assert len(found.learned) > len(found.sample) > 0
     assert not {one.name for one in found.learned} & {one.name for one in found.sample}
-    monkeypatch.setattr(known, "read_named", missing)
-    assert known_to(learned_from(DEFAULT, "digest")) is None
+    monkeypatch.setattr("training.replay_corpus.read_named", missing)
+    assert replay_corpus(learned_from(DEFAULT, "digest")) is None
     assert "(music21 is not installed)" in capsys.readouterr().out

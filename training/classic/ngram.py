@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from training.works import Ints
+from training.pieces import Ints
 
 Probabilities = npt.NDArray[np.float64]
 LENGTHS = (1, 2, 3, 4, 5, 6)

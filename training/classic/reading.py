@@ -14,14 +14,14 @@ from exported.card import SOUND
 from midi.names import name_of
 from midi.notes import TICKS_PER_BEAT
 from midi.tokens import Field
-from training.alphabet import Piece
-from training.works import Ints, Work
+from training.encoding import EncodedPiece
+from training.pieces import Ints, Piece
 
 DIVISIONS = (4, 3)
 """music21's default grid: an onset is moved to the nearest quarter or third of a quarter note (its `quantize`)."""
 
 
-def sounds(work: Work) -> list[str]:
+def sounds(work: Piece) -> list[str]:
     """The names of a work, one an onset."""
     onsets = on_grid(work.notes[:, 0])
     order = np.argsort(onsets, kind="stable")
@@ -56,6 +56,6 @@ def ids(piece: Sequence[str | None], names: Sequence[str]) -> Ints:
     return np.array(found, np.int32).reshape(-1, 1)
 
 
-def as_piece(tokens: Ints) -> Piece:
+def as_piece(tokens: Ints) -> EncodedPiece:
     """Such ids as a piece to learn: all of it is one part."""
-    return Piece(tokens, np.zeros(len(tokens), np.int32))
+    return EncodedPiece(tokens, np.zeros(len(tokens), np.int32))

@@ -1,1 +1,1 @@
-"""What the front door can ask of the workshop; importing a verb imports nothing heavy."""
+"""The verbs of the trainer; importing one imports nothing heavy."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exported.card import IMITATE, SOUND, Card, check_graph, read_card
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.errors import InputError
 
 if TYPE_CHECKING:  # the verb is light until it runs
@@ -78,8 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _figures(folder: Path, card: Card, music: "HeldOut", imitate: float) -> dict[str, Any]:
     """The model, without and with imitation, and counting: as a card's `held_out`."""
     from exported.imitation import Imitation
-    from training.alphabet import tokens
     from training.baselines import baselines
+    from training.encoding import tokens
     from training.evaluate import evaluate
     from training.facts import held_out_facts
     from training.stepper import Stepper

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from exported.homes import models_home
-from exported.shelf import check_name
+from exported.model_store import check_name
 from midi.errors import InputError
-from training.origin import Origin, find_origin
-from training.plan import CLASSIC, REHEARSED, Plan, seconds_of, tuning
+from training.base_model import BaseModel, find_base_model
+from training.plan import CLASSIC, REPLAY_SHARE, Plan, seconds_of, tuning
 
 EPILOG = """\
 examples:
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--from",
-        dest="origin",
+        dest="base",
         metavar="MODEL",
         help="go on from a model, by its name or folder, rather than from nothing (default time: 5m)",
     )
@@ -106,7 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_share,
         metavar="0-0.9",
         help="with --from: the share of each batch that repeats what the model learned from, if that was the default "
-        f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REHEARSED})",
+        f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
     )
     parser.add_argument(
         "--seed", type=_natural, default=plan.seed, metavar="N", help=f"random seed (default: {plan.seed})"
@@ -135,32 +135,32 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("give either a folder of music or --corpus default")
     place: Path = arguments.out / check_name(arguments.name)
     _check_place(place)
-    if arguments.rehearse is not None and arguments.origin is None:
+    if arguments.rehearse is not None and arguments.base is None:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
-    if arguments.preset is not None and arguments.origin is not None:
+    if arguments.preset is not None and arguments.base is not None:
         raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
-    origin = None
-    if arguments.origin is not None:
-        origin = find_origin(arguments.origin, place, arguments.layers, arguments.units, arguments.width)
-    plan = _plan(arguments, origin)
+    base = None
+    if arguments.base is not None:
+        base = find_base_model(arguments.base, place, arguments.layers, arguments.units, arguments.width)
+    plan = _plan(arguments, base)
     heavy.check()
     try:
         with terminable(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what TensorFlow and music21 think of their own insides
-            return _train(arguments, plan, place, origin)
+            return _train(arguments, plan, place, base)
     except KeyboardInterrupt:
         print("\ninterrupted; what was read is kept. The same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
 
 
-def _plan(arguments: argparse.Namespace, origin: Origin | None) -> Plan:
+def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
     """What the flags ask for; the sizes of a model to begin from are its own."""
     usual = PRESETS[arguments.preset or "events"]
     plan = replace(
         usual,
-        layers=origin.layers if origin else arguments.layers or usual.layers,
-        units=origin.units if origin else arguments.units or usual.units,
-        width=origin.width if origin else arguments.width or usual.width,
+        layers=base.layers if base else arguments.layers or usual.layers,
+        units=base.units if base else arguments.units or usual.units,
+        width=base.width if base else arguments.width or usual.width,
         dropout=usual.dropout if arguments.dropout is None else arguments.dropout,
         weight_drop=arguments.weight_drop,
         streams=arguments.batch or usual.streams,
@@ -168,43 +168,43 @@ def _plan(arguments: argparse.Namespace, origin: Origin | None) -> Plan:
         epochs=arguments.epochs or usual.epochs,
         seconds=None if arguments.time is None else seconds_of(arguments.time),
     )
-    return tuning(plan) if origin else plan
+    return tuning(plan) if base else plan
 
 
-def _train(arguments: argparse.Namespace, plan: Plan, place: Path, origin: Origin | None) -> int:
+def _train(arguments: argparse.Namespace, plan: Plan, place: Path, base: BaseModel | None) -> int:
     from training import heavy
     from training.corpus import read_folder, read_named
-    from training.known import known_to
+    from training.replay_corpus import replay_corpus
 
     corpus = read_named(arguments.corpus) if arguments.folder is None else read_folder(Path(arguments.folder))
     print(
         f"{corpus.name}: {len(corpus.works):,} works, {corpus.notes:,} notes; skipped {len(corpus.skipped):,}",
         flush=True,
     )
-    share = REHEARSED if arguments.rehearse is None else arguments.rehearse
-    known = known_to(origin) if origin and share else None
+    share = REPLAY_SHARE if arguments.rehearse is None else arguments.rehearse
+    known = replay_corpus(base) if base and share else None
     heavy.load(arguments.threads)
-    from training.classic.making import Classic
-    from training.making import Making
+    from training.classic.training_run import ClassicTrainingRun
+    from training.training_run import TrainingRun
 
-    work = workbench(place)
+    work = checkpoint_folder(place)
     if arguments.fresh:
         shutil.rmtree(work, ignore_errors=True)
-    maker = Classic if arguments.preset == "classic" else Making
-    making = maker(corpus, plan, work, command_of(arguments), origin, known, share)
-    fitted = making.fit()
+    maker = ClassicTrainingRun if arguments.preset == "classic" else TrainingRun
+    training_run = maker(corpus, plan, work, command_of(arguments), base, known, share)
+    fitted = training_run.fit()
     if not fitted.finished:
         print(
             f"\ninterrupted and saved after {fitted.seconds / 60:.1f} minutes. To go on: {command_of(arguments)}",
             file=sys.stderr,
         )
         return INTERRUPTED
-    card = making.export(fitted, place)
-    making.report(card, place)
+    card = training_run.export(fitted, place)
+    training_run.report(card, place)
     return 0
 
 
-def workbench(place: Path) -> Path:
+def checkpoint_folder(place: Path) -> Path:
     """The folder in the cache where a training for this place keeps its checkpoint."""
     from training import cache
 
@@ -217,7 +217,7 @@ def command_of(arguments: argparse.Namespace) -> str:
     plan = Plan()
     words = ["antiphon", "train"]
     words += [arguments.folder] if arguments.folder is not None else ["--corpus", arguments.corpus]
-    words += ["--from", arguments.origin] if arguments.origin is not None else []
+    words += ["--from", arguments.base] if arguments.base is not None else []
     words += ["--name", arguments.name]
     told = {
         "--preset": (arguments.preset, None),

@@ -10,7 +10,7 @@ from midi.tokens import CONTEXTS, Field
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody
 from training.corpus import read_folder
-from training.works import Work, table
+from training.pieces import Piece, table
 
 
 def trained(
@@ -24,9 +24,9 @@ def trained(
     return model
 
 
-def duet(name: str, seed: int) -> Work:
+def duet(name: str, seed: int) -> Piece:
     """Two melodies at once, far apart."""
     low, high = (table(melody(seed + part), [part] * 60) for part in (0, 1))
     low[:, 2] -= 30
     notes = np.concatenate([low, high])
-    return Work(name, "", notes[np.lexsort((notes[:, 2], notes[:, 0]))])
+    return Piece(name, "", notes[np.lexsort((notes[:, 2], notes[:, 0]))])

@@ -6,9 +6,9 @@ import pytest
 from benchmarks.evaluation.ngram import Ngram, Past
 from midi.tokens import FIELDS
 from tests.training.music import melody, work
-from training.alphabet import tokens
 from training.baselines import baselines
-from training.works import Ints
+from training.encoding import tokens
+from training.pieces import Ints
 
 FOUR = FIELDS[1:]
 MUSIC = [tokens(work("a", melody(seed, velocity=80)), FOUR) for seed in range(8)]

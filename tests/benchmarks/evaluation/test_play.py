@@ -12,8 +12,8 @@ from benchmarks.evaluation.notes import notes_of_ids, top_line
 from benchmarks.evaluation.verbatim import longest_shared
 from midi.tokens import FIELDS
 from tests.training.music import melody, work
-from training.alphabet import tokens
-from training.works import Ints
+from training.encoding import tokens
+from training.pieces import Ints
 
 EVEN = 12
 """Ticks in a quaver."""

@@ -18,10 +18,10 @@ from midi.tokens import CONTEXTS, END, Place
 from realtime.improviser.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
-from training.alphabet import tokens
+from training.encoding import tokens
 from training.held_out import TEST, HeldOut
+from training.pieces import Ints, Piece
 from training.stepper import Stepper
-from training.works import Ints, Work
 
 INPUTS = (*SCORE_FIELDS, *CONTEXTS)
 NOTHING: Ints = np.zeros((0, len(INPUTS)), np.int32)
@@ -155,7 +155,7 @@ def test_references_are_what_they_say() -> None:
 def test_phrases_are_the_humans_and_know_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     late = work("late", melody(3, 70))
     late.notes[:, 0] += 120
-    barred = Work(late.name, "", late.notes, np.array([[96, 0, 2]], np.int32))
+    barred = Piece(late.name, "", late.notes, np.array([[96, 0, 2]], np.int32))
     (asked,) = answering.phrases([barred], INPUTS, 1)
     assert [asked.place_of(tick) for tick in (0, 72)] == [(2, 24), (2, 0)]
     assert asked.ids[0, 4:].tolist() == [2, 24]

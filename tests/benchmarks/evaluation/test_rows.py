@@ -15,11 +15,11 @@ from midi.tokens import CONTEXTS, FIELDS
 from tests.benchmarks.evaluation.musician import duet
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
-from training.alphabet import tokens
 from training.baselines import baselines
+from training.encoding import tokens
 from training.evaluate import evaluate
+from training.pieces import bar_table
 from training.stepper import Stepper
-from training.works import bar_table
 
 INPUTS = (*SCORE_FIELDS, *CONTEXTS)
 FOUR_FOUR = np.array([[0, 0, 2]], np.int32)

@@ -13,8 +13,8 @@ from benchmarks.players.runs import Run, play_run, run_of
 from benchmarks.players.sounding import Struck
 from benchmarks.players.table import Result
 from benchmarks.players.variety import opening
+from exported.model_store import find_model
 from exported.onnx_model import OnnxModel, load_model
-from exported.shelf import find_model
 from realtime.modes import MODES
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.verbs.jam import with_random_seed

@@ -91,7 +91,7 @@ def test_missing_training_packages_do_not_keep_anyone_from_jamming(
 
 def test_models_are_checked_to_the_last_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("exported.shelf.SHIPPED", tmp_path / "exported")
+    monkeypatch.setattr("exported.model_store.SHIPPED", tmp_path / "exported")
     for name in ("default", "broken"):
         build(tmp_path / "exported" / name)
     with (tmp_path / "exported" / "broken" / GRAPH).open("ab") as graph:

@@ -16,7 +16,7 @@ from tests.tiny_model import build
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two models, and nothing that ships."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("exported.shelf.SHIPPED", tmp_path / "exported")
+    monkeypatch.setattr("exported.model_store.SHIPPED", tmp_path / "exported")
     build(tmp_path / "exported" / "quiet")
     build(tmp_path / "exported" / "loud", FIELDS)
     return tmp_path / "exported"
@@ -76,6 +76,6 @@ def test_an_empty_shelf_says_how_to_fill_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("exported.shelf.SHIPPED", tmp_path / "exported")
+    monkeypatch.setattr("exported.model_store.SHIPPED", tmp_path / "exported")
     assert main(["models"]) == 0
     assert capsys.readouterr().out == "no models yet: antiphon train makes one\n"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from midi.notes import ANSWER, HUMAN
-from training.casting import IN_TURNS, LONGEST_TURN, SHORTEST_TURN, SOLO, _turns, accompanied, cast
-from training.works import Ints
+from training.pieces import Ints
+from training.roles import IN_TURNS, LONGEST_TURN, SHORTEST_TURN, SOLO, _turns, accompanied, assign_roles
 
 RNG = np.random.default_rng(3)
 THREE_PARTS: Ints = np.tile([0, 1, 2], 80).astype(np.int32)
@@ -18,7 +18,7 @@ def ways(parts: Ints, times: int = 1500) -> dict[str, float]:
     rng = np.random.default_rng(1)
     found = {"solo": 0, "parts": 0, "turns": 0}
     for _ in range(times):
-        voices = cast(parts, CHORDS, rng)
+        voices = assign_roles(parts, CHORDS, rng)
         by_part = [set(voices[parts == part].tolist()) for part in np.unique(parts)]
         whole = all(len(one) == 1 for one in by_part)
         found["solo" if (voices == ANSWER).all() else "parts" if whole else "turns"] += 1
@@ -69,7 +69,7 @@ def test_turns_are_as_long_as_they_are_said_to_be() -> None:
 
 
 def test_the_same_chance_casts_the_same_and_the_shortest_piece_is_cast_too() -> None:
-    one, other = (cast(THREE_PARTS, CHORDS, np.random.default_rng(4)) for _ in range(2))
+    one, other = (assign_roles(THREE_PARTS, CHORDS, np.random.default_rng(4)) for _ in range(2))
     assert (one == other).all()
     for seed in range(20):
-        assert len(cast(ONE_PART[:1], CHORDS[:1], np.random.default_rng(seed))) == 1
+        assert len(assign_roles(ONE_PART[:1], CHORDS[:1], np.random.default_rng(seed))) == 1

@@ -7,25 +7,25 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.tokens import Field
-from training.alphabet import Piece
 from training.batches import Batch, Streams
+from training.encoding import EncodedPiece
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Replay:
     """Pieces to rehearse, and the share of every batch that is theirs, 0 to 1."""
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[EncodedPiece]
     share: float
 
 
-class Rehearsed:
+class ReplayStreams:
     """Two `Streams` as one: the upper rows of each batch are new, the others known."""
 
     def __init__(
         self,
-        pieces: Sequence[Piece],
-        known: Rehearsal,
+        pieces: Sequence[EncodedPiece],
+        known: Replay,
         fields: Sequence[Field],
         given: Sequence[Field],
         streams: int,
@@ -49,10 +49,10 @@ class Rehearsed:
         """The next chunk of every stream."""
         new, known = (part.next() for part in self._parts.values())
         return Batch(
-            np.concatenate([new.given, known.given]),
-            np.concatenate([new.due, known.due]),
-            np.concatenate([new.counts, known.counts]),
-            np.concatenate([new.keep, known.keep]),
+            np.concatenate([new.inputs, known.inputs]),
+            np.concatenate([new.targets, known.targets]),
+            np.concatenate([new.loss_mask, known.loss_mask]),
+            np.concatenate([new.carry_mask, known.carry_mask]),
         )
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:

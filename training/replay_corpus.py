@@ -3,26 +3,26 @@
 from dataclasses import dataclass
 
 from midi.errors import InputError, MachineError
+from training.base_model import BaseModel
 from training.corpus import DEFAULT, Corpus, read_named
-from training.origin import Origin
+from training.pieces import Piece
 from training.split import some, split
-from training.works import Work
 
 SAMPLE = 8_000
 """Notes of the validation works, about, on which forgetting is measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReplayCorpus:
     """The works that a model learned from, and some of those by which its weights were chosen."""
 
-    learned: tuple[Work, ...]
-    sample: tuple[Work, ...]
+    learned: tuple[Piece, ...]
+    sample: tuple[Piece, ...]
 
 
-def known_to(origin: Origin) -> Known | None:
+def replay_corpus(base: BaseModel) -> ReplayCorpus | None:
     """What this model learned from, if that was the default corpus and it reads the same here; says so if not."""
-    name, music = origin.card.name, origin.card.corpus
+    name, music = base.card.name, base.card.corpus
     why = f"it was {music.get('name') or 'not told'}"
     if music.get("name") == DEFAULT:
         print(f"reading what {name} learned from too, to rehearse it; --rehearse 0 spares that", flush=True)
@@ -38,6 +38,6 @@ def known_to(origin: Origin) -> Known | None:
     return None
 
 
-def _known(corpus: Corpus) -> Known:
+def _known(corpus: Corpus) -> ReplayCorpus:
     parts = split(corpus.works)
-    return Known(parts.train, some(parts.valid, SAMPLE))
+    return ReplayCorpus(parts.train, some(parts.valid, SAMPLE))

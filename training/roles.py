@@ -7,7 +7,7 @@ human's. In turns: human and answer alternate, a stretch of some bars each, as i
 import numpy as np
 
 from midi.notes import ANSWER, HUMAN
-from training.works import Ints
+from training.pieces import Ints
 
 SOLO = 0.5
 IN_TURNS = 0.25
@@ -16,7 +16,7 @@ SHORTEST_TURN, LONGEST_TURN = 6, 48
 """Notes in a turn."""
 
 
-def cast(parts: Ints, waits: Ints, rng: np.random.Generator) -> Ints:
+def assign_roles(parts: Ints, waits: Ints, rng: np.random.Generator) -> Ints:
     """The voice of each note of a piece, int32 [N], by chance; `waits` (0: same onset as the note before) [N]."""
     lot = rng.random()
     if lot < IN_TURNS:

@@ -15,24 +15,24 @@ from exported.imitation import Imitation
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
 from training import comparison, curve
-from training.alphabet import Piece, model_inputs, piece, tokens
+from training.base_model import BaseModel
+from training.base_weights import load_base_weights
 from training.baselines import Baselines, baselines
-from training.beginning import begun
 from training.corpus import Corpus
+from training.encoding import EncodedPiece, encode_piece, model_inputs, tokens
 from training.evaluate import evaluate
 from training.export import graphs_of, publish, with_held_out, write_folder
 from training.facts import corpus_facts, held_out_facts, training_facts
 from training.fit import Fit, Fitted, Start
 from training.imitating import tuned
-from training.known import Known
-from training.origin import Origin
 from training.page import page, table
+from training.pieces import Ints, Piece
 from training.plan import Plan
-from training.rehearsal import Rehearsal
+from training.replay import Replay
+from training.replay_corpus import ReplayCorpus
 from training.split import Split, some, split
 from training.stepper import Stepper
 from training.verdict import verdict
-from training.works import Ints, Work
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
@@ -43,7 +43,7 @@ PACKING_MAY_COST = 0.002
 
 
 @dataclass(slots=True)
-class Making:
+class TrainingRun:
     """The music, split; and the steps by which a model is made of it."""
 
     corpus: Corpus
@@ -51,9 +51,9 @@ class Making:
     work: Path
     """Where the checkpoint is kept."""
     command: str
-    origin: Origin | None = None
+    base: BaseModel | None = None
     """The model to begin from, if any;"""
-    known: Known | None = None
+    known: ReplayCorpus | None = None
     """what it learned from, as far as that can be read;"""
     share: float = 0.0
     """and the share of every batch that rehearses it."""
@@ -69,16 +69,16 @@ class Making:
         """Split the music."""
         self.parts = split(self.corpus.works)
         found = self._alphabet()
-        self.fields, self.given = (self.origin.card.fields, self.origin.card.given) if self.origin else found
+        self.fields, self.given = (self.base.card.fields, self.base.card.given) if self.base else found
         self.remarks = [self.parts.remark] if self.parts.remark else []
-        if self.origin and VELOCITY in {*found[0]} ^ {*self.fields}:
-            self.remarks.append(_velocity_remark(self.origin))
+        if self.base and VELOCITY in {*found[0]} ^ {*self.fields}:
+            self.remarks.append(_velocity_remark(self.base))
 
     def fit(self) -> Fitted:
         """Learn, from the beginning or from the checkpoint."""
         for remark in self.remarks:
             print(f"mind: {remark}")
-        learned, held = self._pieces(self.parts.train), self._pieces(self._looked_at)
+        learned, held = self._pieces(self.parts.train), self._pieces(self._validated_on)
         print(
             f"learning from {len(learned):,} works ({sum(map(len, learned)):,} notes), held out "
             f"{len(held):,} to choose by and {len(self.parts.test):,} to judge by; Ctrl-C saves",
@@ -97,7 +97,7 @@ class Making:
             card = self._write(fitted, aside, place.name)
             stepper = Stepper.of(aside, card)
             card = with_held_out(card, self._held_out(card, stepper), aside)
-            curve.draw(aside / LOSS_CURVE, place.name, fitted.looks, self._counted(self._looked_at))
+            curve.draw(aside / LOSS_CURVE, place.name, fitted.validations, self._counted(self._validated_on))
             (aside / PAGE).write_text(self._page(card), encoding="utf-8")
             publish(aside, place)
         except OSError as error:
@@ -109,7 +109,7 @@ class Making:
     def _write(self, fitted: Fitted, aside: Path, name: str) -> Card:
         """The folder without its figures: in 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST."""
         graphs = graphs_of(fitted.network, self._ids(self.parts.train[:1])[0])
-        chosen_by = self._ids(some(self._looked_at, ENOUGH_TO_TUNE))
+        chosen_by = self._ids(some(self._validated_on, ENOUGH_TO_TUNE))
         plain, packed = (Stepper(graph, self.fields, self.given) for graph in (graphs.plain, graphs.packed))
         costs = [evaluate(stepper, chosen_by).total for stepper in (plain, packed)]
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
@@ -130,9 +130,9 @@ class Making:
         figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
         part = "test" if self.parts.test else "valid"
         held_out = held_out_facts(figures, imitating, self._counted(self.parts.judged), part, len(judged))
-        if self.origin:
+        if self.base:
             sample = self._ids(self.known.sample) if self.known else []
-            held_out |= comparison.compared(self.origin, stepper, judged, sample)
+            held_out |= comparison.compared(self.base, stepper, judged, sample)
         return held_out
 
     def report(self, card: Card, place: Path) -> None:
@@ -140,7 +140,7 @@ class Making:
         what = "test" if self.parts.test else "validation"
         print(f"\nnats per note on {card.held_out['notes']:,} held-out notes ({what} pieces):\n")
         print("\n".join(table(card)))
-        if self.origin:
+        if self.base:
             print(f"\n{comparison.told(card.held_out)}")
         print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
         if self.corpus.skipped:
@@ -155,22 +155,22 @@ class Making:
         print(f"next: antiphon jam --model {place.name if place.parent == models_home() else place}")
 
     @property
-    def _looked_at(self) -> tuple[Work, ...]:
+    def _validated_on(self) -> tuple[Piece, ...]:
         """The validation works, or of very many, enough to choose by: every look at them costs learning time."""
         return some(self.parts.valid, ENOUGH)
 
     def _start(self) -> Start | None:
         """The weights to begin from, and what to rehearse."""
-        if not self.origin:
+        if not self.base:
             return None
-        weights = begun(self.origin)
+        weights = load_base_weights(self.base)
         share = self._rehearsed
-        known = Rehearsal(self._pieces(self.known.learned), share) if self.known and share else None
-        return Start(f"{self.origin.card.name} ({self.origin.card.graph_sha256[:12]})", weights, known)
+        known = Replay(self._pieces(self.known.learned), share) if self.known and share else None
+        return Start(f"{self.base.card.name} ({self.base.card.graph_sha256[:12]})", weights, known)
 
     def _from(self) -> dict[str, Any]:
         """For the card's `training`."""
-        return {"from": self.origin.facts() | {"rehearsed": self._rehearsed}} if self.origin else {}
+        return {"from": self.base.facts() | {"rehearsed": self._rehearsed}} if self.base else {}
 
     @property
     def _rehearsed(self) -> float:
@@ -183,13 +183,13 @@ class Making:
         """The fields and contexts of a model of this music."""
         return model_inputs(self.parts.train)
 
-    def _pieces(self, works: tuple[Work, ...]) -> list[Piece]:
-        return [piece(work, (*self.fields, *self.given)) for work in works]
+    def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
+        return [encode_piece(work, (*self.fields, *self.given)) for work in works]
 
-    def _ids(self, works: tuple[Work, ...]) -> list[Ints]:
+    def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
         return [tokens(work, (*self.fields, *self.given)) for work in works]
 
-    def _counted(self, judged: tuple[Work, ...]) -> Baselines:
+    def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
         """What counting achieves on these works."""
         return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
 
@@ -197,8 +197,8 @@ class Making:
         return page(card)
 
 
-def _velocity_remark(origin: Origin) -> str:
-    name = origin.card.name
-    if origin.card.learned_velocity:
+def _velocity_remark(base: BaseModel) -> str:
+    name = base.card.name
+    if base.card.learned_velocity:
         return f"{name} plays with dynamics, your files hold none: of dynamics it learns nothing new"
     return f"your files hold dynamics, {name} knows none: it learns all but those, and follows the player's"

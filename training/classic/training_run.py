@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from exported.card import Card
 from midi.tokens import Field
-from training.alphabet import Piece
 from training.baselines import Baselines
 from training.classic import reading
 from training.classic.ngram import counting
 from training.classic.page import page
-from training.making import Making
-from training.works import Ints, Work
+from training.encoding import EncodedPiece
+from training.pieces import Ints, Piece
+from training.training_run import TrainingRun
 
 
 @dataclass(slots=True)
-class Classic(Making):
+class ClassicTrainingRun(TrainingRun):
     """A training whose vocabulary is all the names there are in the music, those of the held-out pieces too.
 
     As in the tutorials; so that every name can be foretold, if only by chance.
@@ -27,14 +27,14 @@ class Classic(Making):
         self.sounds = reading.vocabulary(reading.sounds(work) for work in self.corpus.works)
         return (reading.sound_field(self.sounds),), ()
 
-    def _pieces(self, works: tuple[Work, ...]) -> list[Piece]:
+    def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
         return [reading.as_piece(ids) for ids in self._ids(works)]
 
-    def _ids(self, works: tuple[Work, ...]) -> list[Ints]:
+    def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
         return [reading.ids(reading.sounds(work), self.sounds) for work in works]
 
-    def _counted(self, judged: tuple[Work, ...]) -> Baselines:
-        train, chosen_by = self._ids(self.parts.train), self._ids(self._looked_at)
+    def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
+        train, chosen_by = self._ids(self.parts.train), self._ids(self._validated_on)
         known = counting(train, chosen_by, self._ids(judged), self.fields[0].size)
         return Baselines((known.unigram.nats,), (known.ngram.nats,), (known.adaptive.nats,))
 

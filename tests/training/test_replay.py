@@ -5,19 +5,19 @@ import pytest
 
 from midi.tokens import CONTEXTS
 from tests.training.music import SCORE, melody, transposed, work
-from training.alphabet import Piece, piece
-from training.rehearsal import Rehearsal, Rehearsed
+from training.encoding import EncodedPiece, encode_piece
+from training.replay import Replay, ReplayStreams
 
 INPUTS = (*SCORE, *CONTEXTS)
 
 
-def pieces(count: int, up: int = 0) -> list[Piece]:
-    return [piece(work("a", transposed(melody(seed, 30), up)), INPUTS) for seed in range(count)]
+def pieces(count: int, up: int = 0) -> list[EncodedPiece]:
+    return [encode_piece(work("a", transposed(melody(seed, 30), up)), INPUTS) for seed in range(count)]
 
 
-def rehearsed(share: float = 0.25, streams: int = 8, seed: int = 1) -> Rehearsed:
-    known = Rehearsal(pieces(5, up=40), share)
-    return Rehearsed(pieces(3), known, SCORE, CONTEXTS, streams, 16, np.random.default_rng(seed))
+def rehearsed(share: float = 0.25, streams: int = 8, seed: int = 1) -> ReplayStreams:
+    known = Replay(pieces(5, up=40), share)
+    return ReplayStreams(pieces(3), known, SCORE, CONTEXTS, streams, 16, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize(("share", "streams", "known"), [(0.25, 8, 2), (0.01, 8, 1), (0.9, 4, 3), (0.5, 2, 1)])
@@ -25,9 +25,9 @@ def test_a_share_of_every_batch_is_known_music_and_never_all_of_it(share: float,
     both = rehearsed(share, streams)
     for _ in range(5):
         batch = both.next()
-        assert batch.given.shape == (streams, 16, 6)
-        assert batch.keep.shape == (streams, 16)
-        high = (batch.given[:, :, 2] < 128) & (batch.given[:, :, 2] > 80)  # transposed by a tritone at the most
+        assert batch.inputs.shape == (streams, 16, 6)
+        assert batch.carry_mask.shape == (streams, 16)
+        high = (batch.inputs[:, :, 2] < 128) & (batch.inputs[:, :, 2] > 80)  # transposed by a tritone at the most
         assert high.any(axis=1).tolist() == [False] * (streams - known) + [True] * known
 
 
@@ -42,6 +42,6 @@ def test_a_snapshot_goes_on_exactly_there() -> None:
     other.restore(one.snapshot())
     for part in ("new", "known"):
         other._parts[part]._rng = one._parts[part]._rng
-    given = [steps.given for part in one._parts.values() for steps in part._pending]
-    again = [steps.given for part in other._parts.values() for steps in part._pending]
+    given = [steps.inputs for part in one._parts.values() for steps in part._pending]
+    again = [steps.inputs for part in other._parts.values() for steps in part._pending]
     assert all((mine == its).all() for mine, its in zip(given, again, strict=True))

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
-from exported.shelf import find_model
+from exported.model_store import find_model
 from midi.errors import InputError, ModelError
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class BaseModel:
     """An exported model to begin from."""
 
     graph: Path
@@ -77,7 +77,9 @@ def arrays_in(path: Path) -> Iterator[Any]:
         raise ModelError(f"{path} cannot be begun from ({why}): copy the folder again whole") from None
 
 
-def find_origin(name: str, place: Path, layers: int | None, units: int | None, width: int | None = None) -> Origin:
+def find_base_model(
+    name: str, place: Path, layers: int | None, units: int | None, width: int | None = None
+) -> BaseModel:
     """The model of this name or at this path; `layers`, `units` and `width` are what was asked for, if anything was.
 
     Raises:
@@ -86,7 +88,7 @@ def find_origin(name: str, place: Path, layers: int | None, units: int | None, w
     """
     folder = find_model(name)
     card = read_card(folder)
-    found = Origin(check_graph(folder, card), card)
+    found = BaseModel(check_graph(folder, card), card)
     if SOUND in card.vocabulary:
         raise InputError(f"{folder} cannot be begun from: only a model of notes can")
     if not (folder / WEIGHTS).is_file():

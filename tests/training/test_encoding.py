@@ -12,7 +12,7 @@ from midi.notes import ANSWER, Note, canonical
 from midi.tokens import CONTEXTS, FIELDS, METER, NOWHERE, POSITION, encode, encode_all
 from tests.midi.test_meter import bars
 from tests.training.music import BARS, melody, work
-from training.alphabet import column, model_inputs, piece, tokens, without_bars
+from training.encoding import column, encode_piece, model_inputs, tokens, without_bars
 
 ALL = (*FIELDS, *CONTEXTS)
 
@@ -60,7 +60,7 @@ def test_a_model_has_a_column_for_each_input_and_no_other() -> None:
 
 
 def test_a_piece_is_the_answers_until_it_is_cast_and_keeps_its_parts() -> None:
-    made = piece(work("a", melody(1, notes=4), parts=(0, 3, 3, 0)), ALL)
+    made = encode_piece(work("a", melody(1, notes=4), parts=(0, 3, 3, 0)), ALL)
     assert made.ids[:, 0].tolist() == [ANSWER] * 4
     assert made.parts.tolist() == [0, 3, 3, 0]
     assert len(made) == 4

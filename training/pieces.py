@@ -1,4 +1,4 @@
-"""A work: one piece of music as a table of integers, the shape in which the workshop keeps, caches and splits music."""
+"""A piece of music as a table of integers: the shape in which the trainer keeps, caches and splits music."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ def bar_table(bars: Sequence[Bar]) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Piece:
     """A piece: where it came from, the folder it stood in, its notes and its bars, all times in ticks.
 
     `notes`: int32 [N, 6] in canonical order, the columns of COLUMNS; `bars`: int32 [M, 3] in the order of their ticks.
@@ -85,7 +85,7 @@ def notes_of(rows: Ints) -> list[Note]:
     ]
 
 
-def places(work: Work) -> Ints:
+def places(work: Piece) -> Ints:
     """Where in the bar each note begins, int32 [N, 2]: index of its meter, ticks into its bar; or UNKNOWN twice.
 
     This is `midi.meter.place` for arrays.

@@ -18,14 +18,14 @@ from midi.tokens import (
     Field,
     nearest,
 )
-from training.works import UNKNOWN, Ints, Work, places
+from training.pieces import UNKNOWN, Ints, Piece, places
 
 _WAIT_ID = np.array([nearest(WAIT_TICKS, ticks) for ticks in range(WAIT_TICKS[-1] + 1)], np.int32)
 _DURATION_ID = np.array([nearest(DURATION_TICKS, ticks) for ticks in range(DURATION_TICKS[-1] + 1)], np.int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EncodedPiece:
     """A work to learn from: `ids` int32 [N, I], a column for each input; `parts` int32 [N], the part of each note."""
 
     ids: Ints
@@ -35,7 +35,7 @@ class Piece:
         return len(self.ids)
 
 
-def model_inputs(works: Sequence[Work]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def model_inputs(works: Sequence[Piece]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """Fields and contexts of a model of these works.
 
     It has velocity only if most of the notes are of works whose velocity varies.
@@ -44,17 +44,17 @@ def model_inputs(works: Sequence[Work]) -> tuple[tuple[Field, ...], tuple[Field,
     return (FIELDS if 2 * dynamic > sum(len(work) for work in works) else FIELDS[:-1]), CONTEXTS
 
 
-def _varies(work: Work) -> bool:
+def _varies(work: Piece) -> bool:
     known = work.notes[work.notes[:, 3] != UNKNOWN, 3]
     return len(known) > 0 and len(np.unique(known // VELOCITY_BIN)) > 1
 
 
-def piece(work: Work, inputs: Sequence[Field]) -> Piece:
+def encode_piece(work: Piece, inputs: Sequence[Field]) -> EncodedPiece:
     """A work's ids (`midi.tokens.encode_all` for arrays, the places of its notes told where known), and its parts."""
-    return Piece(tokens(work, inputs), work.notes[:, 5].copy())
+    return EncodedPiece(tokens(work, inputs), work.notes[:, 5].copy())
 
 
-def tokens(work: Work, inputs: Sequence[Field]) -> Ints:
+def tokens(work: Piece, inputs: Sequence[Field]) -> Ints:
     """The ids of a work's notes, int32 [N, len(inputs)]; all notes are the answer's."""
     onset, duration, pitch, velocity = work.notes.T[:4]
     meter, position = places(work).T

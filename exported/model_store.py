@@ -1,4 +1,4 @@
-"""Where models are found by name: `./exported` first, then the user's own, then those that came with Antiphon."""
+"""The model store: models by name, from `./exported` first, then the user's own, then those that came with Antiphon."""
 
 import re
 from pathlib import Path
@@ -11,17 +11,17 @@ SHIPPED = Path(__file__).parent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def shelves() -> list[Path]:
+def store_folders() -> list[Path]:
     """The folders searched, in order, each once."""
     folders = (Path.cwd() / SHIPPED.name, models_home().absolute(), SHIPPED)
     return list({folder.resolve(): folder for folder in folders if folder.is_dir()}.values())
 
 
 def models() -> list[Path]:
-    """Every model folder on the shelves; a name that stands on two is the first's."""
+    """Every model folder in the store; of two of one name, the first."""
     found: dict[str, Path] = {}
-    for shelf in shelves():
-        for card in sorted(shelf.glob(f"*/{CARD}")):
+    for folder in store_folders():
+        for card in sorted(folder.glob(f"*/{CARD}")):
             found.setdefault(card.parent.name, card.parent)
     return [found[name] for name in sorted(found)]
 

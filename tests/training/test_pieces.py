@@ -7,7 +7,7 @@ from midi.meter import METERS, Bar, place
 from midi.notes import Note
 from tests.midi.test_meter import bars
 from tests.training.music import melody
-from training.works import COLUMNS, UNKNOWN, Work, bar_table, notes_of, places, table
+from training.pieces import COLUMNS, UNKNOWN, Piece, bar_table, notes_of, places, table
 
 
 def test_notes_come_back_from_their_table() -> None:
@@ -22,16 +22,16 @@ def test_a_note_keeps_its_part_and_is_of_the_first_if_none_is_told() -> None:
 
 
 def test_a_work_without_bars_has_no_places() -> None:
-    assert places(Work("a", "", table(melody(1, notes=3)))).tolist() == [[UNKNOWN, UNKNOWN]] * 3
+    assert places(Piece("a", "", table(melody(1, notes=3)))).tolist() == [[UNKNOWN, UNKNOWN]] * 3
 
 
 def test_places_of_no_notes_are_none() -> None:
-    assert places(Work("a", "", table(()), bar_table([Bar(0, 0, 0)]))).shape == (0, 2)
+    assert places(Piece("a", "", table(()), bar_table([Bar(0, 0, 0)]))).shape == (0, 2)
 
 
 @given(rows=bars, onsets=st.lists(st.integers(0, 1000), min_size=1, max_size=20).map(sorted))
 def test_places_of_a_table_are_those_of_the_core(rows: list[Bar], onsets: list[int]) -> None:
-    work = Work("a", "", table([Note(onset, 24, 60) for onset in onsets]), bar_table(rows))
+    work = Piece("a", "", table([Note(onset, 24, 60) for onset in onsets]), bar_table(rows))
     assert [tuple(row) for row in places(work).tolist()] == [
         place(rows, onset) or (UNKNOWN, UNKNOWN) for onset in onsets
     ]

@@ -5,26 +5,26 @@ Importing this module imports TensorFlow.
 
 from exported.card import GOLDEN, WEIGHTS
 from midi.errors import ModelError
+from training.base_model import BaseModel, arrays_in
 from training.export import TOLERANCE, Golden, parity
 from training.graph import step_graph
 from training.network import Array, Network, Shape, Weights
-from training.origin import Origin, arrays_in
 from training.stepper import Stepper
 
 
-def begun(origin: Origin) -> Weights:
+def load_base_weights(base: BaseModel) -> Weights:
     """The trained numbers of this model, as it keeps them.
 
     Raises:
         ModelError: they are damaged, or not those that its golden vectors were computed with.
     """
-    card, path = origin.card, origin.folder / WEIGHTS
+    card, path = base.card, base.folder / WEIGHTS
     with arrays_in(path) as kept:
-        weights = _unnamed({name: kept[name] for name in kept.files}, origin.layers)
-        shape = Shape(card.fields, card.given, origin.layers, origin.units, origin.width)
+        weights = _unnamed({name: kept[name] for name in kept.files}, base.layers)
+        shape = Shape(card.fields, card.given, base.layers, base.units, base.width)
         Network(shape, 1, 1).begin_from(weights)
     stepper = Stepper(step_graph(weights, card.fields, card.given).SerializeToString(), card.fields, card.given)
-    with arrays_in(origin.folder / GOLDEN) as kept:
+    with arrays_in(base.folder / GOLDEN) as kept:
         hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
         difference = parity(Golden(kept["tokens"], hidden, kept["state"], kept["key"]), stepper)
     if not difference <= TOLERANCE:

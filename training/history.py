@@ -1,0 +1,111 @@
+"""The history of a training: steps, seconds, validations on the held-out pieces, and the best weights so far."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from midi.errors import ModelError
+from training.plan import Plan
+
+Weights = dict[str, npt.NDArray[Any]]
+"""The trained variables, by their place in the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The loss on the held-out pieces at one step, in nats per note.
+
+    `learning` is the training loss since the validation before.
+    """
+
+    step: int
+    seconds: float
+    epoch: float
+    learning: float
+    held_out: float
+    by_field: tuple[float, ...]
+
+
+@dataclass(slots=True)
+class History:
+    """The steps so far; `nats` and `notes` add up the training loss since the last validation."""
+
+    step: int = 0
+    seconds: float = 0.0
+    nats: float = 0.0
+    notes: float = 0.0
+    validations: list[Validation] = field(default_factory=list)
+    best: Weights = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], best: Weights) -> "History":
+        """Rebuild from the content that `as_json` gave, and the best weights."""
+        validations = [Validation(**{**row, "by_field": tuple(row["by_field"])}) for row in content["looks"]]
+        return cls(content["step"], content["seconds"], content["nats"], content["notes"], validations, best)
+
+    def as_json(self) -> dict[str, Any]:
+        """All but the weights."""
+        return {  # "looks" is a word of the checkpoint's format
+            "step": self.step,
+            "seconds": self.seconds,
+            "nats": self.nats,
+            "notes": self.notes,
+            "looks": [asdict(row) for row in self.validations],
+        }
+
+    @property
+    def best_validation(self) -> Validation | None:
+        """The validation with the lowest loss, if there is any."""
+        return min(self.validations, key=lambda row: row.held_out, default=None)
+
+    @property
+    def since_validation(self) -> tuple[int, float]:
+        """Steps and seconds since the last validation."""
+        last = self.validations[-1] if self.validations else Validation(0, 0.0, 0.0, 0.0, 0.0, ())
+        return self.step - last.step, self.seconds - last.seconds
+
+    def over(self, plan: Plan, notes: int) -> bool:
+        """Whether the plan for so many notes is fulfilled, or the best validation is long past by count and by plan."""
+        best = self.best_validation
+        if best is None:
+            return False
+        now = plan.progress(self.step, self.seconds, notes)
+        if now >= 1:
+            return True
+        validations_since = len(self.validations) - 1 - self.validations.index(best)
+        since = now - plan.progress(best.step, best.seconds, notes)
+        return validations_since >= plan.patience and since >= plan.patient_for
+
+    def add_step(self, nats: float, notes: float) -> None:
+        """Add one more step."""
+        self.step += 1
+        self.nats += nats
+        self.notes += notes
+
+    def add_validation(self, by_field: npt.NDArray[np.float64], epoch: float, weights: Weights) -> None:
+        """Add a validation, nats per note by field, and keep the weights if none was better."""
+        learning = self.nats / max(1.0, self.notes)
+        costs = tuple(float(nats) for nats in by_field)
+        validation = Validation(self.step, self.seconds, epoch, learning, sum(costs), costs)
+        if self.best_validation is None and not math.isfinite(validation.held_out):
+            raise ModelError(
+                f"training diverged: at step {self.step} the held-out loss is {validation.held_out}; "
+                "begin anew with another --seed, or fewer --units (and --fresh)"
+            )
+        if self.best_validation is None or validation.held_out < self.best_validation.held_out:
+            self.best = weights
+        self.validations.append(validation)
+        self.nats = self.notes = 0.0
+
+    def story(self, epoch: float, pace: float) -> str:
+        """In a few words, beside the progress bar; `pace` in notes per second."""
+        words = [f"pass {epoch:.1f}", f"{pace:,.0f} notes/s"]
+        if self.notes:
+            words.append(f"learning {self.nats / self.notes:.3f}")
+        if self.best_validation is not None:
+            words.append(f"held out {self.validations[-1].held_out:.3f} (best {self.best_validation.held_out:.3f})")
+        return ", ".join(words)
