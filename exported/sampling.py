@@ -24,6 +24,10 @@ LEAST_LIKELY = 1e-9
 """Nothing is less likely than this where odds are taken."""
 
 
+NEVER = np.float32(-1)
+"""Less likely than what has no likelihood at all."""
+
+
 def nowhere(_: int) -> Place:
     """The place of every note where no bar is known, whatever its wait or tick."""
     return NOWHERE
@@ -42,10 +46,25 @@ class Constraint:
     lowest: int = 21
     highest: int = 108
     """The pitches allowed; by default those of a piano."""
+    pitches: Floats | None = None
+    """Of those the ones allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
     place_after: Callable[[int], Place] = nowhere
     """The place of a note, by the id of its wait (never END)."""
     earliest: int = 0
     """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
+
+    def __post_init__(self) -> None:
+        """Have the range end with the mask's pitches.
+
+        Raises:
+            ValueError: the mask allows none.
+        """
+        if self.pitches is not None:
+            allowed = self.pitches.nonzero()[0]
+            if not len(allowed):
+                raise ValueError("a mask that allows no pitch leaves nothing to play")
+            object.__setattr__(self, "lowest", int(allowed[0]))
+            object.__setattr__(self, "highest", int(allowed[-1]))
 
     def given(self, field: Field) -> int | None:
         """The id of a field that is not to be drawn."""
@@ -120,6 +139,8 @@ def draw(
             if lean is not None:
                 _bend(likely, field, column, lean, ids, wait)
             first, end = constraint.allowed(field, wait)
+            if field.name == PITCH.name and constraint.pitches is not None:
+                likely = np.where(constraint.pitches > 0, likely, NEVER)
             chosen = first + _pick(likely[first:end], taste.temperature, randoms[column])
         ids[column] = chosen
         if field.name == WAIT.name:

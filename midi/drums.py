@@ -1,4 +1,4 @@
-"""Which channels play drums: channel 10 (General MIDI 1), and what GM2, GS and XG messages make of the others. Pure.
+"""The channels that play drums: those of General MIDI 1, and what GM2, GS and XG messages make of the others. Pure.
 
 Channels count from 0; those of a file's further ports follow, 16 to each.
 """
@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from midi.events import CONTROL_CHANGE, PROGRAM_CHANGE, SYSEX, Event
 from midi.notes import DRUM_CHANNEL
+from midi.parts import CHANNELS, Kind, kind_of_channel
 
-CHANNELS = 16
-"""Of a port."""
 BANK_SELECT = 0
 GM, GS, XG = "GM", "GS", "XG"
 
@@ -36,7 +35,7 @@ class DrumChannels:
 
     def __contains__(self, channel: int) -> bool:
         """Whether what is struck on this channel now is a drum."""
-        return self._said.get(channel, channel % CHANNELS == DRUM_CHANNEL)
+        return self._said.get(channel, kind_of_channel(channel) is Kind.DRUMS)
 
     def take(self, event: Event, channel: int) -> None:
         """Take an event; of a SysEx, the channel tells the port. A bank holds from the next program change on."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from midi.chunks import TIMECODE_BPM, Division
-from midi.drums import CHANNELS
 from midi.meter import UNKNOWN_METER, Bar, merged, meter_of
-from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note
+from midi.notes import TICKS_PER_BEAT, Note
+from midi.parts import CHANNELS, Kind, kind_of_channel
 from midi.songs import Song
 from midi.tempo import TempoChange
 
@@ -51,7 +51,7 @@ def _notes(song: Song, division: Division, begin: int) -> list[Note]:
     for struck in song.notes:
         onset, end = division.ticks_at(struck.began), division.ticks_at(struck.ended)
         channel = struck.channel % CHANNELS
-        channel = free if channel == DRUM_CHANNEL else channel
+        channel = free if kind_of_channel(channel) is Kind.DRUMS else channel
         notes.append(Note(begin + onset, max(1, end - onset), struck.pitch, struck.velocity, channel))
     return notes
 

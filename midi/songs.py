@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from midi.drums import BANK_SELECT, CHANNELS, DrumChannels
+from midi.drums import BANK_SELECT, DrumChannels
 from midi.events import (
     CONTROL_CHANGE,
     END_OF_TRACK,
@@ -23,6 +23,7 @@ from midi.events import (
     quarter_us,
 )
 from midi.mpe import zone_channels
+from midi.parts import CHANNELS
 from midi.pedal import CONTROLLERS, SoundingNotes
 
 MICROSECONDS_PER_MINUTE = 60_000_000

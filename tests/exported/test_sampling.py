@@ -105,6 +105,41 @@ def test_a_note_takes_one_random_number_a_field_whatever_is_drawn() -> None:
         assert rng.random() == other.random()
 
 
+def mask(*pitches: int) -> Floats:
+    allowed = np.zeros(PITCH.size, np.float32)
+    allowed[list(pitches)] = 1
+    return allowed
+
+
+def test_only_pitches_of_a_mask_are_drawn() -> None:
+    pitches = (48, 50, 53, 67)
+    assert {token[P] for token in draws(300, 2.0, Constraint(pitches=mask(*pitches)))} == set(pitches)
+
+
+def test_a_chord_goes_on_within_a_mask_up_to_its_highest() -> None:
+    masked = mask(48, 50, 53)
+    assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=50, pitches=masked))} == {53}
+    assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=53, pitches=masked))} == {53}
+
+
+def test_a_masked_pitch_is_drawn_though_the_model_gives_it_no_chance() -> None:
+    weights, bias = np.zeros((WIDTH, PITCH.size), np.float32), np.full(PITCH.size, -1e9, np.float32)
+    bias[60] = 0
+    heads = [*HEADS[:P], Head(HEADS[P].told, HEADS[P].tables, weights, bias), *HEADS[P + 1 :]]
+    constraint = Constraint(pitches=mask(40, 61, 70))
+    token = draw(heads, SCORE, HIDDEN, None, SamplingOptions(), np.random.default_rng(0), constraint)
+    assert token[P] in (40, 61, 70)
+
+
+def test_a_mask_of_every_pitch_of_the_range_draws_as_the_range_does() -> None:
+    assert draws(100, constraint=Constraint(pitches=mask(*range(21, 109)))) == draws(100)
+
+
+def test_a_mask_that_allows_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="allows no pitch"):
+        Constraint(pitches=mask())
+
+
 def test_end_is_drawn_only_where_it_may_be_and_nothing_after_it() -> None:
     weights, bias = np.zeros((WIDTH, WAIT.size), np.float32), np.eye(WAIT.size, dtype=np.float32)[END] * 99
     certain = [HEADS[V], Head(HEADS[W].told, HEADS[W].tables, weights, bias), *HEADS[2:]]
