@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PURE = {"bisect", "collections", "dataclasses", "functools", "itertools", "math", "numpy", "statistics", "typing"}
+PURE = {
+    *("abc", "bisect", "collections", "dataclasses", "enum", "fractions", "functools", "heapq", "itertools", "math"),
+    *("numpy", "operator", "statistics", "typing"),
+}
 OURS = {"exported", "midi", "realtime"}
 TRAINING_TOOLS = {"tensorflow", "keras", "music21", "tf2onnx", "training"}
 
@@ -36,9 +39,9 @@ def modules_of(room: str) -> list[str]:
     [
         (
             "realtime.live.loop",
-            "realtime.session.schedule",
+            "realtime.session.session",
             "realtime.messages",
-            "realtime.session.recorder",
+            "realtime.live.session_file",
         ),
         ("realtime.verbs.jam",),
         tuple(modules_of("midi")),
@@ -55,7 +58,20 @@ def test_the_improviser_loads_no_runtime_no_port_and_no_edge() -> None:
     assert not {name for name in loaded if name.startswith("realtime.live")}
 
 
-@pytest.mark.parametrize("room", ["realtime/improviser"])
+def test_the_session_loads_nothing_that_waits_and_no_edge() -> None:
+    loaded = modules_after(*modules_of("realtime/session"))
+    waits = {"multiprocessing", "subprocess", "socket", "threading", "mido", "rtmidi", "numpy", "onnxruntime"}
+    assert not {name.partition(".")[0] for name in loaded} & (TRAINING_TOOLS | waits)
+    assert not {name for name in loaded if name.startswith("realtime.live")}
+
+
+@pytest.mark.parametrize("module", ["realtime/live/loop.py"])
+def test_the_loop_reads_its_time_from_the_clock_it_is_given(module: str) -> None:
+    imported = {name for node in ast.walk(ast.parse((ROOT / module).read_text())) for name in _names_imported(node)}
+    assert not imported & {"time", "datetime", "threading", "os", "signal"}
+
+
+@pytest.mark.parametrize("room", ["realtime/improviser", "realtime/session"])
 def test_a_pure_room_uses_only_values_and_arithmetic(room: str) -> None:
     for path in sorted((ROOT / room).rglob("*.py")):
         tree = ast.parse(path.read_text())
