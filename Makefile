@@ -4,10 +4,11 @@
 #   make train DIR=~/midi NAME=mine
 #   make test PYTHON=python3.12 ARGS="-k ports"
 #
-# Two environments: .venv holds the light runtime and nothing else, .venv-full what training and the tests need.
+# Three environments: .venv holds the light runtime and nothing else, .venv-full what training and all tests need,
+# .venv-check the light runtime and the tools that check the code.
 
 .DEFAULT_GOAL := help
-.PHONY: help jam train test nightly lint bench bench-live bench-players bench-voices bench-following bench-beat \
+.PHONY: help jam train test check nightly lint bench bench-live bench-players bench-voices bench-following bench-beat \
 	soak bench-model bench-peers clean
 
 # The first interpreter that Antiphon runs on.
@@ -20,10 +21,17 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 
 LIGHT := .venv/.installed-$(VERSION)
 FULL := .venv-full/.installed-$(VERSION)
+CHECK := .venv-check/.installed-$(VERSION)
 
 # $(1): the environment's folder. Made anew if it is not this interpreter's.
 make_venv = test "$$($(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$(VERSION)" \
 	|| $(PYTHON) -m venv --clear $(1)
+define lint
+	$(1)/bin/ruff check .
+	$(1)/bin/ruff format --check .
+	$(1)/bin/lint-imports
+	$(1)/bin/mypy
+endef
 pip_install = bin/python -m pip install --disable-pip-version-check
 
 help: ## list the verbs
@@ -41,14 +49,15 @@ test: $(FULL) ## run the tests: real ports, real synthesizer
 	@PYTHON=$(PYTHON) scripts/system-packages test
 	.venv-full/bin/python -m pytest $(WORKERS) $(ARGS)
 
+check: $(CHECK) ## the fast loop: lint, and all tests that need neither TensorFlow nor a MIDI system; a minute or two
+	$(call lint,.venv-check)
+	.venv-check/bin/python -m pytest -q -n 2 -m "not midi_system" $(ARGS)
+
 nightly: $(FULL) ## run the property tests on random examples, ten times as many; a failure prints its example
 	.venv-full/bin/python -m pytest -m hypothesis --hypothesis-profile=nightly --timeout 3600 $(ARGS)
 
 lint: $(FULL) ## ruff, mypy, and who may import whom
-	.venv-full/bin/ruff check .
-	.venv-full/bin/ruff format --check .
-	.venv-full/bin/mypy
-	.venv-full/bin/lint-imports
+	$(call lint,.venv-full)
 
 bench: $(LIGHT) ## measure this machine: time per note, start-up, memory
 	@.venv/bin/antiphon bench $(ARGS)
@@ -84,7 +93,7 @@ bench-peers: $(FULL) ## measure Antiphon beside Notochord, IMPSY and the classic
 	@.venv-full/bin/python -m benchmarks.peers.run $(ARGS)
 
 clean: ## remove environments and caches; models and sessions stay
-	rm -rf .venv .venv-full .venv-peers build dist
+	rm -rf .venv .venv-check .venv-full .venv-peers build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -92,6 +101,13 @@ $(LIGHT): pyproject.toml scripts/system-packages
 	@PYTHON=$(PYTHON) scripts/system-packages jam
 	@$(call make_venv,.venv)
 	.venv/$(pip_install) -e .
+	@touch $@
+
+$(CHECK): pyproject.toml scripts/check-requirements
+	@$(call make_venv,.venv-check)
+	@$(PYTHON) scripts/check-requirements > .venv-check/requirements.txt
+	.venv-check/$(pip_install) -r .venv-check/requirements.txt
+	.venv-check/$(pip_install) --no-deps -e .
 	@touch $@
 
 $(FULL): pyproject.toml scripts/system-packages

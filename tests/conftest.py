@@ -5,8 +5,9 @@ Property tests draw the same examples every time, on every machine: a red test i
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,43 @@ from tests.peers.receiver import Receiver
 from tests.peers.sender import Sender
 from tests.peers.synth import Synth
 
+TRAINER_PACKAGES = frozenset({"keras", "music21", "scipy", "tensorflow", "tf2onnx"})
+"""What only `antiphon[train]` installs, by the names that are imported."""
+MIDI_SYSTEM = "midi_system"
+"""Marks a test that plays through a real MIDI system."""
+
+
+class Module(pytest.Module):
+    """A test module. It is skipped whole where it imports a package of the trainer's that is not installed."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Import the module and list its tests."""
+        try:
+            return super().collect()
+        except self.CollectError as error:
+            cause = error.__cause__
+            if isinstance(cause, ModuleNotFoundError) and (cause.name or "").partition(".")[0] in TRAINER_PACKAGES:
+                pytest.skip(f"{cause.name} is not installed: pip install 'antiphon[train]'", allow_module_level=True)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+    """Collect every test module as one that may need the trainer."""
+    return Module.from_parent(parent, path=module_path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what plays through a JACK server, as every test of real ports does; skip what lacks the trainer."""
+    missing = sorted(name for name in TRAINER_PACKAGES if find_spec(name) is None)
+    skip = pytest.mark.skip(reason=f"{', '.join(missing)} not installed: pip install 'antiphon[train]'")
+    for item in items:
+        path = item.nodeid.partition("::")[0]
+        asks_for_it = isinstance(item, pytest.Function) and "jack_server" in item.fixturenames
+        if asks_for_it or (path.startswith(STARTS_SERVERS) and _is_with_jack(path)):
+            item.add_marker(MIDI_SYSTEM)
+        if missing and item.get_closest_marker("needs_trainer"):
+            item.add_marker(skip)
+
 
 def pytest_configure() -> None:
     """Have tests pass under nohup and in the background of a script."""
@@ -31,11 +69,14 @@ WITH_JACK = (
     "tests/live/",
     "tests/midi/test_ports.py",
     "tests/peers/",
-    "tests/realtime/live/",
+    "tests/realtime/live/test_exact.py",
     "tests/realtime/verbs/",
     "tests/test_mistakes.py",
     "tests/test_package.py",
 )
+"""Files with a test that plays through a JACK server."""
+STARTS_SERVERS = ("tests/benchmarks/test_jack_server.py", "tests/live/", "tests/peers/")
+"""Files whose tests start servers of their own, without the fixture."""
 WITHOUT_JACK = ("tests/live/test_embedded.py",)
 
 

@@ -93,6 +93,7 @@ def test_the_daemon_loads_no_trainer() -> None:
     assert not imported_by(*modules_of("realtime")) & TRAINING_TOOLS
 
 
+@pytest.mark.needs_trainer
 def test_the_trainer_loads_no_daemon_and_no_port() -> None:
     light = [name for name in modules_of("training") if "tensorflow" not in (ROOT / _path(name)).read_text()]
     assert not imported_by(*light) & {"realtime", "rtmidi"}

@@ -53,7 +53,13 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        pytest.param(name, marks=[pytest.mark.needs_trainer] if words[0] == "train" else [])
+        for name, (words, _) in MISTAKES.items()
+    ],
+)
 def test_a_mistake_is_told_in_one_line(mistake: str, tmp_path: Path) -> None:
     words, parts = MISTAKES[mistake]
     assert_one_clear_line(words, tmp_path, *parts)
@@ -112,6 +118,7 @@ def test_an_unknown_port_is_told_with_those_there_are(jack: object, tiny: Path, 
     )
 
 
+@pytest.mark.needs_trainer
 def test_a_folder_without_music_is_told(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.txt").write_text("dear all")

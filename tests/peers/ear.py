@@ -42,7 +42,7 @@ def _listen(name: str) -> None:
     from ctypes.util import find_library
 
     import jack
-    from _jack import ffi  # type: ignore[import-untyped]
+    from _jack import ffi
 
     leave_when_told()
     library = ctypes.CDLL(find_library("jack"))

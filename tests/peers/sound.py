@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.io import wavfile
-from scipy.signal import find_peaks
 
 FLOOR_DB = -45.0
 """A partial this far below the loudest one of its stretch is not counted as heard."""
@@ -24,6 +22,8 @@ class Sound:
     @classmethod
     def read(cls, path: Path) -> "Sound":
         """Read a WAV file of 16-bit samples, its channels averaged."""
+        from scipy.io import wavfile  # here: what only counts notes runs without it
+
         rate, data = wavfile.read(path)
         samples = data.astype(np.float64) / 32_768.0
         return cls(samples.mean(axis=1) if samples.ndim == 2 else samples, int(rate))
@@ -49,6 +49,8 @@ class Sound:
         are all there, and whether a key that is nobody's overtone is absent. Needs about 0.4 s:
         the window (Blackman, for its low side lobes) parts neighbouring keys from 3 / length Hz apart.
         """
+        from scipy.signal import find_peaks
+
         size = 1 << (max(len(self.samples), self.rate // 2) - 1).bit_length() + 1
         spectrum = np.abs(np.fft.rfft(self.samples * np.blackman(len(self.samples)), size))
         decibels = 20.0 * np.log10(np.maximum(spectrum, 1e-12))

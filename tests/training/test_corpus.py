@@ -218,6 +218,7 @@ def _is_there(group: int) -> bool:
     return True
 
 
+@pytest.mark.needs_trainer
 def test_names_are_printable_whatever_a_file_calls_its_tunes(tmp_path: Path) -> None:
     (tmp_path / "a\x1b[2J.abc").write_text("X:1\nM:4/4\nL:1/4\nK:C\nCDEF|\nX:2\x1b[2J\nK:C\nC|\n")
     found = read_folder(tmp_path)

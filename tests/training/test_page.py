@@ -1,7 +1,6 @@
 """What people read: the page, its table, the curve, and the thanks to the encoders."""
 
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -139,7 +138,7 @@ def test_encoders_are_named_as_the_files_name_them_without_their_addresses(
     assert told["oneills1850"] == "Norbert Paap (2), and others (1)"
 
 
-@pytest.mark.skipif(find_spec("music21") is None, reason="needs antiphon[train]")
+@pytest.mark.needs_trainer
 def test_the_default_corpus_thanks_its_encoders() -> None:
     from training.corpus import music21_corpus
 

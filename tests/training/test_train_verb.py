@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +74,7 @@ def wait_for(text: str, path: Path) -> None:
 
 
 @pytest.mark.timeout(3 * PROMPT_S)
-@pytest.mark.skipif(find_spec("tensorflow") is None or find_spec("music21") is None, reason="needs antiphon[train]")
+@pytest.mark.needs_trainer
 def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Path) -> None:
     folder, out = write_folder(tmp_path / "music", 1), tmp_path / "models"
     for part, count in (("bach", 5), ("ryansMammoth", 12)):
@@ -130,6 +129,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     assert card.training["command"] in (made / PAGE).read_text()
 
 
+@pytest.mark.needs_trainer
 @pytest.mark.parametrize(
     ("words", "told"),
     [
