@@ -178,7 +178,7 @@ class Engine:
             self._unfollowed_since = tick
             if self._plan.outline.biases is None:
                 self._follow_note()
-            self._planner.be_patient(self._plan, max(tick, self._starts_at))
+            self._planner.extend_after_note(self._plan, max(tick, self._starts_at))
 
     def _follow_note(self) -> None:
         """Bias the plan towards the human's latest note.
@@ -281,7 +281,7 @@ class Engine:
     def _decide(self, plan: Plan, now_ns: int) -> None:
         plan.forget_predicted(self.tempo.tick_at(now_ns - FORGET_NS))
         now = self.tempo.tick_at(now_ns)
-        self._planner.hold_on(plan, now)
+        self._planner.extend_while_pressed(plan, now)
         answers_at_once = plan.answers_at_once
         note_id = self._proposals.new_id()
         note = plan.decide(self._rng, note_id, 0 if self._planner.mode.takes_turns else now)

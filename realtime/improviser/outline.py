@@ -57,8 +57,8 @@ class Outline:
         rests = self.may_end and wait >= REST_TICKS and self.is_half_over(previous)
         return rests or previous + wait >= self.end
 
-    def voiced(self, note: Note, onset: int) -> Note:
-        """A drawn note as it is proposed: at this onset, cut by the plan's end, on its channel, with its velocity."""
+    def as_played(self, note: Note, onset: int) -> Note:
+        """A drawn note as it is to be played: at this onset, cut by the plan's end, with its channel and velocity."""
         duration = note.duration or 1
         if self.end is not None:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))

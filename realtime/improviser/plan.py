@@ -102,7 +102,7 @@ class Plan:
         if wait is None or (not self._is_entering and self.outline.is_over(previous, wait)):
             return []
         notes = vocabulary.decode(token, previous)
-        return [self.outline.voiced(note, self._onset(note.onset, not_before)) for note in notes]
+        return [self.outline.as_played(note, self._onset(note.onset, not_before)) for note in notes]
 
     def _drawn_token(self, last: Note | None, rng: np.random.Generator, not_before: int) -> Token:
         state, options = self._state, self.outline.options

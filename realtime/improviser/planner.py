@@ -77,12 +77,12 @@ class Planner:
         """Play on the human's channel, where none was asked for."""
         plan.outline.channel = self._channel
 
-    def be_patient(self, plan: Plan, tick: int) -> None:
+    def extend_after_note(self, plan: Plan, tick: int) -> None:
         """Let an accompaniment last for a while from a tick on, at which the human played."""
         if self.mode.ends_with_human:
             plan.outline.end = tick + PATIENCE_TICKS
 
-    def hold_on(self, plan: Plan, tick: int) -> None:
+    def extend_while_pressed(self, plan: Plan, tick: int) -> None:
         """Let an accompaniment last while a key is down; it ends no earlier than it would."""
         if self._listener.tracker.is_pressed and plan.outline.end is not None and self.mode.ends_with_human:
             plan.outline.end = max(plan.outline.end, tick + PATIENCE_TICKS)
