@@ -14,8 +14,8 @@ from statistics import median
 import numpy as np
 
 from benchmarks.command import notify, parser_of, positive, run_command
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE
 from realtime.improviser.beat import Beat, find_beat
 from realtime.improviser.onsets import Strike
 from realtime.improviser.quantise import snapped_run

@@ -8,7 +8,7 @@ then the sum of these times falls short, until the next look catches up.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-NS_PER_S = 1_000_000_000
+from midi.nanoseconds import NS_PER_S
 
 
 class Arrived(NamedTuple):

@@ -5,12 +5,12 @@ up, and to mend their bytes means to read them first. Writing is mido's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 import mido
 
+from midi.atomic_file import replacing
 from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
 from midi.events import Track, read_track
@@ -115,26 +115,6 @@ def _without_notes(songs: Sequence[Song], damage: str) -> str:
     if any(song.drum_notes for song in songs):
         return "it holds only drums, and pitched notes are needed"
     return f"no notes in it ({damage})" if damage else "no notes in it"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to, which becomes `path` when all went well and is removed when not: never half a file.
-
-    Raises:
-        InputError: it cannot be written there.
-    """
-    partial = path.with_name(f".antiphon-{token_hex(8)}.partial")  # nobody can lay a link in its place beforehand
-    try:
-        mode = path.stat().st_mode & 0o777 | 0o600 if path.exists() else 0o666
-        partial.touch(mode, exist_ok=False)
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def write_midi(

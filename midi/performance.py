@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from midi.chunks import TIMECODE_BPM, Division
 from midi.events import SYSEX, Event, quarter_us
+from midi.nanoseconds import NS_PER_US
 from midi.notes import TICKS_PER_BEAT
 from midi.songs import in_order
 
 QUARTER_US = 60_000_000 // TIMECODE_BPM
 """A quarter note in microseconds where no tempo is said: 120 bpm (Standard MIDI Files 1.0), also of frames."""
-NS_PER_US = 1000
 
 
 def performed(songs: Sequence[Sequence[Sequence[Event]]], division: Division) -> list[tuple[int, bytes]]:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-
-NS_PER_MINUTE = 60_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from midi.arrivals import Arrived
+from midi.nanoseconds import NS_PER_MS, NS_PER_S
 
-NS_PER_S = 1_000_000_000
-NS_PER_MS = 1_000_000
 LOOK_S = 0.001
 """How often the input is looked at: as often as a jam does."""
 SPACING_S = (0.015, 0.045)

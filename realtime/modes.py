@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from midi.nanoseconds import NS_PER_MS
 from realtime.settings import ACCOMPANY, REPLY, SOLO
 
-MS = 1_000_000
-KEEP_NS = 30 * MS
+KEEP_NS = 30 * NS_PER_MS
 """A human note leaves standing what is due within this time of it: that was meant for the same moment."""
 
 

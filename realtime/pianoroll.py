@@ -7,8 +7,8 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from midi.atomic_file import replacing
 from midi.errors import InputError
-from midi.files import replacing
 from midi.notes import TICKS_PER_BEAT, Note
 from realtime.live.embedded import pitch_name
 

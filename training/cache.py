@@ -7,14 +7,15 @@ trainings at once, or one that is killed, leave no half file.
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from midi.atomic_file import replacing
+from midi.errors import InputError
 from midi.files import SUFFIXES
 from training.pieces import BAR_COLUMNS, COLUMNS, Ints
 
@@ -81,33 +82,18 @@ def keep(path: Path, reading: Reading) -> None:
     notes, lengths = _joined(reading.tunes, COLUMNS)
     bars, bar_lengths = _joined(reading.bars, BAR_COLUMNS)
 
-    def write(file: BinaryIO) -> None:
-        np.savez_compressed(
-            file,
-            notes=notes,
-            lengths=lengths,
-            bars=bars,
-            bar_lengths=bar_lengths,
-            labels=np.array(reading.labels, np.str_),
-            lost=np.array(reading.lost, np.str_).reshape(-1, 2),
-            remarks=np.array(reading.remarks, np.str_),
-        )
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, write)
-    except OSError:
+        with replacing(path, durable=True) as partial, partial.open("wb") as file:
+            np.savez_compressed(
+                file,
+                notes=notes,
+                lengths=lengths,
+                bars=bars,
+                bar_lengths=bar_lengths,
+                labels=np.array(reading.labels, np.str_),
+                lost=np.array(reading.lost, np.str_).reshape(-1, 2),
+                remarks=np.array(reading.remarks, np.str_),
+            )
+    except (OSError, InputError):
         return
-
-
-def replace(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file whole or not at all: beside its place, flushed to the disk, then renamed over it."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

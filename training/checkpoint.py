@@ -5,13 +5,13 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from midi.atomic_file import replacing
 from midi.errors import InputError
-from training.cache import replace
 
 FORMAT = 3
 """Part of the settings: raise it when a checkpoint holds something else than before."""
@@ -43,13 +43,10 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         InputError: the disk is full or not writable.
     """
-
-    def write(file: BinaryIO) -> None:
-        np.savez(file, allow_pickle=False, notes=np.array(json.dumps(checkpoint.notes)), **checkpoint.arrays)
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, write)
+        with replacing(path, durable=True) as partial, partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, notes=np.array(json.dumps(checkpoint.notes)), **checkpoint.arrays)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 

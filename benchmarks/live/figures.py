@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-NS_PER_MS = 1e6
+from midi.nanoseconds import NS_PER_MS
+
 MB = 1e6
 """Bytes."""
 ENOUGH_FOR_P999 = 1000

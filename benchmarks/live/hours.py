@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.live.accounts import Pairs, pairs
 from benchmarks.live.figures import MB, slope
-from benchmarks.live.human import NS_PER_S, melody
+from benchmarks.live.human import melody
 from benchmarks.live.timings import is_note_on
 from benchmarks.progress import Progress
+from midi.nanoseconds import NS_PER_MINUTE, NS_PER_S
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE
 from realtime.bench import procfs
 from realtime.messages import NOTE_ON
 from realtime.session.recorder import Recorder

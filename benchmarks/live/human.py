@@ -13,12 +13,11 @@ from benchmarks.live.accounts import ANSWER, HUMAN
 from benchmarks.live.timings import is_note_off, is_note_on
 from midi.errors import InputError
 from midi.files import SUFFIXES, read_performance
+from midi.nanoseconds import NS_PER_S
 from midi.notes import DRUM_CHANNEL
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.timed import Timed
 
-NS_PER_S = 1_000_000_000
-MS = 1_000_000
 PEDAL, DOWN = 64, 127
 PHRASE_S, PAUSE_S = (2.0, 6.0), (0.4, 2.5)
 """The length of a phrase of a performance, and of the silence after it."""

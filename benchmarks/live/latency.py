@@ -17,12 +17,12 @@ from benchmarks.live.human import melody
 from benchmarks.live.stage import Stage, Take, priority_words
 from benchmarks.live.timings import Sent, is_note_on
 from midi.errors import MachineError
+from midi.nanoseconds import NS_PER_MS
 from realtime.bench import procfs
 from realtime.session.schedule import LEAST_GAP_NS
 from realtime.settings import ACCOMPANY, SOLO
 from realtime.timed import Timed
 
-NS_PER_MS = 1_000_000
 PACE_S = (0.12, 0.30)
 """The distance between the human's notes."""
 FLAGS = ("--bpm", "30", "--follow-density", "0", *ANSWER_FLAGS)

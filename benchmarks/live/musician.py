@@ -15,12 +15,12 @@ from typing import Any
 import rtmidi
 
 from benchmarks.live.scores import load, save, sent_of
+from midi.nanoseconds import NS_PER_S
 from realtime.live.priority import ask_for_real_time
 from realtime.timed import Timed
 
 NAME = "bench musician"
 PORT = f"{NAME}:{NAME}"
-NS_PER_S = 1_000_000_000
 
 
 def _play(port: Any, score: Sequence[Timed]) -> Iterator[Timed]:

@@ -1,17 +1,16 @@
 """Messages and their times as lines of a file: what the musician is to send, what it sent, what the listener heard."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from midi.atomic_file import replacing
 from realtime.timed import Timed
 
 
 def save(path: Path, messages: Iterable[Timed]) -> None:
     """Write them, whole or not at all: once the file is there, it can be read."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text("".join(f"{at_ns} {data.hex()}\n" for at_ns, data in messages), encoding="ascii")
-    draft.replace(path)
+    with replacing(path) as partial:
+        partial.write_text("".join(f"{at_ns} {data.hex()}\n" for at_ns, data in messages), encoding="ascii")
 
 
 def load(path: Path) -> list[Timed]:

@@ -4,16 +4,16 @@ Run as `python -m benchmarks.live.waiter FILE SECONDS`; writes into FILE how lat
 """
 
 import gc
-import os
 import sys
 import time
 from pathlib import Path
 
+from midi.atomic_file import replacing
+from midi.nanoseconds import NS_PER_S
 from realtime.live.loop import SPIN_NS
 from realtime.live.priority import ask_for_real_time
 
 EVERY_NS = 10_000_000
-NS_PER_S = 1_000_000_000
 
 
 def main(path: Path, seconds: float) -> None:
@@ -28,9 +28,8 @@ def main(path: Path, seconds: float) -> None:
         while (now_ns := time.monotonic_ns()) < due_ns:
             pass
         late.append(now_ns - due_ns)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text("".join(f"{ns}\n" for ns in late), encoding="ascii")
-    draft.replace(path)
+    with replacing(path) as partial:
+        partial.write_text("".join(f"{ns}\n" for ns in late), encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Importing this module imports TensorFlow.
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -19,8 +18,8 @@ from benchmarks.piano_rolls.learner import Learner
 from benchmarks.piano_rolls.score import listen, tune
 from benchmarks.piano_rolls.settings import Settings
 from benchmarks.piano_rolls.step import Step
+from midi.atomic_file import replacing
 from midi.errors import InputError, ModelError
-from training import cache
 
 TOLERANCE = 1e-3
 """The distance allowed between the step's hidden layer and Keras' own, whose numbers reach some tens."""
@@ -67,13 +66,10 @@ def export(fit: Fit, rolls: Rolls, path: Path) -> None:
     graph = step_graph(weights, card.as_properties()).SerializeToString()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        cache.replace(path, lambda file: _write(file, graph))
+        with replacing(path, durable=True) as partial:
+            partial.write_bytes(graph)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def _write(file: BinaryIO, content: bytes) -> None:
-    file.write(content)
 
 
 def _compare(step: Step, learner: Learner, rolls: Rolls) -> None:

@@ -9,8 +9,9 @@ from benchmarks.players.performance import Cell
 from benchmarks.players.phrases import all_phrases
 from benchmarks.players.runs import Alteration, grouped, play_run, run_of
 from benchmarks.players.workers import Workers
+from midi.nanoseconds import NS_PER_MS
 from realtime.messages import NOTE_OFF, NOTE_ON
-from realtime.modes import MODES, MS
+from realtime.modes import MODES
 from realtime.timed import Timed
 
 PHRASES = ("blues_am", "iivi_c")
@@ -35,7 +36,8 @@ def doubled(score: Iterable[Timed], delay_ms: int) -> list[Timed]:
     once = list(score)
     notes = [message for message in once if message.data[0] & 0xF0 in (NOTE_ON, NOTE_OFF)]
     return sorted(
-        [*once, *(Timed(at_ns + delay_ms * MS, data) for at_ns, data in notes)], key=lambda message: message.at_ns
+        [*once, *(Timed(at_ns + delay_ms * NS_PER_MS, data) for at_ns, data in notes)],
+        key=lambda message: message.at_ns,
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import mido
 
 from midi.errors import InputError
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import DRUM_CHANNEL
-from midi.tempo import NS_PER_MINUTE
 from realtime.messages import NOTE_OFF, NOTE_ON, is_channel_message
 from realtime.timed import Timed
 

@@ -11,7 +11,7 @@ from benchmarks.players.performance import Answer, Cell, human_figures, perform
 from benchmarks.players.table import Result, table_lines
 from benchmarks.players.trials import TRIALS
 from benchmarks.players.workers import Workers, workers
-from midi.files import replacing
+from midi.atomic_file import replacing
 from realtime.improviser.step_model import StepModel
 
 

@@ -7,10 +7,11 @@ cycle and its multiples, the cycle.
 
 import numpy as np
 
+from midi.nanoseconds import NS_PER_MS
 from realtime.improviser.onsets import Onsets
-from realtime.improviser.rhythm import MS, PERIODS_NS, Floats
+from realtime.improviser.rhythm import PERIODS_NS, Floats
 
-BIN_NS = 10 * MS
+BIN_NS = 10 * NS_PER_MS
 BINS = 600
 """Cycles of up to six seconds are looked for."""
 KERNEL: Floats = np.exp(-0.5 * (np.arange(-5, 6) / 2.0) ** 2)
@@ -26,7 +27,7 @@ LEAST_SPREAD = {"velocity": 3.0, "lowest": 2.5, "size": 0.2, "wait": 0.15}
 """A feature with a smaller standard deviation is none. In MIDI velocity, semitones, notes, natural log of ns."""
 CYCLE_WEIGHT = {0.5: 0.1, 1.0: 0.6, 1.5: 0.5, 2.0: 0.6, 3.0: 0.85, 4.0: 1.0, 6.0: 0.3, 8.0: 0.35}
 """The weight of a cycle of so many quarters as evidence of their tempo: most for bars of four and three."""
-LONGEST_COMPOUND_NS = 800 * MS
+LONGEST_COMPOUND_NS = 800 * NS_PER_MS
 """Three eighths that take longer are no beat of 6/8, but three beats."""
 SLOW_COMPOUND = 0.3
 NATS = 11.0
@@ -47,7 +48,7 @@ def cycle_evidence(onsets: Onsets) -> Floats:
 
 def _features(onsets: Onsets) -> list[Floats]:
     """Features of the onsets that vary, standardised."""
-    waits = np.log(np.maximum(onsets.waits, MS))
+    waits = np.log(np.maximum(onsets.waits, NS_PER_MS))
     features = {
         "velocity": onsets.velocity,
         "lowest": onsets.lowest,

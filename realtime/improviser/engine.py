@@ -14,6 +14,7 @@ from collections import deque
 import numpy as np
 
 from exported.model_state import Step
+from midi.nanoseconds import NS_PER_MS
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from realtime.improviser.groove import Groove
@@ -40,12 +41,11 @@ from realtime.messages import (
     Sent,
     TransportState,
 )
-from realtime.modes import MS
 from realtime.settings import Settings
 
-ENTRY_NS = 30 * MS
+ENTRY_NS = 30 * NS_PER_MS
 """An answer enters at least this far ahead: time enough to decide its first chord."""
-FORGET_NS = 60 * MS
+FORGET_NS = 60 * NS_PER_MS
 """A note that the human was to have played so long ago did not come."""
 AT_ONCE = 0
 
@@ -272,7 +272,7 @@ class Engine:
         """The moment at which the next note should be decided: the lookahead before the newest one sounds."""
         if self._plan is None or self._plan.over:
             return None
-        return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * MS
+        return self.tempo.ns_at(self._plan.decided_until) - self.settings.lookahead * NS_PER_MS
 
     def _deciding(self, now_ns: int) -> Plan | None:
         """The plan whose next note is to be decided now."""

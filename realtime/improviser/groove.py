@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from midi.nanoseconds import NS_PER_MS
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
 from realtime.improviser.quantise import TRIPLETS
-from realtime.modes import MS
 from realtime.settings import Settings
 
 HALF_BEAT = TICKS_PER_BEAT // 2
@@ -52,4 +52,4 @@ class Groove:
             self._onset = onset
             fresh = float(self._rng.normal()) * (1 - KEPT**2) ** 0.5
             self._stray = KEPT * self._stray + fresh
-        return round(max(-MOST_DEVIATIONS, min(self._stray, MOST_DEVIATIONS)) * humanize * MS)
+        return round(max(-MOST_DEVIATIONS, min(self._stray, MOST_DEVIATIONS)) * humanize * NS_PER_MS)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE, Tempo
+from midi.tempo import Tempo
 from realtime.improviser.beat import Beat, find_beat
 from realtime.improviser.onsets import Strike
 from realtime.settings import BPM_RANGE

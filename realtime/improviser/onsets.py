@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from realtime.improviser.rhythm import MS, Floats
+from midi.nanoseconds import NS_PER_MS
+from realtime.improviser.rhythm import Floats
 
-CHORD_NS = 30 * MS
+CHORD_NS = 30 * NS_PER_MS
 """Onsets this close to a chord's first are one."""
 MOST = 64
 """Chords or single notes: of more, only the latest are heard."""

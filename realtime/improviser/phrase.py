@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from midi.nanoseconds import NS_PER_MS
 from midi.notes import TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.groove import HALF_BEAT, STRAIGHT
-from realtime.modes import MS
 
 PAUSE_RATIO = 2.5
-SHORTEST_PAUSE_NS = 400 * MS
-LONGEST_PAUSE_NS = 1_500 * MS
+SHORTEST_PAUSE_NS = 400 * NS_PER_MS
+LONGEST_PAUSE_NS = 1_500 * NS_PER_MS
 """A phrase is over after a silence of PAUSE_RATIO times the usual time between the human's onsets, within bounds."""
 HELD_PAUSES = 4
 """With keys still down (a held last chord), so many pauses after the last onset end the phrase all the same."""

@@ -9,15 +9,15 @@ Quantization" (JAIR 18, 2003).
 import numpy as np
 import numpy.typing as npt
 
+from midi.nanoseconds import NS_PER_MS
 from midi.notes import TICKS_PER_BEAT
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MS = 1_000_000
 PERIODS_NS: Floats = np.geomspace(200e6, 2_000e6, 193)
 """Lengths of a quarter note that are tried: 300 to 30 bpm, 1.2 % apart."""
-WAIT_BIN_NS = 5 * MS
+WAIT_BIN_NS = 5 * NS_PER_MS
 WAIT_BINS = 800
 PHASES = 48
 """The number of places in the beat."""
@@ -55,7 +55,7 @@ PLACE_MASS: tuple[dict[int, float], ...] = (
 CLASSES = len(PLACE_MASS)
 LAST = CLASSES - 1
 
-HANDS_NS = (8 * MS, 22 * MS)
+HANDS_NS = (8 * NS_PER_MS, 22 * NS_PER_MS)
 HAND_SHARE = 0.015
 """Standard deviation of a hand's error: so much, and so much of a beat."""
 ODD_WAIT, ODD_PLACE = 0.03, 0.08

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from midi.nanoseconds import NS_PER_MS
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.pedal import SoundingNotes
 from midi.tempo import Tempo
 from realtime.improviser.phrase import HELD_PAUSES, HumanNote, Phrase
 from realtime.improviser.quantise import snapped, snapped_run
 from realtime.messages import Played
-from realtime.modes import MS
 
-CHORD_SPREAD_NS = 30 * MS
+CHORD_SPREAD_NS = 30 * NS_PER_MS
 """Keys struck within this time of a chord's first are at its onset: hands are not exact to the tick."""
 
 

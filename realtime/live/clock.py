@@ -3,8 +3,6 @@
 import time
 from typing import Protocol
 
-NS_PER_S = 1_000_000_000
-
 
 class Clock(Protocol):
     """A clock that never goes back, and ways to wait for it."""

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from struct import Struct
 
+from midi.nanoseconds import NS_PER_S
+
 RECORD = Struct("<qB3s")
 """How a message goes to the process that sends it: due_ns, its length (1 to 3 bytes), its bytes."""
 
-NS_PER_S = 1_000_000_000
 LATE_NS = 100_000
 """A message counts as late from here on: its cycle had begun, and this much of it was over. Less is rounding."""
 JUMP_NS = 1_000_000

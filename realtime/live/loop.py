@@ -13,7 +13,8 @@ from typing import Protocol
 
 from midi.arrivals import Arrived
 from midi.errors import MachineError
-from realtime.live.clock import NS_PER_S, Clock
+from midi.nanoseconds import NS_PER_S
+from realtime.live.clock import Clock
 from realtime.live.pipe import PeerGoneError
 from realtime.live.supervisor import EngineFailedError
 from realtime.live.surfaces.surface import Surface

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from midi.files import write_midi
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import Note
 from midi.piece import Control
-from midi.tempo import NS_PER_MINUTE
 from realtime.session.recorder import Recorder
 
 RESOLUTION = 480

@@ -10,19 +10,19 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from midi.errors import AntiphonError
+from midi.nanoseconds import NS_PER_S
 from realtime.live.engine_host.serve import run_engine
 from realtime.live.pipe import Link, PeerGoneError
 from realtime.messages import Failed, Message, Ping, Pong, Quit, Ready
 from realtime.settings import Settings
 
-NS = 1_000_000_000
-PING_NS = NS // 2
-HUNG_NS = 3 * NS
+PING_NS = NS_PER_S // 2
+HUNG_NS = 3 * NS_PER_S
 """An engine silent for so long is replaced; loading its model, or a machine out of breath, takes less."""
-LOADING_NS = 60 * NS
-FIRST_BACKOFF_NS = NS // 20
-LONGEST_BACKOFF_NS = 30 * NS
-STEADY_NS = 60 * NS
+LOADING_NS = 60 * NS_PER_S
+FIRST_BACKOFF_NS = NS_PER_S // 20
+LONGEST_BACKOFF_NS = 30 * NS_PER_S
+STEADY_NS = 60 * NS_PER_S
 """An engine that lived so long was no crash loop: the next restart is quick again."""
 QUIT_SECONDS = 1.0
 

@@ -8,12 +8,12 @@ may strike again, at four hundred notes a second. There one note proves nothing:
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
+from midi.nanoseconds import NS_PER_MS
 from realtime.messages import NOTE_OFF, NOTE_ON, Played
-from realtime.modes import MS
 from realtime.session.doubles import Source
 
-ECHO_NS = 30 * MS
-EARLY_NS = 5 * MS
+ECHO_NS = 30 * NS_PER_MS
+EARLY_NS = 5 * NS_PER_MS
 """A stamp may be so much before the moment of sending: both are told by a clock of the driver's."""
 SURE = 3
 """So many notes that come back, each that was sent, are no chance: the same key, as loud, at the same moment."""

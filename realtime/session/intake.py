@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
+from midi.nanoseconds import NS_PER_S
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.session.transport.clock import CLOCK
 
-NS = 1_000_000_000
-NOTES, NOTES_NS = 1_500, NS
+NOTES, NOTES_NS = 1_500, NS_PER_S
 """Note-ons within so long: half as many again as a MIDI cable carries (31,250 baud); a burst of a thousand passes."""
-OTHERS, OTHERS_NS = 104, NS // 10
+OTHERS, OTHERS_NS = 104, NS_PER_S // 10
 """All else within so long: as many messages as a MIDI cable carries (31,250 baud)."""
-TELL_NS = 2 * NS
+TELL_NS = 2 * NS_PER_S
 """A flood is over when nothing was left out for so long."""
 POLY_PRESSURE = 0xA0
 

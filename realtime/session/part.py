@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from midi.meter import UNKNOWN_METER
+from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
 from realtime.messages import (
@@ -29,7 +30,7 @@ from realtime.messages import (
     TempoEstimate,
     TransportState,
 )
-from realtime.modes import KEEP_NS, MODES, MS
+from realtime.modes import KEEP_NS, MODES
 from realtime.session.count_in import CountIn
 from realtime.session.hearing import Human
 from realtime.session.mute import Mute
@@ -46,7 +47,7 @@ PAST_NOTES = 512
 TOLD_NS = 500_000
 """The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
 BEATS_AHEAD_TICKS = 96
-CLICK_NS = 30 * MS
+CLICK_NS = 30 * NS_PER_MS
 """A count-in begins at least so far ahead."""
 LAST_NS = 2**62
 """Later than all that is due."""
@@ -100,7 +101,7 @@ class Part:
     def __post_init__(self) -> None:
         self.transport = self.leader.transport if self.leader else Transport(self.settings, self.now_ns, self.sources)
         self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
-        self.schedule = Schedule(self.transport.tempo, self._offset_ns, self.settings.late * MS)
+        self.schedule = Schedule(self.transport.tempo, self._offset_ns, self.settings.late * NS_PER_MS)
 
     # From the human
 
@@ -174,7 +175,7 @@ class Part:
         if self.leader is None:
             self.transport.set(settings, now_ns)
         before, self.settings = self.settings, settings
-        self.schedule.late_ns = settings.late * MS
+        self.schedule.late_ns = settings.late * NS_PER_MS
         self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
         if settings.mode != before.mode:
             self._begin_epoch()
@@ -357,7 +358,7 @@ class Part:
 
     @property
     def _offset_ns(self) -> int:
-        return round(self.settings.out_offset * MS)
+        return round(self.settings.out_offset * NS_PER_MS)
 
 
 def _through(data: bytes, now_ns: int) -> Outgoing:

@@ -5,10 +5,10 @@ Its one rule: who never sent it is never missed.
 
 from dataclasses import dataclass, field
 
-from realtime.modes import MS
+from midi.nanoseconds import NS_PER_MS
 
 ACTIVE_SENSING = b"\xfe"
-SILENT_NS = 330 * MS
+SILENT_NS = 330 * NS_PER_MS
 """300 ms by MIDI 1.0, and a tenth more that its senders are allowed."""
 
 

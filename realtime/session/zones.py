@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from midi.mpe import LOWER_MASTER, ConfiguredZones
+from midi.nanoseconds import NS_PER_MS
 from realtime.messages import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, Played
-from realtime.modes import MS
 from realtime.session.doubles import DOUBLE_NS
 
 TIMBRE = 74
 """The third dimension of MPE 1.0, beside bend and pressure."""
-INITIAL_NS = 10 * MS
+INITIAL_NS = 10 * NS_PER_MS
 """An MPE sender says bend, timbre or pressure of a note's channel just before the note (MPE 1.0, 2.4)."""
 MEMBERS = frozenset(range(1, 16))
 """Of a lower zone that was never configured: a keyboard may have said so before we listened."""

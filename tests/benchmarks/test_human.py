@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.live.accounts import ANSWER, pairs
-from benchmarks.live.human import HOSTILE, NS_PER_S, distinct, melody, performances, playable, rehearsal
+from benchmarks.live.human import HOSTILE, distinct, melody, performances, playable, rehearsal
 from midi.errors import InputError
+from midi.nanoseconds import NS_PER_S
 from realtime.messages import is_channel_message
 from realtime.timed import Timed
 

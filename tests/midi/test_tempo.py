@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midi.tempo import NS_PER_MINUTE, Tempo
+from midi.nanoseconds import NS_PER_MINUTE
+from midi.tempo import Tempo
 
 tempos = st.builds(
     Tempo.of,

@@ -154,18 +154,6 @@ def test_bars_and_parts_of_a_file_reach_its_work_and_change_the_digest(tmp_path:
     assert three.digest != four.digest
 
 
-def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-
-    def fail(file: object) -> None:
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        cache.replace(path, fail)
-    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("file", b"old")]
-
-
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [

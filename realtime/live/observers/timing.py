@@ -1,14 +1,14 @@
 """When each message was meant to go and when it went: `--timing FILE.csv`, and the end's summary."""
 
 import csv
-import os
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
-from midi.errors import InputError
+from midi.atomic_file import replacing
+from midi.nanoseconds import NS_PER_US
 from realtime.session.journal import CLOCK_PART, Entry, Sounded
 
 LONGEST = 200_000
@@ -19,7 +19,6 @@ COLUMNS = ("due_ns", "sent_ns", "late_us", "status", "data1", "data2", "note_id"
 """`epoch`: how many human notes were known when it was decided (of what goes through: have come so far), so that a note
 planned anew is told from an older proposal. `decided_ns`: when the proposal came; after `due_ns`, its time had come
 already."""
-NS_PER_US = 1_000
 
 
 _NEVER = -(2**63)
@@ -99,16 +98,10 @@ class Timing:
         Raises:
             InputError: it cannot be written there.
         """
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with draft.open("w", newline="", encoding="ascii") as file:
-                rows = csv.writer(file)
-                rows.writerow(COLUMNS)
-                rows.writerows(_row(_Sent.of(row)) for row in self._sent)
-            draft.replace(path)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise InputError(f"the timing cannot be written as {path}: {error.strerror}") from None
+        with replacing(path) as partial, partial.open("w", newline="", encoding="ascii") as file:
+            rows = csv.writer(file)
+            rows.writerow(COLUMNS)
+            rows.writerows(_row(_Sent.of(row)) for row in self._sent)
 
 
 def _row(one: _Sent) -> list[int | float | str | None]:

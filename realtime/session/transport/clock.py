@@ -4,8 +4,8 @@ Bytes and meanings are those of the MIDI 1.0 specification: F8 clock (24 to the 
 FC stop, F2 song position in sixteenths. Pure: times are arguments.
 """
 
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE
 from realtime.session.transport.pulses import PulseFilter
 from realtime.session.transport.two_clocks import ClockChoice
 

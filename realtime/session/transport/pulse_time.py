@@ -6,8 +6,9 @@ start or after a silence, is numbered anew, and there ticks never go back.
 """
 
 from midi.meter import Bar, bar_ticks
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE, Tempo
+from midi.tempo import Tempo
 from realtime.session.transport.clock import ClockSlave
 from realtime.session.transport.continuity import next_tick
 

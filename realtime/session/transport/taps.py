@@ -3,7 +3,7 @@
 from statistics import fmean
 from typing import NamedTuple
 
-from midi.tempo import NS_PER_MINUTE
+from midi.nanoseconds import NS_PER_MINUTE
 from realtime.settings import BPM_RANGE
 
 MOST = 8

@@ -1,25 +1,25 @@
 """Hearing a phrase: its chords, its pace, its end."""
 
+from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, SUSTAIN
 from midi.tempo import Tempo
 from realtime.improviser.phrase import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE
 from realtime.improviser.quantise import TOLERANCE
 from realtime.improviser.tracker import Tracker
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Played
-from realtime.modes import MS
 
 
 def press(tracker: Tracker, pitch: int, at_ms: int) -> None:
-    tracker.press(Played(at_ms * MS, NOTE_ON, pitch, 80))
+    tracker.press(Played(at_ms * NS_PER_MS, NOTE_ON, pitch, 80))
 
 
 def release(tracker: Tracker, pitch: int, at_ms: int) -> None:
-    tracker.release(Played(at_ms * MS, NOTE_OFF, pitch, 0))
+    tracker.release(Played(at_ms * NS_PER_MS, NOTE_OFF, pitch, 0))
 
 
 def control(tracker: Tracker, number: int, value: int, at_ms: int) -> list[int | None]:
     """The durations of the notes that it ends."""
-    changes = tracker.release(Played(at_ms * MS, CONTROL_CHANGE, number, value))
+    changes = tracker.release(Played(at_ms * NS_PER_MS, CONTROL_CHANGE, number, value))
     return [after.duration for _, after in changes]
 
 
@@ -28,7 +28,7 @@ def test_a_held_key_gives_the_phrase_four_pauses_and_a_released_one() -> None:
     press(tracker, 60, 0)
     assert tracker.phrase_over_ns == HELD_PAUSES * LONGEST_PAUSE_NS
     release(tracker, 60, 200)
-    assert tracker.phrase_over_ns == 200 * MS + LONGEST_PAUSE_NS
+    assert tracker.phrase_over_ns == 200 * NS_PER_MS + LONGEST_PAUSE_NS
 
 
 def test_a_key_stuck_since_an_earlier_phrase_holds_up_nothing() -> None:
@@ -37,7 +37,7 @@ def test_a_key_stuck_since_an_earlier_phrase_holds_up_nothing() -> None:
     tracker.take_phrase()
     press(tracker, 60, 10_000)
     release(tracker, 60, 10_100)
-    assert tracker.phrase_over_ns == 10_100 * MS + LONGEST_PAUSE_NS
+    assert tracker.phrase_over_ns == 10_100 * NS_PER_MS + LONGEST_PAUSE_NS
 
 
 def test_nothing_played_is_no_phrase() -> None:
@@ -61,7 +61,7 @@ def test_a_phrase_that_never_ends_is_kept_in_part() -> None:
         release(tracker, 40 + index % 40, 100 * index + 50)
     assert len(tracker.phrase.notes) == LONGEST_PHRASE
     assert tracker.phrase.begin == 0
-    assert abs(tracker.phrase.length - Tempo.of(120).tick_at((10 * LONGEST_PHRASE - 1) * 100 * MS)) <= TOLERANCE
+    assert abs(tracker.phrase.length - Tempo.of(120).tick_at((10 * LONGEST_PHRASE - 1) * 100 * NS_PER_MS)) <= TOLERANCE
 
 
 def test_a_note_lasts_as_long_as_the_pedal_lets_it_sound() -> None:
@@ -97,7 +97,7 @@ def test_all_sound_off_and_a_reset_end_what_the_pedal_holds() -> None:
 def test_a_bend_ends_no_note() -> None:
     tracker = Tracker(Tempo.of(120))
     press(tracker, 60, 0)
-    assert tracker.release(Played(100 * MS, PITCH_BEND, 60, 0)) == []
+    assert tracker.release(Played(100 * NS_PER_MS, PITCH_BEND, 60, 0)) == []
     assert tracker.is_pressed
 
 
@@ -105,13 +105,13 @@ def test_under_the_pedal_a_phrase_goes_on_between_its_rolled_chords() -> None:
     tracker = Tracker(Tempo.of(60))
     control(tracker, SUSTAIN, 127, 0)
     for chord_ms in (0, 1_500, 3_000):
-        assert tracker.phrase_over_ns is None or tracker.phrase_over_ns > chord_ms * MS
+        assert tracker.phrase_over_ns is None or tracker.phrase_over_ns > chord_ms * NS_PER_MS
         for at_ms, pitch in enumerate((48, 55, 60, 64)):
             press(tracker, pitch, chord_ms + 50 * at_ms)
         for pitch in (48, 55, 60, 64):
             release(tracker, pitch, chord_ms + 400)
     longest_ms = 1_350
-    assert tracker.phrase_over_ns == (3_150 + HESITATION * longest_ms) * MS
+    assert tracker.phrase_over_ns == (3_150 + HESITATION * longest_ms) * NS_PER_MS
 
 
 def test_a_pedal_left_down_does_not_hold_up_the_answer() -> None:
@@ -120,7 +120,7 @@ def test_a_pedal_left_down_does_not_hold_up_the_answer() -> None:
     for at_ms in range(0, 2_000, 500):
         press(tracker, 60, at_ms)
         release(tracker, 60, at_ms + 450)
-    assert tracker.phrase_over_ns == (1_950 + 2.5 * 500) * MS
+    assert tracker.phrase_over_ns == (1_950 + 2.5 * 500) * NS_PER_MS
 
 
 def test_a_pedal_that_comes_up_ends_the_sound_and_the_pause_begins() -> None:
@@ -129,10 +129,10 @@ def test_a_pedal_that_comes_up_ends_the_sound_and_the_pause_begins() -> None:
     press(tracker, 60, 0)
     release(tracker, 60, 100)
     control(tracker, SUSTAIN, 0, 1_000)
-    assert tracker.phrase_over_ns == 1_000 * MS + LONGEST_PAUSE_NS
+    assert tracker.phrase_over_ns == 1_000 * NS_PER_MS + LONGEST_PAUSE_NS
     control(tracker, SUSTAIN, 127, 1_100)
     control(tracker, SUSTAIN, 0, 1_200)
-    assert tracker.phrase_over_ns == 1_000 * MS + LONGEST_PAUSE_NS, "a foot alone is no music"
+    assert tracker.phrase_over_ns == 1_000 * NS_PER_MS + LONGEST_PAUSE_NS, "a foot alone is no music"
 
 
 def test_a_pedal_down_since_an_earlier_phrase_holds_up_nothing() -> None:

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.arrivals import Arrived
-from realtime.session.intake import NOTES, NS, OTHERS, TELL_NS, Intake, Intakes
+from midi.nanoseconds import NS_PER_S
+from realtime.session.intake import NOTES, OTHERS, TELL_NS, Intake, Intakes
 
-MS = NS // 1000
+MS = NS_PER_S // 1000
 PEDAL_DOWN, PEDAL_UP = bytes((0xB0, 64, 127)), bytes((0xB0, 64, 0))
 PULSE = b"\xf8"
 
@@ -29,9 +30,9 @@ def test_what_hands_play_passes_untouched() -> None:
     intake = Intake()
     for beat in range(20):
         chord = [on(40 + beat + step) for step in range(20)] + [bytes((0xE0, beat, 64))] * 10
-        assert admitted(intake, beat * NS // 4, *chord) == chord
+        assert admitted(intake, beat * NS_PER_S // 4, *chord) == chord
         released = [off(40 + beat + step) for step in range(20)]
-        assert admitted(intake, beat * NS // 4 + 1, *released) == released
+        assert admitted(intake, beat * NS_PER_S // 4 + 1, *released) == released
     assert intake.left_out == 0
 
 
@@ -39,8 +40,8 @@ def test_note_ons_beyond_the_bound_are_left_out_until_the_second_is_over() -> No
     intake = Intake()
     assert len(admitted(intake, 0, *[on(60)] * (NOTES + 10))) == NOTES
     assert intake.left_out == 10
-    assert admitted(intake, NS - 1, on(61)) == []
-    assert admitted(intake, NS, on(61)) == [on(61)]
+    assert admitted(intake, NS_PER_S - 1, on(61)) == []
+    assert admitted(intake, NS_PER_S, on(61)) == [on(61)]
 
 
 def test_a_key_that_went_down_comes_up_whatever_else_comes_in() -> None:
@@ -54,23 +55,23 @@ def test_of_a_controller_the_latest_value_comes_as_soon_as_there_is_room() -> No
     intake = Intake()
     wheel = [bytes((0xB0, 1, value % 128)) for value in range(1000)]
     assert admitted(intake, 0, *wheel, PEDAL_DOWN, PEDAL_UP) == wheel[:OTHERS]
-    assert admitted(intake, NS // 10 - 1) == []
-    assert admitted(intake, NS // 10) == [wheel[-1], PEDAL_UP]
+    assert admitted(intake, NS_PER_S // 10 - 1) == []
+    assert admitted(intake, NS_PER_S // 10) == [wheel[-1], PEDAL_UP]
     assert intake.left_out == 1000 - OTHERS - 1 + 1
 
 
 def test_a_value_that_waits_gives_way_to_a_later_one() -> None:
     intake = Intake()
     admitted(intake, 0, *[PEDAL_UP] * OTHERS, PEDAL_DOWN)
-    assert admitted(intake, NS, PEDAL_UP) == [PEDAL_DOWN, PEDAL_UP]
-    admitted(intake, 2 * NS, *[PEDAL_UP] * OTHERS, PEDAL_DOWN, PEDAL_UP)
-    assert admitted(intake, 3 * NS) == [PEDAL_UP]
+    assert admitted(intake, NS_PER_S, PEDAL_UP) == [PEDAL_DOWN, PEDAL_UP]
+    admitted(intake, 2 * NS_PER_S, *[PEDAL_UP] * OTHERS, PEDAL_DOWN, PEDAL_UP)
+    assert admitted(intake, 3 * NS_PER_S) == [PEDAL_UP]
 
 
 def test_a_stop_is_not_lost_in_a_flood_of_pulses() -> None:
     intake = Intake()
     admitted(intake, 0, *[PULSE] * 1000, b"\xfa", b"\xfc")
-    assert admitted(intake, NS) == [b"\xfa", b"\xfc"]
+    assert admitted(intake, NS_PER_S) == [b"\xfa", b"\xfc"]
     assert intake.left_out == 1000 - OTHERS
 
 
@@ -88,7 +89,7 @@ def test_no_key_stays_down_and_the_last_value_holds(steps: list[tuple[int, bool,
         last = bytes((0xB0, 1, value))
         passed += admitted(intake, now_ns, *flood * 30, on(pitch) if is_on else off(pitch), last)
     passed += admitted(intake, now_ns + 1, off(60), off(61), off(70))
-    passed += admitted(intake, now_ns + NS)
+    passed += admitted(intake, now_ns + NS_PER_S)
     for data in passed:
         if data[0] == 0x90:
             down.add(data[1])

@@ -4,8 +4,8 @@ import math
 import random
 from collections.abc import Callable
 
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE
 from realtime.session.transport.pulses import PulseFilter
 
 START_NS = 10_000_000_000

@@ -4,8 +4,9 @@ import pytest
 
 from midi.errors import MachineError
 from midi.meter import Bar, place
+from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import NS_PER_MINUTE, Tempo
+from midi.tempo import Tempo
 from realtime.session.transport.link_time import POLL_NS, LinkMoment
 from realtime.session.transport.midi_clock_source import HOLD_NS, NEVER_STARTED
 from realtime.session.transport.sources import time_sources
