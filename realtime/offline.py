@@ -49,7 +49,7 @@ class Offline:
         """
         for message in human:
             self._run_to(message.at_ns)
-            self._send(self.session.take([(0, Arrived(self.now_ns, message.data))], self.now_ns))
+            self._send(self.session.take([("", Arrived(self.now_ns, message.data))], self.now_ns))
         self._run_to(until_ns)
         return self.sent
 

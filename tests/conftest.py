@@ -70,6 +70,7 @@ WITH_JACK = (
     "tests/midi/test_ports.py",
     "tests/peers/",
     "tests/realtime/live/test_exact.py",
+    "tests/realtime/live/test_ports.py",
     "tests/realtime/verbs/",
     "tests/test_mistakes.py",
     "tests/test_package.py",

@@ -19,6 +19,7 @@ from realtime.settings import Settings
 class Silence:
     """An input that never hears anything, and an output that swallows everything."""
 
+    name = "silence"
     lead_ns = 0
 
     def poll(self) -> list[Arrived]:

@@ -55,6 +55,7 @@ class SelfPlaying:
 
     messages: deque[Timed]
     screen: Screen | None = None
+    name: str = "a phrase that plays itself"
     _began_ns: int = 0
 
     def begin(self, at_ns: int) -> None:

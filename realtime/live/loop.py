@@ -40,6 +40,10 @@ LOOK_NS = 2 * NS_PER_S
 class Input(Protocol):
     """Where the human's messages come from."""
 
+    @property
+    def name(self) -> str:
+        """The name by which it is known."""
+
     def poll(self) -> list[Arrived]:
         """Whole MIDI messages that have arrived, in order; never blocks."""
 
@@ -60,7 +64,7 @@ class Ports(Protocol):
 
     @property
     def inputs(self) -> Sequence[Input]:
-        """The inputs, by their numbers."""
+        """The inputs, no two of one name."""
 
     @property
     def outputs(self) -> Sequence[Output]:
@@ -187,8 +191,8 @@ class LiveLoop:
 
     def _poll(self) -> bool:
         """Take what has arrived at the inputs; whether anything has."""
-        for number, port in enumerate(self.ports.inputs):
-            self._arrived += [(number, arrived) for arrived in port.poll()]
+        for port in self.ports.inputs:
+            self._arrived += [(port.name, arrived) for arrived in port.poll()]
         return bool(self._arrived)
 
     def _ask_surfaces(self) -> None:

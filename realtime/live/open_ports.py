@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from midi.errors import InputError
 from midi.piece import Piece
@@ -16,6 +16,7 @@ from realtime.live.embedded import Printed, Screen, SelfPlaying
 from realtime.live.exact import JackExact
 from realtime.live.loop import Input, Output
 from realtime.live.ports import NamedInput, NamedOutput, Ports
+from realtime.session.inputs import Inputs
 from realtime.timed import performed
 
 CLOCK_NAME = "Antiphon clock"
@@ -66,8 +67,8 @@ class OpenPorts:
     """Whether the MIDI system has died under the ports."""
     clock: Output | None = None
     """Where our own MIDI clock goes."""
-    clock_place: int = 0
-    """The input whose clock is kept."""
+    roles: Inputs = field(default_factory=Inputs)
+    """What each input is for."""
     ports: Ports | None = None
     """All of them by their names, to be closed and opened again while playing; None where there is no MIDI."""
 
@@ -102,9 +103,16 @@ def open_ports(api: Api, options: PortOptions, seed: Piece | None, tempo: Tempo)
             seed=player,
             is_lost=opening.is_lost,
             clock=clock,
-            clock_place=inputs.index(clock_in) if clock_in else 0,
+            roles=_roles(played, clock_in),
             ports=ports,
         )
+
+
+def _roles(played: Sequence[NamedInput], clock_in: NamedInput | None) -> Inputs:
+    """The use of each input: time is kept by the clock that comes to the first, unless another is named."""
+    names = tuple(port.name for port in played)
+    clock = names[0] if clock_in is None else clock_in.name
+    return Inputs(names, clock, is_clock_only=clock not in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from midi.meter import METERS, Bar, bar_ticks
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT
+from midi.parts import Kind, PartSpec, Player
 from midi.tempo import Tempo
 from realtime.messages import NOTE_OFF, NOTE_ON
 from realtime.session.schedule import NO_NOTE, Outgoing
@@ -17,6 +18,8 @@ HIGH_CLICK, LOW_CLICK = 76, 77
 """High and low wood block (General MIDI percussion): the first beat of a bar, and the others."""
 LOUD, SOFT = 110, 80
 CLICK_TICKS = 3
+CLICK = PartSpec("click", DRUM_CHANNEL, Kind.CLICK, Player.MODEL)
+"""The part that clicks, unless another is named: a synth has wood blocks on General MIDI's percussion channel."""
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class CountIn:
     """Clicks of so many whole bars."""
 
     bars: int
+    part: PartSpec = CLICK
+    """The part that they are played on."""
     end: int | None = None
     """The tick at which the music may begin; None: it has not been counted to yet."""
     _coming: deque[tuple[int, bytes]] = field(default_factory=deque)
@@ -48,12 +53,12 @@ class CountIn:
         self.end = first_bar + self.bars * length
         for at in range(begin, self.end, beat):
             pitch, velocity = (LOW_CLICK, SOFT) if (at - first_bar) % length else (HIGH_CLICK, LOUD)
-            self._coming.append((at, bytes((NOTE_ON | DRUM_CHANNEL, pitch, velocity))))
-            self._coming.append((at + CLICK_TICKS, bytes((NOTE_OFF | DRUM_CHANNEL, pitch, 0))))
+            self._coming.append((at, bytes((NOTE_ON | self.part.channel, pitch, velocity))))
+            self._coming.append((at + CLICK_TICKS, bytes((NOTE_OFF | self.part.channel, pitch, 0))))
 
     def cut(self, tick: int) -> None:
         """No more clicks, and the music may begin at this tick; a click that sounds ends there."""
-        sounding = [data for _, data in self._coming if data[0] == NOTE_OFF | DRUM_CHANNEL][: len(self._coming) % 2]
+        sounding = [data for _, data in self._coming if data[0] & 0xF0 == NOTE_OFF][: len(self._coming) % 2]
         self._coming = deque((tick, data) for data in sounding)
         self.end = tick
 
@@ -67,7 +72,7 @@ class CountIn:
         messages: list[Outgoing] = []
         while self._coming and (due_ns := tempo.ns_at(self._coming[0][0]) - offset_ns) <= now_ns:
             _, data = self._coming.popleft()
-            messages.append(Outgoing(due_ns, data, NO_NOTE, is_note_on=data[0] == NOTE_ON | DRUM_CHANNEL))
+            messages.append(Outgoing(due_ns, data, NO_NOTE, is_note_on=data[0] & 0xF0 == NOTE_ON))
         return messages
 
     def next_due_ns(self, tempo: Tempo, offset_ns: int) -> int | None:

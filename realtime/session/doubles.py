@@ -17,9 +17,9 @@ strikes a key again so soon: the fastest trills are 50 ms apart."""
 
 
 class Source(NamedTuple):
-    """A key as it comes in: the place of its input, its channel from 0, and its pitch."""
+    """A key as it comes in: the port of its input, its channel from 0, and its pitch."""
 
-    place: int
+    port: str
     channel: int
     pitch: int
 

@@ -38,10 +38,10 @@ class Echo:
         """A message went out; `proves`: whether the human cannot well play the same at that moment."""
         self._sent.append((at_ns, _plain(data), proves))
 
-    def is_own(self, place: int, data: bytes, at_ns: int) -> bool:
+    def is_own(self, port: str, data: bytes, at_ns: int) -> bool:
         """Whether a message that came to an input is our own."""
         self._forget(at_ns)
-        played, source = Played.of(data, at_ns), Source(place, data[0] & 0x0F, data[1])
+        played, source = Played.of(data, at_ns), Source(port, data[0] & 0x0F, data[1])
         if played.is_note_off:
             if not self._down[source] or self._came(data, at_ns) is None:
                 return False

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from midi.arrivals import Arrived
 from midi.channels import channels_of
-from midi.notes import DRUM_CHANNEL
+from midi.parts import MELODIC_CHANNELS, Kind, kind_of_channel
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, Played, ends_notes
 from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
+from realtime.session.inputs import Inputs
 from realtime.session.sensing import ActiveSensing
 from realtime.session.transport.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.session.voice_routing import VoiceRouting
@@ -49,9 +50,7 @@ class Hearing:
     """Hears the inputs of a performance."""
 
     routing: VoiceRouting = field(default_factory=VoiceRouting)
-    clock_place: int = 0
-    """The input whose clock and transport count: the same clock may come to every port. Beyond the first, it is for the
-    clock alone."""
+    inputs: Inputs = field(default_factory=Inputs)
     channels: frozenset[int] | None = None
     """Those that count, from 0; None: all but the drums'."""
     echo: Echo = field(default_factory=Echo)
@@ -60,8 +59,8 @@ class Hearing:
     """Of each musician."""
     _zones: Zones = field(init=False)
     _sensing: ActiveSensing = field(default_factory=ActiveSensing)
-    _used: set[tuple[int, int]] = field(default_factory=set)
-    """(place, channel) of what was heard."""
+    _used: set[tuple[str, int]] = field(default_factory=set)
+    """(port, channel) of what was heard."""
     _told: set[str] = field(default_factory=set)
     _lines: list[str] = field(default_factory=list)
 
@@ -78,88 +77,85 @@ class Hearing:
         lines, self._lines = self._lines, []
         return lines
 
-    def is_time(self, place: int, data: bytes) -> bool:
+    def is_time(self, port: str, data: bytes) -> bool:
         """Whether a message says how time runs, and counts."""
-        return place == self.clock_place and len(data) > 0 and data[0] in SYSTEM_STATUSES
+        return self.inputs.gives_time(port) and len(data) > 0 and data[0] in SYSTEM_STATUSES
 
-    def sense(self, place: int, message: Arrived) -> None:
+    def sense(self, port: str, message: Arrived) -> None:
         """Anything came to an input, be it only active sensing."""
-        self._sensing.take(place, message.data, message.at_ns)
+        self._sensing.take(port, message.data, message.at_ns)
 
-    def voice(self, place: int, channel: int) -> int | None:
+    def voice(self, port: str, channel: int) -> int | None:
         """Whose playing counts that comes on a channel of an input; None: nobody's."""
-        if self._is_clock_only(place):
+        if not self.inputs.is_played(port):
             return None
-        channel = self._zones.channel(place, channel)
-        return self.routing.voice(place, channel) if self._counts(channel) else None
+        channel = self._zones.channel(port, channel)
+        return self.routing.voice(self.inputs.number(port), channel) if self._counts(channel) else None
 
-    def take(self, place: int, message: Arrived) -> Iterator[Human]:
+    def take(self, port: str, message: Arrived) -> Iterator[Human]:
         """What a channel message is that came to an input; nothing if it does not count."""
-        if self._is_clock_only(place):
+        if not self.inputs.is_played(port):
             return
-        if self.echo.is_own(place, message.data, message.at_ns):
+        if self.echo.is_own(port, message.data, message.at_ns):
             if self.echo.is_sure:
                 self._tell(ECHO_LINE)
             return
-        yield from self._heard(place, message)
+        yield from self._heard(port, message)
 
     def advance(self, now_ns: int) -> Iterator[Human]:
         """Notice inputs that have fallen silent: their keys and pedals come up."""
-        for place in self._sensing.fallen_silent(now_ns):
-            down = [source for keys in self._keys for source in keys.down if source.place == place]
+        for port in self._sensing.fallen_silent(now_ns):
+            down = [source for keys in self._keys for source in keys.down if source.port == port]
             if down:
                 self._tell(SILENT_LINE)
-            channels = sorted(channel for of, channel in self._used if of == place)
+            channels = sorted(channel for of, channel in self._used if of == port)
             for source in down:
                 for _ in range(self._count(source)):
-                    yield from self._heard(place, Arrived(now_ns, bytes((NOTE_OFF | source.channel, source.pitch, 0))))
+                    yield from self._heard(port, Arrived(now_ns, bytes((NOTE_OFF | source.channel, source.pitch, 0))))
             for channel in channels:
                 reset = bytes((CONTROL_CHANGE | channel, RESET_ALL_CONTROLLERS, 0))
-                yield from self._heard(place, Arrived(now_ns, reset))
+                yield from self._heard(port, Arrived(now_ns, reset))
 
     def _count(self, source: Source) -> int:
         return max(keys.count(source) for keys in self._keys)
 
-    def _heard(self, place: int, message: Arrived) -> Iterator[Human]:
+    def _heard(self, port: str, message: Arrived) -> Iterator[Human]:
         at_ns, data = message
-        self._zones.take(place, data, at_ns)
-        if self._zones.is_zone(place):
+        self._zones.take(port, data, at_ns)
+        if self._zones.is_zone(port):
             self._tell(ZONE_LINE)
-        channel = self._zones.channel(place, data[0] & 0x0F)
-        voice = self.routing.voice(place, channel)
+        channel = self._zones.channel(port, data[0] & 0x0F)
+        voice = self.routing.voice(self.inputs.number(port), channel)
         played = Played.of(data, at_ns)
         if voice is None or not (self._counts(channel) or played.is_note_off):
-            if played.is_note_on and channel == DRUM_CHANNEL and self.channels is None:
+            if played.is_note_on and self.channels is None and kind_of_channel(channel) is Kind.DRUMS:
                 self._tell(DRUMS_LINE if self.routing.is_by_channel else ALL_LINE)
             return
-        self._used.add((place, data[0] & 0x0F))
-        for one in self._meant(place, data):
-            yield Human(voice, at_ns, one, tuple(self._played(voice, channel, place, Arrived(at_ns, one))))
-
-    def _is_clock_only(self, place: int) -> bool:
-        return 0 < self.clock_place == place
+        self._used.add((port, data[0] & 0x0F))
+        for one in self._meant(port, data):
+            yield Human(voice, at_ns, one, tuple(self._played(voice, channel, port, Arrived(at_ns, one))))
 
     def _counts(self, channel: int) -> bool:
-        return channel != DRUM_CHANNEL if self.channels is None else channel in self.channels
+        return channel in (MELODIC_CHANNELS if self.channels is None else self.channels)
 
-    def _meant(self, place: int, data: bytes) -> list[bytes]:
+    def _meant(self, port: str, data: bytes) -> list[bytes]:
         """A message for each channel that it is about: what ends notes on a zone's master is about all its channels."""
         if not ends_notes(data):
             return [data]
-        members = self._zones.members(place, data[0] & 0x0F)
+        members = self._zones.members(port, data[0] & 0x0F)
         return [bytes((data[0] & 0xF0 | member, *data[1:])) for member in members]
 
-    def _played(self, voice: int, channel: int, place: int, message: Arrived) -> Iterable[bytes]:
+    def _played(self, voice: int, channel: int, port: str, message: Arrived) -> Iterable[bytes]:
         """What counts as played on a channel."""
         at_ns, data = message
         keys, own = self._keys[voice], data[0] & 0x0F
         played = Played.of(data, at_ns)
         if played.is_note_on:
-            return keys.strike(Source(place, own, data[1]), channel, data[2], at_ns)
+            return keys.strike(Source(port, own, data[1]), channel, data[2], at_ns)
         if played.is_note_off:
-            return keys.release(Source(place, own, data[1]))
+            return keys.release(Source(port, own, data[1]))
         if ends_notes(data):
-            ended = keys.release_all(lambda source: (source.place, source.channel) == (place, own))
+            ended = keys.release_all(lambda source: (source.port, source.channel) == (port, own))
             return [*ended, _moved(data, channel)] if data[1] == ALL_SOUND_OFF else ended
         return [_moved(data, channel)]
 

@@ -43,42 +43,42 @@ class _Allowance:
 
 @dataclass(slots=True)
 class Intake:
-    """What comes in for one musician, or from the one clock. A place is the number of the input that it came to."""
+    """What comes in for one musician, or from the one clock. Inputs go by their names."""
 
     left_out: int = 0
-    _arrived: list[tuple[int, Arrived]] = field(default_factory=list)
+    _arrived: list[tuple[str, Arrived]] = field(default_factory=list)
     _notes: _Allowance = field(default_factory=lambda: _Allowance(NOTES, NOTES_NS))
     _others: _Allowance = field(default_factory=lambda: _Allowance(OTHERS, OTHERS_NS))
-    _down: set[tuple[int, int, int]] = field(default_factory=set)
-    """Keys whose note-on passed, as (place, channel, pitch)."""
-    _latest: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
-    """What waits for room, by place and by what it sets; the latest last."""
+    _down: set[tuple[str, int, int]] = field(default_factory=set)
+    """Keys whose note-on passed, as (port, channel, pitch)."""
+    _latest: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    """What waits for room, by port and by what it sets; the latest last."""
 
-    def add(self, place: int, arrived: Arrived) -> None:
+    def add(self, port: str, arrived: Arrived) -> None:
         """A whole channel message, or a system message of time, has come."""
-        self._arrived.append((place, arrived))
+        self._arrived.append((port, arrived))
 
-    def admit(self, now_ns: int) -> list[tuple[int, Arrived]]:
+    def admit(self, now_ns: int) -> list[tuple[str, Arrived]]:
         """Of what has come, and of what waits, all that may pass now, in order."""
         if not self._arrived and not self._latest:
             return []
         arrived, self._arrived = self._arrived, []
-        admitted: list[tuple[int, Arrived]] = []
+        admitted: list[tuple[str, Arrived]] = []
         while self._latest and self._others.take(now_ns):
             name = next(iter(self._latest))
             admitted.append((name[0], Arrived(now_ns, self._latest.pop(name))))
-        admitted += [(place, one) for place, one in arrived if self._is_admitted(place, one.data, now_ns)]
+        admitted += [(port, one) for port, one in arrived if self._is_admitted(port, one.data, now_ns)]
         return admitted
 
-    def _is_admitted(self, place: int, data: bytes, now_ns: int) -> bool:
+    def _is_admitted(self, port: str, data: bytes, now_ns: int) -> bool:
         kind = data[0] & 0xF0
         if kind in (NOTE_ON, NOTE_OFF):
-            key = (place, data[0] & 0x0F, data[1])
+            key = (port, data[0] & 0x0F, data[1])
             is_on = kind == NOTE_ON and data[2] > 0
             is_admitted = self._is_note_on_admitted(key, now_ns) if is_on else self._is_note_off_admitted(key, now_ns)
             self.left_out += not is_admitted
             return is_admitted
-        name = (place, data[:2] if kind in (CONTROL_CHANGE, POLY_PRESSURE) else data[:1])
+        name = (port, data[:2] if kind in (CONTROL_CHANGE, POLY_PRESSURE) else data[:1])
         self.left_out += self._latest.pop(name, None) is not None
         if self._others.take(now_ns):
             return True
@@ -88,13 +88,13 @@ class Intake:
             self._latest[name] = data
         return False
 
-    def _is_note_on_admitted(self, key: tuple[int, int, int], now_ns: int) -> bool:
+    def _is_note_on_admitted(self, key: tuple[str, int, int], now_ns: int) -> bool:
         if not self._notes.take(now_ns):
             return False
         self._down.add(key)
         return True
 
-    def _is_note_off_admitted(self, key: tuple[int, int, int], now_ns: int) -> bool:
+    def _is_note_off_admitted(self, key: tuple[str, int, int], now_ns: int) -> bool:
         """A key that is down comes up, whatever else comes in; of others, whose note-ons were left out, not all do."""
         if key in self._down:
             self._down.discard(key)

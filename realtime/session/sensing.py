@@ -16,17 +16,17 @@ SILENT_NS = 330 * NS_PER_MS
 class ActiveSensing:
     """Watches the inputs of a performance."""
 
-    _latest_ns: dict[int, int] = field(default_factory=dict)
-    """When anything came last, of the inputs that send it; by their places."""
+    _latest_ns: dict[str, int] = field(default_factory=dict)
+    """When anything came last, of the inputs that send it; by their names."""
 
-    def take(self, place: int, data: bytes, at_ns: int) -> None:
+    def take(self, port: str, data: bytes, at_ns: int) -> None:
         """Anything came to an input."""
-        if data == ACTIVE_SENSING or place in self._latest_ns:
-            self._latest_ns[place] = at_ns
+        if data == ACTIVE_SENSING or port in self._latest_ns:
+            self._latest_ns[port] = at_ns
 
-    def fallen_silent(self, now_ns: int) -> list[int]:
-        """The places of inputs that are silent since too long; each once, until it sends it again."""
-        silent = [place for place, at_ns in self._latest_ns.items() if now_ns - at_ns > SILENT_NS]
-        for place in silent:
-            del self._latest_ns[place]
+    def fallen_silent(self, now_ns: int) -> list[str]:
+        """The names of inputs that are silent since too long; each once, until it sends it again."""
+        silent = [port for port, at_ns in self._latest_ns.items() if now_ns - at_ns > SILENT_NS]
+        for port in silent:
+            del self._latest_ns[port]
         return silent

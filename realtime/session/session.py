@@ -15,6 +15,7 @@ from realtime.session import prompt
 from realtime.session.actions import PANIC, TAP
 from realtime.session.controls import Action, Controls, Request
 from realtime.session.hearing import Hearing, Human
+from realtime.session.inputs import Inputs
 from realtime.session.intake import Intakes
 from realtime.session.journal import (
     CLOCK_PART,
@@ -43,8 +44,8 @@ ACTIVE_NS = 5_000_000_000
 FLOOD_LOOK_NS = 2_000_000_000
 """How often a person is told that more comes in than is taken."""
 
-Event = tuple[int, Arrived]
-"""A message that came in, and the number of its input."""
+Event = tuple[str, Arrived]
+"""A message that came in, and the name of its input."""
 
 
 class Session:
@@ -55,7 +56,7 @@ class Session:
         settings: Sequence[Settings],
         now_ns: int,
         routing: VoiceRouting | None = None,
-        clock_place: int = 0,
+        inputs: Inputs | None = None,
         *,
         sources: Sequence[TimeSource] | None = None,
         sends_clock: bool = False,
@@ -63,7 +64,7 @@ class Session:
     ) -> None:
         """Begin with the settings of each part; tick 0 is now.
 
-        `clock_place`: the input whose clock and transport count. `sources`: of the time (default: all but a Link
+        `inputs`: what each is for. `sources`: of the time (default: all but a Link
         session). `sends_clock`: whether our own clock goes out.
         `may_echo`: whether what goes out can come in again, as where an output is connected to an input.
         """
@@ -73,7 +74,7 @@ class Session:
         self.journal = Journal()
         self.parts = [Part(leader, now_ns, sources=sources)]
         self.parts += [Part(one, leader=self.parts[0]) for one in others]
-        self._hearing = Hearing(self.routing, clock_place)
+        self._hearing = Hearing(self.routing, inputs or Inputs())
         self._hearing.hear(leader)
         self._intakes = Intakes(len(self.parts))
         self._taps = Taps()
@@ -111,15 +112,15 @@ class Session:
     def take(self, events: Iterable[Event], now_ns: int) -> list[Send]:
         """Take in what has arrived by now, from any input, and see how time runs. Returns what that asks for."""
         sends: list[Send] = []
-        for place, arrived in sorted(events, key=lambda event: event[1].at_ns):
-            self._hearing.sense(place, arrived)
-            if self._hearing.is_time(place, arrived.data):
-                self._intakes.system.add(place, arrived)
+        for port, arrived in sorted(events, key=lambda event: event[1].at_ns):
+            self._hearing.sense(port, arrived)
+            if self._hearing.is_time(port, arrived.data):
+                self._intakes.system.add(port, arrived)
             elif is_channel_message(arrived.data):
-                self._intakes.of(self._hearing.voice(place, arrived.data[0] & 0x0F)).add(place, arrived)
+                self._intakes.of(self._hearing.voice(port, arrived.data[0] & 0x0F)).add(port, arrived)
         for intake in self._intakes.channels:
-            for place, arrived in intake.admit(now_ns):
-                sends += self._take_human(self._hearing.take(place, arrived), now_ns)
+            for port, arrived in intake.admit(now_ns):
+                sends += self._take_human(self._hearing.take(port, arrived), now_ns)
         system = [arrived for _, arrived in self._intakes.system.admit(now_ns)]
         sends += self._take_human(self._hearing.advance(now_ns), now_ns)
         sends += self._conduct(system, now_ns)

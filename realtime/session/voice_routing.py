@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from midi.errors import InputError
-from midi.notes import DRUM_CHANNEL
+from midi.parts import MELODIC_CHANNELS
 from realtime.settings import Settings
 
 CHANNEL, PORT = "channel", "port"
-CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+CHANNELS = MELODIC_CHANNELS
 """Those of musicians, counted from 0; pads have no pitch to answer."""
 MOST_VOICES = 64
 COMMON = ("sync", "bpm", "meter", "quantum", "hear")

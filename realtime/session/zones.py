@@ -32,15 +32,15 @@ class _Seen:
 
 @dataclass(slots=True)
 class Zones:
-    """Of the inputs of a performance, by their places."""
+    """Of the inputs of a performance, by their names."""
 
     may_guess: bool = True
     """Whether a zone that was never set up is to be noticed; not where each channel is a musician's own."""
-    _seen: defaultdict[int, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
+    _seen: defaultdict[str, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
 
-    def take(self, place: int, data: bytes, at_ns: int) -> None:
+    def take(self, port: str, data: bytes, at_ns: int) -> None:
         """Any channel message; before its channel is asked for."""
-        seen, played, channel = self._seen[place], Played.of(data, at_ns), data[0] & 0x0F
+        seen, played, channel = self._seen[port], Played.of(data, at_ns), data[0] & 0x0F
         if data[0] & 0xF0 == CONTROL_CHANGE:
             seen.configured.control(channel, data[1], data[2])
         if data[0] & 0xF0 in (PITCH_BEND, CHANNEL_PRESSURE) or (data[0] & 0xF0, data[1]) == (CONTROL_CHANGE, TIMBRE):
@@ -60,20 +60,20 @@ class Zones:
             seen.is_zone = other != channel and not is_layer
         seen.latest = channel, pitch, at_ns
 
-    def channel(self, place: int, channel: int) -> int:
+    def channel(self, port: str, channel: int) -> int:
         """The channel that counts for one that was played on."""
-        seen = self._seen.get(place)
+        seen = self._seen.get(port)
         if seen is None:
             return channel
         if seen.is_zone and not seen.configured.masters:
             return LOWER_MASTER if channel in MEMBERS else channel
         return seen.configured.masters.get(channel, channel)
 
-    def is_zone(self, place: int) -> bool:
+    def is_zone(self, port: str) -> bool:
         """Whether an input is an MPE keyboard's."""
-        seen = self._seen.get(place)
+        seen = self._seen.get(port)
         return seen is not None and (seen.is_zone or bool(seen.configured.masters))
 
-    def members(self, place: int, channel: int) -> list[int]:
+    def members(self, port: str, channel: int) -> list[int]:
         """The channels for which a message on one counts: a zone's all, where it is the master's; else itself alone."""
-        return [one for one in range(16) if one == channel or self.channel(place, one) == channel]
+        return [one for one in range(16) if one == channel or self.channel(port, one) == channel]

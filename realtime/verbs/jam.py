@@ -171,7 +171,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             seating.settings(settings),
             clock.now_ns(),
             seating,
-            venue.clock_place,
+            venue.roles,
             sources=time_sources(LinkPeer),
             sends_clock=venue.clock is not None,
         )

@@ -87,6 +87,8 @@ def test_a_daemon_that_is_killed_leaves_no_engine_behind(stage: Callable[..., St
 class Breaking:
     """An input that plays one note and breaks once the answer sounds."""
 
+    name = "cable"
+
     def __init__(self, sent: list[bytes]) -> None:
         self._pending = [bytes((0x90, 60, 80)), bytes((0x80, 60, 0))]
         self._sent = sent

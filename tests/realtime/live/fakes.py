@@ -9,13 +9,16 @@ from realtime.live.loop import LiveLoop
 from realtime.live.pipe import PeerGoneError
 from realtime.messages import Message
 from realtime.session.controls import Request
+from realtime.session.inputs import Inputs
 from realtime.session.journal import Entry
 from realtime.session.session import Session
-from realtime.session.voice_routing import VoiceRouting
+from realtime.session.voice_routing import CHANNEL, VoiceRouting
 from realtime.settings import Settings
 
 MS = 1_000_000
 S = 1_000 * MS
+INPUTS = ("piano", "organ")
+"""The inputs of a stage that has two."""
 
 
 class FakeClock:
@@ -42,6 +45,7 @@ class FakeInput:
     """Messages that come at their times."""
 
     clock: FakeClock
+    name: str
     coming: deque[Arrived] = field(default_factory=deque)
     looks: int = 0
 
@@ -158,20 +162,21 @@ class Stage:
         *,
         voices: int = 1,
         inputs: int = 1,
-        clock_place: int = 0,
+        by: str = CHANNEL,
+        roles: Inputs | None = None,
         sends_clock: bool = False,
         lead_ns: int = 0,
     ) -> None:
         self.clock = FakeClock(S)
-        self.keyboards = [FakeInput(self.clock) for _ in range(inputs)]
+        self.keyboards = [FakeInput(self.clock, name) for name in INPUTS[:inputs]]
         self.output = FakeOutput(self.clock, lead_ns)
         self.clock_port = FakeOutput(self.clock, lead_ns) if sends_clock else None
         self.engine = FakeEngine(self.clock)
         self.surface = FakeSurface()
-        routing = VoiceRouting(voices)
+        routing = VoiceRouting(voices, by)
         of_each = routing.settings(settings or Settings(bpm=120))
-        self.session = Session(of_each, S, routing, clock_place, sends_clock=sends_clock)
-        self.ports = FakePorts(self.keyboards, [self.output], self.clock_port)
+        self.session = Session(of_each, S, routing, roles or Inputs(clock=INPUTS[0]), sends_clock=sends_clock)
+        self.ports = FakePorts(self.keyboards, [self.output] * routing.ports, self.clock_port)
         self.suspended: list[list[tuple[int, bytes]]] = []
         """What had been sent each time that the process was suspended."""
         self.loop = LiveLoop(

@@ -22,11 +22,13 @@ from realtime.messages import (
     TransportState,
 )
 from realtime.session.controls import Action
+from realtime.session.inputs import Inputs
 from realtime.session.journal import Changed, EngineLost, EngineStarted, Notice, Sounded
 from realtime.session.session import ACTIVE_NS
 from realtime.session.suspicion import Suspect
+from realtime.session.voice_routing import PORT
 from realtime.settings import Settings
-from tests.realtime.live.fakes import MS, S, Stage
+from tests.realtime.live.fakes import INPUTS, MS, S, Stage
 
 ON, OFF = bytes((0x90, 60, 80)), bytes((0x80, 60, 0))
 ANSWER_ON, ANSWER_OFF = bytes((0x90, 72, 80)), bytes((0x80, 72, 0))
@@ -162,23 +164,43 @@ def test_somebody_plays_for_five_seconds_after_their_last_message() -> None:
 # Whose clock
 
 
-def clock_pulses(stage: Stage, place: int, bpm: float) -> None:
+CLOCK_AT_ORGAN = Inputs(("piano",), clock="organ", is_clock_only=True)
+
+
+def clock_pulses(stage: Stage, keyboard: int, bpm: float) -> None:
     for index in range(96):
-        stage.keyboards[place].plays(S + round(index * 60 * S / bpm / 24), PULSE)
+        stage.keyboards[keyboard].plays(S + round(index * 60 * S / bpm / 24), PULSE)
 
 
 def test_only_the_named_inputs_clock_counts() -> None:
-    stage = Stage(Settings(), inputs=2, clock_place=1)
+    stage = Stage(Settings(), inputs=2, roles=CLOCK_AT_ORGAN)
     clock_pulses(stage, 0, 90)
     stage.play_until(3 * S)
     assert stage.session.transport.source == "follow"
-    stage = Stage(Settings(), inputs=2, clock_place=1)
+    stage = Stage(Settings(), inputs=2, roles=CLOCK_AT_ORGAN)
     clock_pulses(stage, 1, 90)
     stage.play_until(3 * S)
     assert stage.session.transport.source == "clock"
     assert float(stage.session.transport.tempo.bpm) == pytest.approx(90, rel=0.01)
     states = [message for _, message in stage.engine.told if isinstance(message, TransportState)]
     assert states[-1].bpm == pytest.approx(90, rel=0.01)
+
+
+def test_a_clock_may_come_to_an_input_that_is_played() -> None:
+    roles = Inputs(INPUTS, clock="organ")
+    stage = Stage(Settings(), voices=2, by=PORT, inputs=2, roles=roles)
+    stage.keyboards[1].plays(S, ON)
+    clock_pulses(stage, 1, 90)
+    stage.play_until(3 * S)
+    assert stage.session.transport.source == "clock"
+    assert [voice for voice, message in stage.engine.told if isinstance(message, Played)] == [1]
+
+
+def test_an_input_for_the_clock_alone_plays_nothing() -> None:
+    stage = Stage(Settings(), inputs=2, roles=CLOCK_AT_ORGAN)
+    stage.keyboards[1].plays(2 * S, ON)
+    stage.play_until(3 * S)
+    assert not [message for _, message in stage.engine.told if isinstance(message, Played)]
 
 
 def test_a_clock_that_goes_is_told_and_its_tempo_is_kept() -> None:

@@ -5,8 +5,8 @@ import pytest
 from realtime.session.doubles import DOUBLE_NS, Doubles, Source
 
 MS = 1_000_000
-C4 = Source(0, 0, 60)
-LAYERS = [Source(0, channel, 60) for channel in range(3)]
+C4 = Source("in", 0, 60)
+LAYERS = [Source("in", channel, 60) for channel in range(3)]
 ON, OFF = bytes((0x90, 60, 80)), bytes((0x80, 60, 0))
 
 
@@ -64,7 +64,7 @@ def test_two_players_on_one_pitch_are_two_notes() -> None:
 
 def test_keys_that_are_let_go_together_end_once() -> None:
     keys = Doubles()
-    for source in (*LAYERS, Source(0, 0, 64)):
+    for source in (*LAYERS, Source("in", 0, 64)):
         keys.strike(source, source.channel, 80, 0)
     assert keys.release_all(lambda source: source.channel == 0) == [bytes((0x80, 64, 0))]
     assert keys.release_all(lambda source: source.channel > 0) == [OFF]

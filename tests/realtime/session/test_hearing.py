@@ -28,9 +28,9 @@ def heard(hearing: Hearing, *messages: bytes, at_ns: int = 0) -> list[bytes]:
     """What counts as played, of messages that come at one moment."""
     played: list[bytes] = []
     for message in messages:
-        hearing.sense(0, Arrived(at_ns, message))
+        hearing.sense("in", Arrived(at_ns, message))
         if is_channel_message(message):
-            played += [data for one in hearing.take(0, Arrived(at_ns, message)) for data in one.played]
+            played += [data for one in hearing.take("in", Arrived(at_ns, message)) for data in one.played]
     return played
 
 
@@ -60,7 +60,7 @@ def test_all_notes_off_with_the_last_key_up_is_one_key_up() -> None:
 
 def test_a_double_counts_once_and_goes_through_as_often_as_it_comes() -> None:
     hearing = Hearing()
-    taken = [one for channel in (0, 1) for one in hearing.take(0, Arrived(5, on(60, channel)))]
+    taken = [one for channel in (0, 1) for one in hearing.take("in", Arrived(5, on(60, channel)))]
     assert taken == [Human(0, 5, on(60), (on(60),)), Human(0, 5, on(60, 1), ())]
 
 

@@ -14,7 +14,7 @@ PULSE = b"\xf8"
 
 def admitted(intake: Intake, now_ns: int, *messages: bytes) -> list[bytes]:
     for data in messages:
-        intake.add(0, Arrived(now_ns, data))
+        intake.add("in", Arrived(now_ns, data))
     return [one.data for _, one in intake.admit(now_ns)]
 
 
