@@ -60,12 +60,12 @@ TYPES: dict[type, tuple[str, ...]] = {
     dict: ("vocabulary", "contexts", "imitation", "training", "corpus", "held_out"),
     list: ("sounds",),
 }
-"""What JSON must hold for each of a card's fields."""
+"""The JSON type of each of a card's fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a model is, where it came from and how good it was on music it had not seen. Losses are nats per note."""
+    """The card of a model: what it is, what it was made of, and its figures on held-out music. Losses are nats per note."""
 
     name: str
     graph_sha256: str = ""
@@ -81,11 +81,11 @@ class Card:
     sounds: list[str] = field(default_factory=list)
     """The names of the field `sound`, by id; empty for a model of events."""
     imitation: dict[str, Any] = field(default_factory=dict)
-    """How to imitate (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation music."""
+    """Parameters of imitation (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation music."""
     training: dict[str, Any] = field(default_factory=dict)
-    """How it was made: layers, units, epochs, seconds, seed, versions."""
+    """Facts of the training: layers, units, epochs, seconds, seed, versions."""
     corpus: dict[str, Any] = field(default_factory=dict)
-    """What it learned from: name, hash, licence, encoders, pieces and notes in each split, files skipped."""
+    """Facts of the music: name, hash, licence, encoders, pieces and notes in each split, files skipped."""
     held_out: dict[str, Any] = field(default_factory=dict)
     """Nats per note on pieces not trained on, by field, and the baselines beside them."""
     fingerprint: str = ""
@@ -103,12 +103,12 @@ class Card:
 
     @property
     def inputs(self) -> tuple[Field, ...]:
-        """What a token of this model holds: its fields, then its contexts."""
+        """The columns of a token of this model: its fields, then its contexts."""
         return (*self.fields, *self.given)
 
     @property
     def learned_velocity(self) -> bool:
-        """Whether dynamics were in the music it learned from; if not, the player supplies them."""
+        """True if dynamics were in the music it learned from; if not, the player supplies them."""
         return "velocity" in self.vocabulary
 
 

@@ -14,7 +14,7 @@ MOST_BYTES = 1_000_000
 MOST_DEPTH = 12
 """Objects and lists inside one another; a card has five."""
 LARGEST = 1e15
-"""Of any number; what has a range of its own is narrower."""
+"""The largest number; what has a range of its own is narrower."""
 SHOWN = 40
 """Characters of a refused value that a message shows."""
 
@@ -88,7 +88,7 @@ def check_numbers(content: dict[str, Any], path: Path) -> None:
 
 
 def _figures(held_out: dict[str, Any]) -> Iterator[object]:
-    """What is shown of a model beside others: its nats per note, imitating, before, and the baselines'."""
+    """The figures shown of a model beside others: its nats per note, imitating, before, and the baselines'."""
     if NATS in held_out:
         yield held_out[NATS]
     parts = [held_out[name] for name in ("imitating", "before") if name in held_out]

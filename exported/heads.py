@@ -42,7 +42,7 @@ class Head:
         return logits
 
     def likelihoods(self, hidden: Floats, token: Sequence[Any]) -> Floats:
-        """How likely the classes are beside the likeliest, which has 1: probabilities but for their sum."""
+        """Likelihoods of the classes beside the likeliest, which has 1: probabilities but for their sum."""
         likely = self.logits(hidden, token)
         if likely.ndim == 1:  # of one note, as the daemon draws it: numpy finds a place quicker than it reduces
             likely -= likely[likely.argmax()]

@@ -28,7 +28,7 @@ REMEMBERED = 1024
 """Moments looked back on: some minutes of playing."""
 SKETCH = 96
 CLOSEST = 24
-"""Of these moments so many vote, those most alike by the first SKETCH numbers of their keys. The others weigh next to
+"""The number of moments that vote: those most alike by the first SKETCH numbers of their keys. The others weigh next to
 nothing, but their keys are 2 MB (512 units), which would come from memory for each note decided and drive the step's
 own weights from the cache. What that costs, with the default model of 1 x 512: 0.0006 nats a note on 48 validation
 pieces (1.8652; all voting: 1.8646), 0.0009 on the same pieces joined to performances of 1,700 notes (2.1740, 2.1731).
@@ -37,19 +37,19 @@ RECENT = 8
 """The latest moments do not vote yet: a model that heard itself at once would repeat one or two notes for ever (of 24
 solo runs 4 did so, with this none, while held-out pieces were foretold as well: docs/measurements/default-model.md)."""
 USUAL_SHARPNESS, USUAL_SHARE, USUAL_DOUBT = 30.0, 0.9, 0.1
-"""How to imitate where a card does not say: what the default model was found to do best with, or nearly."""
+"""Parameters where a card does not say: what the default model was found to do best with, or nearly."""
 MOST = 0.95
 """The model keeps a say at any weight, so that no class it allows becomes impossible."""
 MOST_DOUBT = 1e6
-"""So many times the weight of the likest moment: beyond, it has no say, and float32 ends somewhere."""
+"""The largest doubt, in weights of the likest moment: beyond, it has no say, and float32 ends somewhere."""
 EVEN_ODDS = IMITATE / (1 - IMITATE)
 FAINTEST = 1e-6
-"""Where the memories that agree weigh less than this, nobody has a say."""
+"""The least weight of the memories that agree: below, nobody has a say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imitation:
-    """How a model imitates: tuned on validation pieces, kept in its card.
+    """The parameters of imitation: tuned on validation pieces, kept in a model's card.
 
     `sharpness`: how much more a likelier moment weighs. `shares`: by field, in drawing order, how much of its
     distribution the votes are; a field without one does not vote. `doubt`: the weight of the model among the voters, a
@@ -72,7 +72,7 @@ class Imitation:
         )
 
     def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
-        """For a card."""
+        """The parameters as a card holds them."""
         return {
             "sharpness": self.sharpness,
             "shares": {field.name: share for field, share in zip(fields, self.shares, strict=True)},
@@ -81,7 +81,7 @@ class Imitation:
 
 
 def looked_back_on(moments: int) -> tuple[int, int]:
-    """Of so many moments, each followed by a note: the first that votes, and the first after it that does not."""
+    """The first of so many moments that votes, and the first after it that does not; a note follows each."""
     return max(0, moments - REMEMBERED), max(0, moments - RECENT)
 
 
@@ -97,7 +97,7 @@ def sketch(keys: Floats) -> Floats:
 
 
 def closest(key: Floats, sketches: Floats) -> Ids:
-    """Of moments with sketches (n, min(H, SKETCH)), at most CLOSEST: the places of those most alike a key (H,)."""
+    """The places of at most CLOSEST moments, with sketches (n, min(H, SKETCH)), most alike a key (H,)."""
     surplus = len(sketches) - CLOSEST
     if surplus <= 0:
         return np.arange(len(sketches))
@@ -107,7 +107,7 @@ def closest(key: Floats, sketches: Floats) -> Ids:
 
 @dataclass(slots=True)
 class Memory:
-    """What earlier moments have to say about the next note; narrowed as its fields are drawn.
+    """The votes of earlier moments on the next note; narrowed as its fields are drawn.
 
     `voters`: of each moment, how alike it is, the most alike 1, and the ids of the note that followed it. They are few,
     and plain Python: a sum over some dozen of them costs less than one call of numpy.

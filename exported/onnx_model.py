@@ -25,7 +25,7 @@ class OnnxModel:
     card: Card
     session: Session
     heads: tuple[Head, ...]
-    """For each field, how its hidden row becomes probabilities."""
+    """Heads by field: they make probabilities of a hidden row."""
     imitation: Imitation = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
     """The fields it reads and draws, in drawing order."""
@@ -45,7 +45,7 @@ class OnnxModel:
 
     @property
     def on_cuda(self) -> bool:
-        """Whether the session runs on a GPU."""
+        """True if the session runs on a GPU."""
         return CUDA in self.session.get_providers()
 
     def take(self, steps: Sequence[Step]) -> None:

@@ -35,7 +35,7 @@ def nowhere(_: int) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """What the next note must be like, whatever the model thinks, and where in the bar it will stand."""
+    """The limits of the next note, whatever the model thinks, and its place in the bar."""
 
     voice: int | None = None
     wait: int | None = None
@@ -89,7 +89,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class SamplingOptions:
-    """How to draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
+    """Options of a draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
 
     temperature: float = 1.0
     imitate: float = 0.0
@@ -97,10 +97,10 @@ class SamplingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """What bends a draw towards how the human plays. Odds are bent, before the temperature."""
+    """A bias of the draw towards how the human plays. Odds are bent, before the temperature."""
 
     factors: Sequence[Floats | None]
-    """For each field, in drawing order, factors (N,) above 0 for its probabilities; or None.
+    """Factors (N,) above 0 for the probabilities of each field, in drawing order; or None.
 
     Those of waits bend the waits above 0 among themselves: their sum stays, so that no cluster grows of rare waits.
     """

@@ -23,7 +23,7 @@ _VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5
 
 
 def has_external_data(graph: bytes) -> bool:
-    """Whether any tensor of an ONNX model lies in another file.
+    """True if any tensor of an ONNX model lies in another file.
 
     Raises:
         ValueError: the bytes are no ONNX model.

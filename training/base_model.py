@@ -22,7 +22,7 @@ class BaseModel:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The model's folder."""
         return self.graph.parent
 
     @property
@@ -37,7 +37,7 @@ class BaseModel:
 
     @property
     def width(self) -> int:
-        """Of its heads' hidden layers.
+        """The width of its heads' hidden layers.
 
         Raises:
             ModelError: its weights cannot be read.
@@ -46,7 +46,7 @@ class BaseModel:
             return int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
 
     def facts(self) -> dict[str, Any]:
-        """For the card of what is made of it; its licence goes where its weights go."""
+        """Facts for the card of a model made from it; its licence goes where its weights go."""
         return {
             "name": self.card.name,
             "graph_sha256": self.card.graph_sha256,

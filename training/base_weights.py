@@ -36,7 +36,7 @@ def load_base_weights(base: BaseModel) -> Weights:
 
 
 def _unnamed(named: dict[str, Array], layers: int) -> Weights:
-    """What `Weights.named` named."""
+    """Undo `Weights.named`."""
 
     def pairs(group: str) -> dict[str, tuple[Array, Array]]:
         names = [name.split("/")[1] for name in named if name.startswith(f"{group}/") and name.endswith("/bias")]

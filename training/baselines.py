@@ -1,4 +1,4 @@
-"""What counting alone achieves on the same split: unigram, interpolated n-gram, the same adapting within the piece.
+"""Baselines that only count, on the same split: unigram, interpolated n-gram, the same adapting within the piece.
 
 Fields are told in the model's own chain (wait, then pitch given it, then duration given both; not
 the voice, which is the answer's throughout), so the nats compare.
@@ -72,7 +72,7 @@ class _History:
 
 
 View = Callable[[_History], list[tuple[list[Hashes], Ids]]]
-"""Of a history, the n-grams to mix evenly: contexts from the shortest, and what was drawn after them."""
+"""The n-grams of a history to mix evenly: contexts from the shortest, and what was drawn after them."""
 
 
 def _wait_view(history: _History) -> list[tuple[list[Hashes], Ids]]:

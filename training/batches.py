@@ -87,7 +87,7 @@ class Streams:
 
     @property
     def notes(self) -> int:
-        """How many notes one pass has."""
+        """The number of notes in one pass."""
         return sum(len(piece) for piece in self._pieces)
 
     def next(self) -> Batch:
@@ -102,7 +102,7 @@ class Streams:
         )
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
-        """What `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
+        """Keep what `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
         return {
             "queue": np.array(self._queue, np.int64),
             "lengths": np.array([len(steps.inputs) for steps in self._pending], np.int64),

@@ -1,4 +1,4 @@
-"""What was read is kept, by the bytes it was read from: a second run, or a moved folder, reads nothing again.
+"""A cache of readings, by the bytes they were read from: a second run, or a moved folder, reads nothing again.
 
 One `.npz` a file under `$XDG_CACHE_HOME/antiphon/scores`, without pickles; written aside, then renamed, so that two
 trainings at once, or one that is killed, leave no half file.
@@ -25,7 +25,7 @@ READERS = {"midi": "3", "scores": "2"}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file gave: labels, notes and bars of its tunes, and labels and reasons of those it lost.
+    """The reading of one file: labels, notes and bars of its tunes, and labels and reasons of those it lost.
 
     `remarks`: what its reader says of how it was read, each a line.
     `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.pieces.Piece`.
@@ -45,7 +45,7 @@ def home() -> Path:
 
 
 def place(path: Path) -> Path:
-    """Where the reading of this file is kept: by suffix, since it picks the reader, and content."""
+    """The path of a file's reading: by suffix, since it picks the reader, and content."""
     suffix = path.suffix.lower()
     reader = READERS["midi" if suffix in SUFFIXES else "scores"]
     digest = hashlib.sha256(f"{reader} {suffix} ".encode() + path.read_bytes()).hexdigest()

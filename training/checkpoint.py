@@ -1,4 +1,4 @@
-"""Where an interrupted training stands: one `.npz` without pickles, replaced whole, from which it goes on exactly."""
+"""The checkpoint of a training: one `.npz` without pickles, replaced whole, from which it goes on exactly."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""What a model has gained and lost against the one it began from: on the new music, and on what that one knew."""
+"""A comparison of a model with its base model: on the new music, and on what the base model knew."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,9 +13,9 @@ from training.verdict import is_better
 
 
 def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
-    """For the card's `held_out`: `before`, the origin's figures on the judged pieces; `forgetting`, both on the known.
+    """Compare, for the card's `held_out`: `before`, the base model on the judged pieces; `forgetting`, both on the known.
 
-    Pieces are ids [N, I] of the origin's inputs; with none known there is no `forgetting`. Losses in nats per note.
+    Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """
     card = base.card
     earlier = Stepper(base.graph, card.fields, card.given)

@@ -20,9 +20,9 @@ from training.readers import Readers
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
 
 MOST_BYTES = 50_000_000
-"""Of a file; a larger one is no piece of music."""
+"""The largest size of a file; a larger one is no piece of music."""
 SCORE_S_PER_BYTE, MIDI_S_PER_BYTE = 1.6e-4, 5e-6
-"""What one core takes, about: the default corpus, 3.8 MB of scores, 10 minutes; MIDI files 25 us a note."""
+"""The time that one core takes, about: the default corpus, 3.8 MB of scores, 10 minutes; MIDI files 25 us a note."""
 TOLD_MINUTES = 0.5
 
 DEFAULT = "default"
@@ -52,7 +52,7 @@ class Corpus:
 
     @property
     def notes(self) -> int:
-        """How many notes there are in all."""
+        """The number of notes."""
         return sum(len(work) for work in self.works)
 
 
@@ -131,7 +131,7 @@ def _printable(path: Path) -> str:
 
 
 def _digest(works: Iterable[Piece]) -> str:
-    """Of names, notes and bars: equal for equal music, wherever it lies."""
+    """Digest names, notes and bars: equal for equal music, wherever it lies."""
     digest = hashlib.sha256()
     for work in works:
         digest.update(f"{work.name}\n{len(work)} {len(work.bars)}\n".encode())

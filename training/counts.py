@@ -59,7 +59,7 @@ class Level:
 
 
 def so_far(contexts: Hashes, drawn: Ids) -> Tally:
-    """For each drawing, the counts over the drawings before it in the same array (contexts must tell pieces apart)."""
+    """Count, for each drawing, the drawings before it in the same array (contexts must tell pieces apart)."""
     pair_rank = _rank(mixed(contexts, drawn))
     order = np.argsort(contexts, kind="stable")
     starts = np.append(True, contexts[order][1:] != contexts[order][:-1])
@@ -71,7 +71,7 @@ def so_far(contexts: Hashes, drawn: Ids) -> Tally:
 
 
 def _rank(hashes: Hashes) -> Ids:
-    """How often each value has already stood before it in the array."""
+    """Count how often each value has already stood before it in the array."""
     order = np.argsort(hashes, kind="stable")
     starts = np.append(True, hashes[order][1:] != hashes[order][:-1])
     places = np.arange(len(hashes))

@@ -45,7 +45,7 @@ class Figures:
         return float(np.exp(self.total))
 
     def as_json(self) -> dict[str, Any]:
-        """For the card, rounded to what is meant."""
+        """The figures for a card, rounded to what is meant."""
         return {
             "notes": self.notes,
             "nats_per_note": round(self.total, 4),
@@ -129,7 +129,7 @@ def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> An
 
 
 def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Probabilities, Probabilities]:
-    """What the model, and what imitation by itself, gave the true class of each field of each note. Shapes [N, F].
+    """Trace what model and imitation each gave the true class of each field of each note. Shapes [N, F].
 
     Not a number where the class cannot be drawn, or no memory had a say.
     """

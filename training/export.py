@@ -35,7 +35,7 @@ GOLDEN_NOTES = 96
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """What Keras computed for a short sequence; shapes as in `golden.npz`."""
+    """The outputs of Keras for a short sequence; shapes as in `golden.npz`."""
 
     tokens: Ints
     hidden: dict[str, Array]

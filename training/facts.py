@@ -1,4 +1,4 @@
-"""What the card says of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
+"""The card's facts of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
 
 import platform
 from importlib.metadata import version
@@ -25,7 +25,7 @@ MOST_LISTED = 200
 
 
 def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> dict[str, Any]:
-    """How it was made; times in seconds, losses in nats per note."""
+    """The facts of the training; times in seconds, losses in nats per note."""
     return {
         "command": command,
         **plan.for_notes(sum(map(len, split.train))).settings(),
@@ -41,7 +41,7 @@ def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> 
 
 
 def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
-    """What it learned from."""
+    """The facts of the music."""
     named = corpus.name == DEFAULT
     return {
         "name": corpus.name,

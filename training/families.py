@@ -27,7 +27,7 @@ TAKE_SHARED = 0.15
 TAKE_LEAST = 12
 """Runs that takes share at least: of a few notes nobody can say what they are a take of."""
 TAKE_COMMONPLACE = 60
-"""As COMMONPLACE; more takes of one piece than this are seldom."""
+"""The same of takes; more takes of one piece than this are seldom."""
 TOGETHER = 2
 """Ticks (of 24 to the quarter) within which notes are struck as one: a chord's, or a grace note and its note."""
 

@@ -51,12 +51,12 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a training begins from instead of chance; `name` tells it from others in a resumed training's settings."""
+    """The start of a training, instead of chance; `name` tells it from others in a resumed training's settings."""
 
     name: str
     weights: Weights
     known: Replay | None
-    """What to rehearse, if anything."""
+    """The pieces to replay, if any."""
 
 
 class Fit:
@@ -114,7 +114,7 @@ class Fit:
 
     @property
     def over(self) -> bool:
-        """Whether there is nothing left to learn within the plan."""
+        """True if there is nothing left to learn within the plan."""
         return self._history.over(self._plan, self._streams.notes)
 
     def run(self, notify: Callable[[str], None] = print) -> Fitted:
@@ -198,7 +198,7 @@ class Fit:
 
 
 def _notes(batch: Batch) -> float:
-    """How many notes a batch foretells: what counts of its first field, or of the one after the voice."""
+    """The number of notes a batch predicts: what counts of its first field, or of the one after the voice."""
     return float(batch.loss_mask[:, :, min(1, batch.loss_mask.shape[2] - 1)].sum())
 
 

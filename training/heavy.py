@@ -19,7 +19,7 @@ HINT = "training needs TensorFlow and music21: pip install 'antiphon[train]'"
 
 
 def check() -> None:
-    """Whether all that training needs is installed; imports none of it.
+    """Check that all that training needs is installed; imports none of it.
 
     Raises:
         MachineError: something is missing; the message says how to get it.

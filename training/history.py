@@ -69,7 +69,7 @@ class History:
         return self.step - last.step, self.seconds - last.seconds
 
     def over(self, plan: Plan, notes: int) -> bool:
-        """Whether the plan for so many notes is fulfilled, or the best validation is long past by count and by plan."""
+        """True if the plan for so many notes is fulfilled, or the best validation is long past by count and by plan."""
         best = self.best_validation
         if best is None:
             return False

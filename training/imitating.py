@@ -1,4 +1,4 @@
-"""How a model should imitate: sharpness, doubt, and each field's share, chosen on pieces it did not learn from."""
+"""The tuning of imitation: sharpness, doubt, and each field's share, chosen on pieces it did not learn from."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -15,7 +15,7 @@ from training.stepper import Stepper
 SHARPNESSES = (10.0, 20.0, 30.0, 45.0, 60.0)
 DOUBTS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 MIXTURES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""What is tried: of each field's distribution, so much are the votes."""
+"""The shares that are tried: so much of each field's distribution are the votes."""
 
 Doubles = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from midi.meter import UNKNOWN_METER, Bar, bar_ticks, merged
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What stands between two bar lines: where it begins and how long it is, in ticks, and the meter in force."""
+    """The music between two bar lines: its first tick, its length in ticks, and the meter in force."""
 
     tick: int
     ticks: int
@@ -44,7 +44,7 @@ def _placed(measures: Sequence[Measure]) -> Iterator[Bar]:
 
 
 def _together(measures: Sequence[Measure], index: int) -> int:
-    """How many measures from here on are one bar together; 1 if none are."""
+    """Count the measures from here on that are one bar together; 1 if none are."""
     meter = measures[index].meter
     if index == 0 or meter == UNKNOWN_METER:
         return 1

@@ -27,7 +27,7 @@ CLIP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides the network's weights: fields, contexts, LSTM layers and units, the heads' width; and dropouts.
+    """The shape of a network: fields, contexts, LSTM layers and units, the heads' width; and dropouts.
 
     `dropout` falls on the outputs of layers and heads, `weight_drop` on the recurrent kernels.
     """
@@ -42,7 +42,7 @@ class Shape:
 
     @property
     def inputs(self) -> tuple[Field, ...]:
-        """What a token holds."""
+        """The fields, then the contexts: the columns of a token."""
         return (*self.fields, *self.given)
 
 
@@ -63,7 +63,7 @@ class Weights:
 
     @property
     def parameters(self) -> int:
-        """How many numbers were trained."""
+        """The number of trained parameters."""
         return sum(array.size for array in self.named().values())
 
     def named(self) -> dict[str, Array]:

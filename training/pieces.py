@@ -86,7 +86,7 @@ def notes_of(rows: Ints) -> list[Note]:
 
 
 def places(work: Piece) -> Ints:
-    """Where in the bar each note begins, int32 [N, 2]: index of its meter, ticks into its bar; or UNKNOWN twice.
+    """The place in the bar of each note, int32 [N, 2]: index of its meter, ticks into its bar; or UNKNOWN twice.
 
     This is `midi.meter.place` for arrays.
     """

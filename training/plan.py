@@ -1,4 +1,4 @@
-"""How a training goes: its sizes, how long it may take, and the learning rate on the way. Imports nothing heavy."""
+"""The plan of a training: its sizes, how long it may take, and the learning rate on the way. Imports nothing heavy."""
 
 import math
 import re
@@ -17,12 +17,12 @@ MOST_STEPS_UNVALIDATED = 500
 """Steps after which the held-out pieces are looked at even within an epoch."""
 FEWEST_STEPS_UNVALIDATED = 20
 VALIDATIONS_IN_TIME = 12
-"""How often they are looked at, at the least, within a time that was set."""
+"""The least number of validations within a time that was set."""
 
 TUNING_RATE = 1e-3
 """The highest learning rate of a network that begins from a model."""
 TUNING_SECONDS = 300
-"""How long it learns unless told otherwise."""
+"""The seconds that it learns unless told otherwise."""
 TUNING_PATIENCE = 8
 REPLAY_SHARE = 0.25
 """The share of its batches that repeats what the model learned from."""
@@ -37,7 +37,7 @@ class Plan:
     layers: int = 2
     units: int = 256
     width: int = 192
-    """Of each head's hidden layer."""
+    """Units of each head's hidden layer."""
     dropout: float | None = None
     """None: as much as the music's size asks for (`for_notes`)."""
     weight_drop: float = 0.0
@@ -57,7 +57,7 @@ class Plan:
         return self if self.dropout is not None else replace(self, dropout=dropout_for(notes))
 
     def settings(self) -> dict[str, float | None]:
-        """What a resumed training must share with the one that was interrupted: all but when it ends."""
+        """The settings that a resumed training must share with the interrupted one: all but when it ends."""
         return {
             "layers": self.layers,
             "units": self.units,
@@ -81,7 +81,7 @@ class Plan:
         return None if self.seconds is not None else max(LEAST_STEPS, EPOCHS * self.steps_in_epoch(notes))
 
     def progress(self, step: int, elapsed: float, notes: int) -> float:
-        """How much of the training is done after so many steps and seconds, 0 to 1."""
+        """The share of the training that is done after so many steps and seconds, 0 to 1."""
         total = self.steps(notes)
         parts = [0.0]
         if total is not None:
@@ -96,7 +96,7 @@ class Plan:
         return self.rate * cosine * min(1.0, (step + 1) / WARM_UP)
 
     def steps_between_validations(self, notes: int) -> int:
-        """Steps between two looks at the held-out pieces: an epoch, within reason."""
+        """Steps between two validations: an epoch, within reason."""
         return min(MOST_STEPS_UNVALIDATED, max(FEWEST_STEPS_UNVALIDATED, self.steps_in_epoch(notes)))
 
 
@@ -113,7 +113,7 @@ def tuning(plan: Plan) -> Plan:
 
 
 def dropout_for(notes: int) -> float:
-    """How much of each layer's output to drop: a small folder is soon known by heart."""
+    """The share of each layer's output to drop: a small folder is soon known by heart."""
     return 0.1 if notes >= 300_000 else 0.3
 
 

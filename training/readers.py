@@ -33,7 +33,7 @@ Read = Callable[[Path], Reading]
 
 
 def seconds_for(path: Path) -> float:
-    """How long a file may take to read."""
+    """The seconds that a file may take to read."""
     try:
         size = path.stat().st_size
     except OSError:

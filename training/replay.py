@@ -42,7 +42,7 @@ class ReplayStreams:
 
     @property
     def notes(self) -> int:
-        """How many notes go by, known ones too, in one pass through the new pieces."""
+        """The number of notes, replayed ones too, in one pass through the new pieces."""
         return round(self._parts["new"].notes * self._all / self._own)
 
     def next(self) -> Batch:
@@ -56,7 +56,7 @@ class ReplayStreams:
         )
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
-        """What `restore` needs, of both; not the rng."""
+        """Keep what `restore` needs of both; not the rng."""
         return {f"{name}/{key}": kept for name, part in self._parts.items() for key, kept in part.snapshot().items()}
 
     def restore(self, kept: dict[str, npt.NDArray[np.generic]]) -> None:

@@ -1,4 +1,4 @@
-"""What a model learned from, read again: to rehearse while it learns something else, and to see what it forgets."""
+"""The music that a base model learned from, read again: to replay it, and to measure what is forgotten."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class ReplayCorpus:
 
 
 def replay_corpus(base: BaseModel) -> ReplayCorpus | None:
-    """What this model learned from, if that was the default corpus and it reads the same here; says so if not."""
+    """Read what this model learned from, if that was the default corpus and it reads the same here; says so if not."""
     name, music = base.card.name, base.card.corpus
     why = f"it was {music.get('name') or 'not told'}"
     if music.get("name") == DEFAULT:

@@ -1,4 +1,4 @@
-"""Who plays what: some notes of a piece are the human's, the rest the answer's, so that one model serves every mode.
+"""Roles in a piece: some notes are the human's, the rest the answer's, so that one model serves every mode.
 
 Solo: all of it is the answer's. Accompanying, where a piece has parts: some of them, at least one and not all, are the
 human's. In turns: human and answer alternate, a stretch of some bars each, as in a jam.

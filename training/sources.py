@@ -1,4 +1,4 @@
-"""Whom to thank for the default corpus: its collections, and the encoders that their files themselves name."""
+"""The sources of the default corpus: its collections, and the encoders that their files themselves name."""
 
 import re
 from collections import Counter

@@ -24,7 +24,7 @@ class Split:
     test: tuple[Piece, ...]
     families: int
     remark: str = ""
-    """What a reader must know about an unusual split."""
+    """The remark that an unusual split needs."""
 
     @property
     def judged(self) -> tuple[Piece, ...]:
@@ -48,7 +48,7 @@ def split(works: Sequence[Piece], seed: int = SEED) -> Split:
 
 
 def some(works: Sequence[Piece], notes: int) -> tuple[Piece, ...]:
-    """Of very many works, always the same few by chance that hold about so many notes; of fewer, all."""
+    """Draw some works, always the same, that hold about so many notes; all, if there are fewer."""
     drawn: list[Piece] = []
     for index in np.random.default_rng(SEED).permutation(len(works)).tolist():
         if _notes(drawn) < notes:

@@ -49,7 +49,7 @@ class TrainingRun:
     corpus: Corpus
     plan: Plan
     work: Path
-    """Where the checkpoint is kept."""
+    """The folder of the checkpoint."""
     command: str
     base: BaseModel | None = None
     """The model to begin from, if any;"""
@@ -63,7 +63,7 @@ class TrainingRun:
     sounds: tuple[str, ...] = field(init=False, default=())
     """The names of a classic vocabulary; none of events."""
     remarks: list[str] = field(init=False)
-    """What a musician must know of this training."""
+    """Remarks for the musician on this training."""
 
     def __post_init__(self) -> None:
         """Split the music."""
@@ -124,7 +124,7 @@ class TrainingRun:
         return write_folder(fitted.network, graphs, aside, card, packed=in_8_bits, sounds=self.sounds)
 
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
-        """What the folder's graph is worth on the pieces it is judged by."""
+        """Evaluate the folder's graph on the pieces it is judged by."""
         judged = self._ids(self.parts.judged)
         how = Imitation.of(card.imitation, card.fields)
         figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
@@ -169,7 +169,7 @@ class TrainingRun:
         return Start(f"{self.base.card.name} ({self.base.card.graph_sha256[:12]})", weights, known)
 
     def _from(self) -> dict[str, Any]:
-        """For the card's `training`."""
+        """The base model's part of the card's `training`."""
         return {"from": self.base.facts() | {"rehearsed": self._rehearsed}} if self.base else {}
 
     @property
@@ -190,7 +190,7 @@ class TrainingRun:
         return [tokens(work, (*self.fields, *self.given)) for work in works]
 
     def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
-        """What counting achieves on these works."""
+        """The baselines of these works."""
         return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
 
     def _page(self, card: Card) -> str:

@@ -7,7 +7,7 @@ LEAST = 0.01
 
 
 def is_better(after: float, before: float) -> bool:
-    """Whether one figure is better than another by enough to speak of; not a number never is."""
+    """True if one figure is better than another by enough to speak of; not a number never is."""
     return after <= before - LEAST
 
 
@@ -24,7 +24,7 @@ def verdict(card: Card) -> str:
 
 
 def _advice(card: Card) -> str:
-    """What helps most, by how the training was made."""
+    """Advise what helps most, by how the training was made."""
     if "from" in card.training:
         return "Give it more files, or a longer --time"
     if card.sounds:

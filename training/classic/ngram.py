@@ -35,7 +35,7 @@ class Score:
 
 @dataclass(slots=True)
 class Table:
-    """What followed each context, from `shortest` to `longest` names of history."""
+    """Counts of what followed each context, from `shortest` to `longest` names of history."""
 
     shortest: int
     longest: int
@@ -97,7 +97,7 @@ def score(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from:
 
 
 def nats(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from: int | None = None) -> float:
-    """What `score` finds, but for the likeliest name."""
+    """The nats of `score`, without its share of likeliest names."""
     total = 0.0
     for piece in judged:
         own = Table(adapts_from, table.longest) if adapts_from is not None else None
@@ -112,13 +112,13 @@ def nats(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from: 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What counting achieves, each in the form that was best on the validation pieces."""
+    """The scores of counting, each in the form that was best on the validation pieces."""
 
     unigram: Score
     ngram: Score
     adaptive: Score
     form: tuple[int, int]
-    """Of the adapting one: names of history in its longest context, and in the shortest that adapts."""
+    """Names of history in the longest context of the adapting one, and in the shortest that adapts."""
     chosen_at: float
     """Its nats a name on the validation pieces."""
 

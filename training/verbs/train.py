@@ -32,7 +32,7 @@ INTERRUPTED = 130
 """The exit code of a shell's command that was ended by Ctrl-C."""
 
 PRESETS = {"events": Plan(), "classic": CLASSIC}
-"""What can be learned, and how by default: events in time; or, as the tutorials do, names of notes and chords."""
+"""Plans by name: events in time; or, as the tutorials do, names of notes and chords."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +154,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
-    """What the flags ask for; the sizes of a model to begin from are its own."""
+    """Make the plan that the flags ask for; a base model's sizes are its own."""
     usual = PRESETS[arguments.preset or "events"]
     plan = replace(
         usual,
@@ -241,7 +241,7 @@ def command_of(arguments: argparse.Namespace) -> str:
 
 
 def _check_place(place: Path) -> None:
-    """What stands where the model shall lie may only be an older model, and it must be possible to write there."""
+    """Check that nothing but an older model would be replaced, and that its folder can be written."""
     from exported.card import CARD
 
     if place.exists() and not (place / CARD).is_file():
