@@ -65,7 +65,7 @@ TYPES: dict[type, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The card of a model: what it is, what it was made of, and its figures on held-out music. Losses are nats per note."""
+    """The card of a model: its contract, origin and figures on held-out music. Losses are nats per note."""
 
     name: str
     graph_sha256: str = ""
@@ -81,7 +81,7 @@ class Card:
     sounds: list[str] = field(default_factory=list)
     """The names of the field `sound`, by id; empty for a model of events."""
     imitation: dict[str, Any] = field(default_factory=dict)
-    """Parameters of imitation (`exported.imitation`): "sharpness", and the "shares" of the fields, tuned on validation music."""
+    """Parameters of `exported.imitation`: "sharpness", and the "shares" of the fields, tuned on validation music."""
     training: dict[str, Any] = field(default_factory=dict)
     """Facts of the training: layers, units, epochs, seconds, seed, versions."""
     corpus: dict[str, Any] = field(default_factory=dict)
@@ -119,8 +119,8 @@ def conditions(model_fields: Sequence[Field], given: Sequence[Field]) -> Iterato
     """
     for index, later in enumerate(model_fields):
         earlier = model_fields[:index]
-        for told in (*earlier, *(given if any(one.name == WAIT.name for one in earlier) else ())):
-            yield later, told
+        for condition in (*earlier, *(given if any(one.name == WAIT.name for one in earlier) else ())):
+            yield later, condition
 
 
 def input_names(inputs: Sequence[Field]) -> list[str]:
@@ -135,7 +135,7 @@ def output_names(model_fields: Sequence[Field]) -> list[str]:
 
 def constant_names(model_fields: Sequence[Field], given: Sequence[Field]) -> list[str]:
     """The graph's constant outputs, in order: the tables of `conditions`, then each field's weights and bias."""
-    tables = [f"{later.name}_given_{told.name}" for later, told in conditions(model_fields, given)]
+    tables = [f"{later.name}_given_{condition.name}" for later, condition in conditions(model_fields, given)]
     return [*tables, *(f"{f.name}_{what}" for f in model_fields for what in ("weights", "bias"))]
 
 

@@ -19,11 +19,11 @@ def store_folders() -> list[Path]:
 
 def models() -> list[Path]:
     """Every model folder in the store; of two of one name, the first."""
-    found: dict[str, Path] = {}
+    by_name: dict[str, Path] = {}
     for folder in store_folders():
         for card in sorted(folder.glob(f"*/{CARD}")):
-            found.setdefault(card.parent.name, card.parent)
-    return [found[name] for name in sorted(found)]
+            by_name.setdefault(card.parent.name, card.parent)
+    return [by_name[name] for name in sorted(by_name)]
 
 
 def find_model(name: str) -> Path:

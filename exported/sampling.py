@@ -47,7 +47,7 @@ class Constraint:
     highest: int = 108
     """The pitches allowed; by default those of a piano."""
     pitches: Floats | None = None
-    """Of those the ones allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
+    """A mask of the pitches allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
     place_after: Callable[[int], Place] = nowhere
     """The place of a note, by the id of its wait (never END)."""
     earliest: int = 0
@@ -89,7 +89,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class SamplingOptions:
-    """Options of a draw: `temperature` (0: the likeliest), and `imitate`, the weight of what this performance has shown."""
+    """Options of a draw: `temperature` (0: the likeliest), and `imitate`, the weight of this performance."""
 
     temperature: float = 1.0
     imitate: float = 0.0

@@ -45,32 +45,32 @@ def _is_external(message: memoryview, kind: str, depth: int) -> bool:
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     """(number, value) of a message's fields; of those of fixed size the value is left out, as 0."""
-    place = 0
-    while place < len(message):
-        tag, place = _varint(message, place)
+    offset = 0
+    while offset < len(message):
+        tag, offset = _varint(message, offset)
         number, wire = tag >> 3, tag & 7
         size = {_FIXED_64: 8, _FIXED_32: 4}.get(wire, 0)
         value = 0
         if wire in (_VARINT, _BYTES):
-            value, place = _varint(message, place)
+            value, offset = _varint(message, offset)
             size = value if wire == _BYTES else 0
         elif not size:
             raise ValueError(f"a field of wire type {wire}")
-        if place + size > len(message):
+        if offset + size > len(message):
             raise ValueError("it ends too early")
-        yield number, message[place : place + size] if wire == _BYTES else value
-        place += size
+        yield number, message[offset : offset + size] if wire == _BYTES else value
+        offset += size
 
 
-def _varint(message: memoryview, place: int) -> tuple[int, int]:
+def _varint(message: memoryview, offset: int) -> tuple[int, int]:
     """A number of 7 bits a byte, and the place after it."""
     value = 0
     for shift in range(0, 70, 7):
-        if place >= len(message):
+        if offset >= len(message):
             raise ValueError("it ends too early")
-        byte = message[place]
-        place += 1
+        byte = message[offset]
+        offset += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, place
+            return value, offset
     raise ValueError("a number of more than ten bytes")

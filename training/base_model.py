@@ -78,17 +78,17 @@ def arrays_in(path: Path) -> Iterator[Any]:
 
 
 def find_base_model(
-    name: str, place: Path, layers: int | None, units: int | None, width: int | None = None
+    name: str, destination: Path, layers: int | None, units: int | None, width: int | None = None
 ) -> BaseModel:
     """The model of this name or at this path; `layers`, `units` and `width` are what was asked for, if anything was.
 
     Raises:
-        InputError: there is none, it has another size than was asked for, or it is the model to be made, at `place`.
+        InputError: there is none, it has another size than asked for, or it is the model to be made, at `destination`.
         ModelError: its folder is damaged, or its layers differ in size.
     """
     folder = find_model(name)
     card = read_card(folder)
-    found = BaseModel(check_graph(folder, card), card)
+    base = BaseModel(check_graph(folder, card), card)
     if SOUND in card.vocabulary:
         raise InputError(f"{folder} cannot be begun from: only a model of notes can")
     if not (folder / WEIGHTS).is_file():
@@ -96,14 +96,14 @@ def find_base_model(
             f"{folder} cannot be begun from: its {WEIGHTS} is not there, which antiphon train writes, and which the"
             " default model has in a checkout and in the sdist (pip download --no-deps --no-binary antiphon antiphon)"
         )
-    if found.layers < 1 or card.state_size != 2 * found.layers * found.units:
+    if base.layers < 1 or card.state_size != 2 * base.layers * base.units:
         raise ModelError(
             f"{folder}: a state of {card.state_size} and a key of {card.key_size} make no layers of one size"
         )
-    sizes = (("--layers", layers, found.layers), ("--units", units, found.units), ("--width", width, found.width))
+    sizes = (("--layers", layers, base.layers), ("--units", units, base.units), ("--width", width, base.width))
     for flag, asked, there in sizes:
         if asked is not None and asked != there:
             raise InputError(f"{flag} {asked}: {card.name} has {there}, which stays so: leave {flag} out")
-    if folder.resolve() == place.resolve():
-        raise InputError(f"{place} is the model to begin from: choose another --name or --out")
-    return found
+    if folder.resolve() == destination.resolve():
+        raise InputError(f"{destination} is the model to begin from: choose another --name or --out")
+    return base

@@ -35,10 +35,10 @@ class Baselines:
 def baselines(train: Sequence[Ints], judged: Sequence[Ints], fields: Sequence[Field]) -> Baselines:
     """Count `train`, score `judged`; ids [N, I] each, whose first columns are these fields. The voice costs nothing."""
     columns = [column for column, field in enumerate(fields) if field.name != VOICE.name]
-    told = [fields[column] for column in columns]
+    predicted = [fields[column] for column in columns]
     known, asked = (_History([piece[:, columns] for piece in pieces]) for pieces in (train, judged))
-    scores = [_score(view, known, asked, told) for view in _VIEWS[: len(told)]]
-    silent = [(0.0, 0.0, 0.0)] * (len(fields) - len(told))
+    scores = [_score(view, known, asked, predicted) for view in _VIEWS[: len(predicted)]]
+    silent = [(0.0, 0.0, 0.0)] * (len(fields) - len(predicted))
     return Baselines(*(tuple(score[index] for score in [*silent, *scores]) for index in range(3)))
 
 

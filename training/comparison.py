@@ -13,7 +13,7 @@ from training.verdict import is_better
 
 
 def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
-    """Compare, for the card's `held_out`: `before`, the base model on the judged pieces; `forgetting`, both on the known.
+    """Compare for a card's `held_out`: `before`, the base model on the judged pieces; `forgetting`, both on the known.
 
     Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """

@@ -64,14 +64,14 @@ def read_folder(folder: Path) -> Corpus:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: {'not a folder' if folder.exists() else 'no such folder'}")
-    found = {
+    paths = {
         _printable(path.relative_to(folder)): path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
     }
-    if not found:
+    if not paths:
         raise InputError(f"{folder}: no music in it; looked for {' '.join(f'*{suffix}' for suffix in SUFFIXES)}")
-    return _corpus(folder.resolve().name, found)
+    return _corpus(folder.resolve().name, paths)
 
 
 def read_named(name: str) -> Corpus:
@@ -84,14 +84,14 @@ def read_named(name: str) -> Corpus:
     if name != DEFAULT:
         raise InputError(f"no corpus named {name!r}; there is {DEFAULT!r}, or give a folder of your own")
     root = music21_corpus()
-    found = {
+    paths = {
         _printable(path.relative_to(root)): path
         for part, pattern in DEFAULT_PARTS
         for path in sorted((root / part).glob(pattern))
     }
-    if not found:
+    if not paths:
         raise MachineError(f"{root} has no scores in it: reinstall it with pip install --force-reinstall music21")
-    return _corpus(DEFAULT, found)
+    return _corpus(DEFAULT, paths)
 
 
 def music21_corpus() -> Path:
@@ -102,12 +102,12 @@ def music21_corpus() -> Path:
     return Path(spec.origin).parent / "corpus"
 
 
-def _corpus(name: str, found: dict[str, Path]) -> Corpus:
+def _corpus(name: str, paths: dict[str, Path]) -> Corpus:
     works: list[Piece] = []
     skipped: list[Skipped] = []
     remarks: list[Remark] = []
-    readings = dict(_readings(found))
-    for file in found:
+    readings = dict(_readings(paths))
+    for file in paths:
         reading = readings[file]
         collection = file.partition("/")[0] if "/" in file else ""
         for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
@@ -116,9 +116,9 @@ def _corpus(name: str, found: dict[str, Path]) -> Corpus:
         remarks += [Remark(file, line) for line in reading.remarks]
     if not works:
         raise InputError(
-            f"none of the {len(found)} files could be read; the first, {skipped[0].name}: {skipped[0].reason}"
+            f"none of the {len(paths)} files could be read; the first, {skipped[0].name}: {skipped[0].reason}"
         )
-    return Corpus(name, tuple(works), tuple(skipped), len(found), _digest(works), tuple(remarks))
+    return Corpus(name, tuple(works), tuple(skipped), len(paths), _digest(works), tuple(remarks))
 
 
 def _title(file: str, label: str) -> str:
@@ -140,10 +140,10 @@ def _digest(works: Iterable[Piece]) -> str:
     return digest.hexdigest()
 
 
-def _readings(found: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
+def _readings(paths: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
     """The reading of every file, kept ones first; the rest from the pool, the largest first: none is left over late."""
     unread: list[tuple[str, Path]] = []
-    for name, path in found.items():
+    for name, path in paths.items():
         kept = _kept(path)
         if kept is None:
             unread.append((name, path))

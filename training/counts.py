@@ -81,8 +81,8 @@ def _rank(hashes: Hashes) -> Ids:
 
 
 def _found(keys: Hashes, counts: npt.NDArray[np.integer], wanted: Hashes) -> Ids:
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, counts[place], 0).astype(np.int64)
+    index = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[index] == wanted, counts[index], 0).astype(np.int64)
 
 
 def chain(levels: Sequence[Tally], base: Probabilities) -> Probabilities:

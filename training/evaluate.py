@@ -145,11 +145,11 @@ def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Pro
 
 
 def _said(memory: Memory, probabilities: Probabilities, index: int, due: int) -> tuple[float, float]:
-    heard = memory.votes(index, probabilities)
+    voted = memory.votes(index, probabilities)
     memory.agree(index, due)
     if due >= len(probabilities):
         return np.nan, np.nan
-    return float(probabilities[due]), np.nan if heard is None else float(heard[due])
+    return float(probabilities[due]), np.nan if voted is None else float(voted[due])
 
 
 def believed_of(stepper: Stepper, outputs: dict[str, Floats], due: Ints) -> list[Probabilities]:

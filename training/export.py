@@ -150,15 +150,15 @@ def parity(golden: Golden, stepper: Stepper) -> float:
     return float(np.max(differences))  # numpy's max, unlike Python's, passes NaN on
 
 
-def publish(folder: Path, place: Path) -> None:
+def publish(folder: Path, destination: Path) -> None:
     """Put a finished folder in its place, replacing an older one: at every moment the place is whole, or empty."""
-    older = place.with_name(f".{place.name}.older-{os.getpid()}")
+    older = destination.with_name(f".{destination.name}.older-{os.getpid()}")
     try:
-        if place.exists():
-            place.rename(older)
-        folder.rename(place)
+        if destination.exists():
+            destination.rename(older)
+        folder.rename(destination)
     except OSError as error:
-        if older.exists() and not place.exists():
-            older.rename(place)
-        raise InputError(f"cannot write {place}: {error.strerror or error}") from None
+        if older.exists() and not destination.exists():
+            older.rename(destination)
+        raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
     shutil.rmtree(older, ignore_errors=True)

@@ -84,15 +84,15 @@ def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
 
 
 def _collections(corpus: Corpus, root: Path | None) -> list[dict[str, Any]]:
-    told = {source.folder: source for source in sources(root)} if root else {}
+    by_folder = {source.folder: source for source in sources(root)} if root else {}
     folders: dict[str, list[Piece]] = {}
     for work in corpus.works:
         folders.setdefault(work.collection, []).append(work)
     return [
         {
             "folder": folder,
-            "title": told[folder].title if folder in told else "",
-            "encoders": told[folder].encoders if folder in told else "",
+            "title": by_folder[folder].title if folder in by_folder else "",
+            "encoders": by_folder[folder].encoders if folder in by_folder else "",
             "works": len(works),
             "notes": sum(map(len, works)),
         }

@@ -124,9 +124,9 @@ def _kin(
     if not pairs:
         return []
     keys, shared = np.unique(np.concatenate(pairs), return_counts=True)
-    found: list[tuple[int, int]] = []
+    kin: list[tuple[int, int]] = []
     for key, count in zip(keys.tolist(), shared.tolist(), strict=True):
         one_work, other_work = divmod(key, len(runs))
         if count >= least and count >= share * min(len(runs[one_work]), len(runs[other_work])):
-            found.append((one_work, other_work))
-    return found
+            kin.append((one_work, other_work))
+    return kin

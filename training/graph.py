@@ -98,7 +98,7 @@ def _folded(weights: Weights, inputs: Sequence[Field]) -> list[Array]:
 
 def _add_constants(model: onnx.ModelProto, weights: Weights) -> None:
     """The heads' constants as outputs; tf2onnx would drop outputs that depend on no input."""
-    constants = {f"{later}_given_{told}": table for (later, told), table in weights.tables.items()}
+    constants = {f"{later}_given_{condition}": table for (later, condition), table in weights.tables.items()}
     for name, (kernel, bias) in weights.heads.items():
         constants |= {f"{name}_weights": kernel, f"{name}_bias": bias}
     for name, array in constants.items():

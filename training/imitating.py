@@ -41,16 +41,16 @@ def _mixtures(stepper: Stepper, pieces: Sequence[Ints], sharpness: float, doubt:
     narrows = [field.name != VOICE.name for field in stepper.fields]
     while True:
         traced = trace(stepper, pieces, Imitation(sharpness, tuple(map(float, narrows)), doubt))
-        found = [
+        best = [
             _mixture(model, votes) if narrow else (0.0, _mixture(model, np.full_like(votes, np.nan))[1])
             for model, votes, narrow in zip(traced[0].T, traced[1].T, narrows, strict=True)
         ]
-        mixtures = [mixture for mixture, _ in found]
+        mixtures = [mixture for mixture, _ in best]
         still = [narrow and mixture > 0 for narrow, mixture in zip(narrows, mixtures, strict=True)]
         still[-1] = narrows[-1]  # nobody hears after it
         if still == narrows:
-            told = zip(stepper.fields, found, strict=True)
-            return mixtures, sum(nats for field, (_, nats) in told if field.name != VOICE.name)
+            by_field = zip(stepper.fields, best, strict=True)
+            return mixtures, sum(nats for field, (_, nats) in by_field if field.name != VOICE.name)
         narrows = still
 
 

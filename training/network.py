@@ -74,7 +74,7 @@ class Weights:
         for group, pairs in (("hidden", self.hidden), ("head", self.heads)):
             for name, (kernel, bias) in pairs.items():
                 named |= {f"{group}/{name}/kernel": kernel, f"{group}/{name}/bias": bias}
-        return named | {f"table/{later}/{told}": table for (later, told), table in self.tables.items()}
+        return named | {f"table/{later}/{condition}": table for (later, condition), table in self.tables.items()}
 
 
 class Network:
@@ -98,18 +98,18 @@ class Network:
         self._hidden = {f.name: keras.layers.Dense(shape.width, name=f"hidden_{f.name}") for f in shape.fields}
         self._heads = {f.name: keras.layers.Dense(f.size, name=f"head_{f.name}") for f in shape.fields}
         self._tables = {
-            (later.name, told.name): keras.layers.Embedding(
-                told.input_size if told in shape.given else told.size,
+            (later.name, condition.name): keras.layers.Embedding(
+                condition.input_size if condition in shape.given else condition.size,
                 shape.width,
                 embeddings_initializer="zeros",
-                name=f"{later.name}_given_{told.name}",
+                name=f"{later.name}_given_{condition.name}",
             )
-            for later, told in conditions(shape.fields, shape.given)
+            for later, condition in conditions(shape.fields, shape.given)
         }
         hidden = self._hidden_over(self._top(given, keep))
         logits = {name: self._told(hidden[name], name, due) for name in hidden}
-        told = {told for _, told in self._tables}
-        inputs = {**given, **{f"due_{name}": due[name] for name in due if name in told}, "keep": keep}
+        condition = {condition for _, condition in self._tables}
+        inputs = {**given, **{f"due_{name}": due[name] for name in due if name in condition}, "keep": keep}
         self.model = keras.Model(inputs, logits)
         self._bare = keras.Model({**given, "keep": keep}, hidden)
         self._optimizer: Any = None
@@ -135,7 +135,7 @@ class Network:
 
     def _told(self, hidden: Any, name: str, due: dict[str, Any]) -> Any:
         """A field's logits, with the rows that what is told of the same note adds to the hidden layer."""
-        rows = [table(due[told]) for (later, told), table in self._tables.items() if later == name]
+        rows = [table(due[condition]) for (later, condition), table in self._tables.items() if later == name]
         total = keras.layers.add([hidden, *rows]) if rows else hidden
         return self._heads[name](self._dropped(keras.layers.ReLU()(total)))
 

@@ -123,9 +123,9 @@ def seconds_of(text: str) -> int:
     Raises:
         InputError: it is none of these, or no time at all.
     """
-    found = _TIME.fullmatch(text.strip().lower())
+    match = _TIME.fullmatch(text.strip().lower())
     seconds = (
-        sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+        sum(int(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1), strict=True)) if match else 0
     )
     if seconds <= 0:
         raise InputError(f"--time {text}: give a time such as 90s, 20m, 2h or 1h30m")

@@ -103,44 +103,44 @@ class Readers:
             if reader.is_up and reader.path is None and self._waiting:
                 path = self._waiting.popleft()
                 reader.give(path, self.limit(path))
-        watched = {reader.link: place for place, reader in enumerate(self._pool) if reader.path or not reader.is_up}
+        watched = {reader.link: index for index, reader in enumerate(self._pool) if reader.path or not reader.is_up}
         ends = [reader.end_s for reader in self._pool if reader.path]
         answered = connection.wait(list(watched), max(0.0, min(ends) - time.monotonic()) if ends else None)
-        for place in [watched[link] for link in answered if isinstance(link, Connection)]:
-            yield from self._answer(place)
-        for place, reader in enumerate(self._pool):
+        for index in [watched[link] for link in answered if isinstance(link, Connection)]:
+            yield from self._answer(index)
+        for index, reader in enumerate(self._pool):
             if reader.path and time.monotonic() >= reader.end_s and not reader.link.poll():
                 path, seconds = reader.path, self.limit(reader.path)
-                self._replace(place)
+                self._replace(index)
                 yield path, _given_up(f"it takes longer than {seconds:.0f} s to read"), True
 
-    def _answer(self, place: int) -> Iterator[tuple[Path, Reading, bool]]:
-        reader = self._pool[place]
+    def _answer(self, index: int) -> Iterator[tuple[Path, Reading, bool]]:
+        reader = self._pool[index]
         try:
             answer = reader.link.recv()
         except (EOFError, OSError):
-            yield from self._died(place)
+            yield from self._died(index)
             return
         reader.is_up = True
         if reader.path and isinstance(answer, Reading):
             path, reader.path = reader.path, None
             yield path, answer, False
 
-    def _died(self, place: int) -> Iterator[tuple[Path, Reading, bool]]:
+    def _died(self, index: int) -> Iterator[tuple[Path, Reading, bool]]:
         """A process has died over its file: that is tried once more."""
-        path = self._pool[place].path
+        path = self._pool[index].path
         if path is None:
             raise OSError("a reading process cannot start")
-        self._replace(place)
+        self._replace(index)
         self._tries[path] = self._tries.get(path, 0) + 1
         if self._tries[path] < TRIES:
             self._waiting.append(path)
         else:
             yield path, _given_up("its reading process was ended, perhaps for want of memory"), False
 
-    def _replace(self, place: int) -> None:
-        self._pool[place].end()
-        self._pool[place] = _Reader.start(self.read)
+    def _replace(self, index: int) -> None:
+        self._pool[index].end()
+        self._pool[index] = _Reader.start(self.read)
 
 
 def _given_up(why: str) -> Reading:

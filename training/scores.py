@@ -168,13 +168,13 @@ def _measures(part: Any, meter: int | None) -> list[Measure]:
 
     For ABC it is told: music21 makes up time signatures there, for what is too much in an overlong measure.
     """
-    found = list(part.getElementsByClass("Measure"))
-    begins = [_ticks(measure.offset) for measure in found]
+    elements = list(part.getElementsByClass("Measure"))
+    begins = [_ticks(measure.offset) for measure in elements]
     running, measures = UNKNOWN_METER if meter is None else meter, []
-    for measure, (begin, end) in zip(found, pairwise([*begins, _ticks(part.highestTime)]), strict=True):
-        told = measure.timeSignature
-        if meter is None and told is not None:
-            running = meter_of(told.numerator, told.denominator)
+    for measure, (begin, end) in zip(elements, pairwise([*begins, _ticks(part.highestTime)]), strict=True):
+        signature = measure.timeSignature
+        if meter is None and signature is not None:
+            running = meter_of(signature.numerator, signature.denominator)
         measures.append(Measure(begin, end - begin, running))
     return measures
 

@@ -90,18 +90,18 @@ class TrainingRun:
             print(f"trained already, for {minutes}: exporting" if fit.over else f"resuming after {minutes}", flush=True)
         return fit.run(print)
 
-    def export(self, fitted: Fitted, place: Path) -> Card:
+    def export(self, fitted: Fitted, destination: Path) -> Card:
         """Make the model's folder aside, measure what is in it, and put it in its place when all is there."""
-        aside = place.with_name(f".{place.name}.partial-{os.getpid()}")
+        aside = destination.with_name(f".{destination.name}.partial-{os.getpid()}")
         try:
-            card = self._write(fitted, aside, place.name)
+            card = self._write(fitted, aside, destination.name)
             stepper = Stepper.of(aside, card)
             card = with_held_out(card, self._held_out(card, stepper), aside)
-            curve.draw(aside / LOSS_CURVE, place.name, fitted.validations, self._counted(self._validated_on))
+            curve.draw(aside / LOSS_CURVE, destination.name, fitted.validations, self._counted(self._validated_on))
             (aside / PAGE).write_text(self._page(card), encoding="utf-8")
-            publish(aside, place)
+            publish(aside, destination)
         except OSError as error:
-            raise InputError(f"cannot write {place}: {error.strerror or error}") from None
+            raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return card
@@ -135,7 +135,7 @@ class TrainingRun:
             held_out |= comparison.compared(self.base, stepper, judged, sample)
         return held_out
 
-    def report(self, card: Card, place: Path) -> None:
+    def report(self, card: Card, destination: Path) -> None:
         """Tell what came of it: figures beside baselines, skipped files, the folder, and what to do next."""
         what = "test" if self.parts.test else "validation"
         print(f"\nnats per note on {card.held_out['notes']:,} held-out notes ({what} pieces):\n")
@@ -151,8 +151,8 @@ class TrainingRun:
             print(f"\nread with a remark, {len(self.corpus.remarks):,}:")
             for remark in self.corpus.remarks:
                 print(f"  {remark.name}: {remark.line}")
-        print(f"\nthe model, its loss curve and its page: {place}")
-        print(f"next: antiphon jam --model {place.name if place.parent == models_home() else place}")
+        print(f"\nthe model, its loss curve and its page: {destination}")
+        print(f"next: antiphon jam --model {destination.name if destination.parent == models_home() else destination}")
 
     @property
     def _validated_on(self) -> tuple[Piece, ...]:

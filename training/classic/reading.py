@@ -52,8 +52,8 @@ def ids(piece: Sequence[str | None], names: Sequence[str]) -> Ints:
     """Ids [N, 1] of a piece; UNKNOWN for what is not in the vocabulary."""
     known = {name: index for index, name in enumerate(names)}
     unknown = sound_field(names).unknown
-    found = [known.get(name, unknown) if name is not None else unknown for name in piece]
-    return np.array(found, np.int32).reshape(-1, 1)
+    token_ids = [known.get(name, unknown) if name is not None else unknown for name in piece]
+    return np.array(token_ids, np.int32).reshape(-1, 1)
 
 
 def as_piece(tokens: Ints) -> EncodedPiece:

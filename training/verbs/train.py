@@ -133,21 +133,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     if (arguments.folder is None) == (arguments.corpus is None):
         raise InputError("give either a folder of music or --corpus default")
-    place: Path = arguments.out / check_name(arguments.name)
-    _check_place(place)
+    destination: Path = arguments.out / check_name(arguments.name)
+    _check_destination(destination)
     if arguments.rehearse is not None and arguments.base is None:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
     if arguments.preset is not None and arguments.base is not None:
         raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
     base = None
     if arguments.base is not None:
-        base = find_base_model(arguments.base, place, arguments.layers, arguments.units, arguments.width)
+        base = find_base_model(arguments.base, destination, arguments.layers, arguments.units, arguments.width)
     plan = _plan(arguments, base)
     heavy.check()
     try:
         with terminable(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what TensorFlow and music21 think of their own insides
-            return _train(arguments, plan, place, base)
+            return _train(arguments, plan, destination, base)
     except KeyboardInterrupt:
         print("\ninterrupted; what was read is kept. The same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
@@ -171,7 +171,7 @@ def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
     return tuning(plan) if base else plan
 
 
-def _train(arguments: argparse.Namespace, plan: Plan, place: Path, base: BaseModel | None) -> int:
+def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: BaseModel | None) -> int:
     from training import heavy
     from training.corpus import read_folder, read_named
     from training.replay_corpus import replay_corpus
@@ -187,7 +187,7 @@ def _train(arguments: argparse.Namespace, plan: Plan, place: Path, base: BaseMod
     from training.classic.training_run import ClassicTrainingRun
     from training.training_run import TrainingRun
 
-    work = checkpoint_folder(place)
+    work = checkpoint_folder(destination)
     if arguments.fresh:
         shutil.rmtree(work, ignore_errors=True)
     maker = ClassicTrainingRun if arguments.preset == "classic" else TrainingRun
@@ -199,17 +199,17 @@ def _train(arguments: argparse.Namespace, plan: Plan, place: Path, base: BaseMod
             file=sys.stderr,
         )
         return INTERRUPTED
-    card = training_run.export(fitted, place)
-    training_run.report(card, place)
+    card = training_run.export(fitted, destination)
+    training_run.report(card, destination)
     return 0
 
 
-def checkpoint_folder(place: Path) -> Path:
+def checkpoint_folder(destination: Path) -> Path:
     """The folder in the cache where a training for this place keeps its checkpoint."""
     from training import cache
 
-    digest = hashlib.sha256(os.fsencode(place.resolve())).hexdigest()[:8]
-    return cache.home() / "trainings" / f"{place.name}-{digest}"
+    digest = hashlib.sha256(os.fsencode(destination.resolve())).hexdigest()[:8]
+    return cache.home() / "trainings" / f"{destination.name}-{digest}"
 
 
 def command_of(arguments: argparse.Namespace) -> str:
@@ -219,7 +219,7 @@ def command_of(arguments: argparse.Namespace) -> str:
     words += [arguments.folder] if arguments.folder is not None else ["--corpus", arguments.corpus]
     words += ["--from", arguments.base] if arguments.base is not None else []
     words += ["--name", arguments.name]
-    told = {
+    flags = {
         "--preset": (arguments.preset, None),
         "--out": (arguments.out, models_home()),
         "--time": (arguments.time, None),
@@ -234,21 +234,21 @@ def command_of(arguments: argparse.Namespace) -> str:
         "--seed": (arguments.seed, plan.seed),
         "--threads": (arguments.threads, None),
     }
-    for flag, (value, usual) in told.items():
+    for flag, (value, usual) in flags.items():
         if value != usual:
             words += [flag, str(value)]
     return shlex.join(words)
 
 
-def _check_place(place: Path) -> None:
+def _check_destination(destination: Path) -> None:
     """Check that nothing but an older model would be replaced, and that its folder can be written."""
     from exported.card import CARD
 
-    if place.exists() and not (place / CARD).is_file():
-        raise InputError(f"{place} exists and is not a model: choose another --name or --out")
-    there = next(parent for parent in place.absolute().parents if parent.exists())
+    if destination.exists() and not (destination / CARD).is_file():
+        raise InputError(f"{destination} exists and is not a model: choose another --name or --out")
+    there = next(parent for parent in destination.absolute().parents if parent.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
-        raise InputError(f"cannot write {place}: {there} is not a folder that you may write to")
+        raise InputError(f"cannot write {destination}: {there} is not a folder that you may write to")
 
 
 def _positive(text: str) -> int:
