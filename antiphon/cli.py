@@ -33,9 +33,9 @@ SHELLS = ("bash", "zsh", "fish")
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
-"""What a shell reports for SIGINT and SIGPIPE: 128 and the signal's number."""
+"""A shell's exit codes for SIGINT and SIGPIPE: 128 and the signal's number."""
 UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF)
-"""What a full disk, a closed terminal or a closed descriptor says of stdout."""
+"""The errors of a stdout on a full disk, a closed terminal or a closed descriptor."""
 
 EPILOG = """\
 examples:
@@ -48,7 +48,7 @@ antiphon VERB --help tells the rest. If nothing sounds: antiphon doctor.
 
 
 class Verb(Protocol):
-    """What a verb's module offers."""
+    """The interface of a verb's module."""
 
     EPILOG: str
 
@@ -111,7 +111,7 @@ def _open(name: str, module: str) -> Verb:
 
 
 def _missing(verb: str, error: ModuleNotFoundError) -> Exception:
-    """What to tell when an import failed: which package to install; or, for a module of ours, the error itself."""
+    """The error to raise for a failed import: the package to install; or, for a module of ours, the error itself."""
     package = (error.name or "").partition(".")[0]
     if package in {module.partition(".")[0] for module, _ in VERBS.values()} | {"midi", "exported"}:
         return error
@@ -157,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _obstacle(error: OSError) -> str | None:
-    """What the machine lacks that a verb met in passing, and what to do; None: nobody foresaw this."""
+    """Name what the machine lacks that a verb met in passing, and what to do; None: nobody foresaw this."""
     if error.errno in UNWRITABLE:
         return f"the output cannot be written: {error.strerror}"
     if error.errno in (errno.EMFILE, errno.ENFILE):
