@@ -5,6 +5,7 @@ are bounded: of more than MOST_ENTRIES the last ones are kept, and what was lost
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from realtime.messages import ParameterChange
@@ -95,15 +96,19 @@ class Observer(Protocol):
 
 
 class Journal:
-    """Entries in order, until they are taken."""
+    """Entries in order: each is read at once by readers within the session, and kept for others until it is taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, readers: Sequence[Observer] = ()) -> None:
+        """Begin an empty journal."""
+        self._readers = readers
         self.lost = 0
         """Entries that came too fast to be taken."""
         self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
 
     def write(self, entry: Entry) -> None:
         """Add an entry."""
+        for reader in self._readers:
+            reader.take(entry)
         self.lost += len(self._entries) == MOST_ENTRIES
         self._entries.append(entry)
 

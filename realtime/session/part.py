@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
-from midi.meter import UNKNOWN_METER
 from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
 from realtime.messages import (
     CONTROL_CHANGE,
-    NO_BEAT,
     AnswerEnd,
     Cancelled,
     CountedIn,
@@ -28,25 +26,24 @@ from realtime.messages import (
     Released,
     Sent,
     TempoEstimate,
-    TransportState,
 )
 from realtime.modes import KEEP_NS, MODES
+from realtime.session.answer import Answer
 from realtime.session.count_in import CountIn
 from realtime.session.hearing import Human
 from realtime.session.mute import Mute
 from realtime.session.recorder import Recorder
 from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
+from realtime.session.split import Split
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
+from realtime.session.time_report import TimeReport
 from realtime.session.transport.time_source import TimeSource
 from realtime.session.transport.transport import Transport
-from realtime.settings import FOLLOW, Settings
+from realtime.settings import Settings
 
 PAST_NOTES = 512
 """What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""
-TOLD_NS = 500_000
-"""The engine is told of a tempo that would put the next beats so much elsewhere than the one it knows."""
-BEATS_AHEAD_TICKS = 96
 CLICK_NS = 30 * NS_PER_MS
 """A count-in begins at least so far ahead."""
 LAST_NS = 2**62
@@ -76,23 +73,13 @@ class Part:
 
     Counted here alone, and told to the engine with what each cancelled.
     """
-    answers: int = 0
-    """Answers that were played to their end."""
-    answered: bool = False
-    """Whether an answer was played to its end since the human's latest note."""
-    answering: bool = False
-    """Whether a note of an answer has sounded since then."""
-    answer_end: int | None = None
-    """The tick at which the answer that is playing ends, once that is known."""
+    answer: Answer = field(default_factory=Answer)
     to_engine: deque[Message] = field(default_factory=deque)
-    _revision: int = -1
+    _time: TimeReport = field(init=False)
     _has_begun: bool = False
     _starts_at: int | None = None
     """The end of the count-in that the engine knows of."""
-    _told: TransportState | None = None
-    """What the engine knows of time."""
-    _unheard: set[tuple[int, int]] = field(default_factory=set)
-    """Keys that are down beyond the split."""
+    _split: Split = field(default_factory=Split)
     _passed: Through = field(default_factory=Through)
     _mute: Mute = field(default_factory=Mute)
     _channels: set[int] = field(default_factory=set)
@@ -102,6 +89,7 @@ class Part:
         self.transport = self.leader.transport if self.leader else Transport(self.settings, self.now_ns, self.sources)
         self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
         self.schedule = Schedule(self.transport.tempo, self._offset_ns, self.settings.late * NS_PER_MS)
+        self._time = TimeReport(self.transport, leads=self.leader is None)
 
     # From the human
 
@@ -117,8 +105,7 @@ class Part:
         """
         now_ns = at_ns if now_ns is None else now_ns
         played = Played.of(data, at_ns)
-        self.recorder.record(data, at_ns, human=True)
-        if not self._is_heard(played):
+        if not self._split.hears(played, self.settings.split):
             return []
         takes_turns = MODES[self.settings.mode].takes_turns
         if played.is_note_on:
@@ -142,8 +129,7 @@ class Part:
     def _begin_epoch(self, kept_until: int | None = None) -> None:
         """Cancel what was proposed, except what went out or is meant for a tick or before; tell the engine."""
         self.epoch += 1
-        self.answered = self.answering = False
-        self.answer_end = None
+        self.answer.begin_anew()
         self.to_engine.append(Cancelled(self.epoch, self.schedule.cancel(kept_until)))
 
     def pass_through(self, data: bytes, at_ns: int, now_ns: int) -> list[Outgoing]:
@@ -154,17 +140,6 @@ class Part:
         for key in before - self._passed.down:
             self.schedule.let_go(key)
         return [*cut, *(_through(message, now_ns) for message in messages)]
-
-    def _is_heard(self, played: Played) -> bool:
-        """Whether the engine is to know: not of the keys above the split, down or up."""
-        key = (played.status & 0x0F, played.data1)
-        if played.is_note_on and self.settings.split is not None and played.data1 >= self.settings.split:
-            self._unheard.add(key)
-            return False
-        if key in self._unheard and (played.is_note_on or played.is_note_off):
-            self._unheard.discard(key)
-            return played.is_note_on
-        return True
 
     def change(self, change: ParameterChange, settings: Settings, now_ns: int) -> list[Outgoing]:
         """Go by other settings, which a change has made of those so far. Returns the note-offs that this asks for.
@@ -199,7 +174,7 @@ class Part:
             self.transport.hear(data, at_ns)
         self.transport.advance(now_ns)
         self._begin_count_in(now_ns)
-        messages = [] if self.transport.revision == self._revision else self._take_time(now_ns)
+        messages = self._take_time(now_ns) if self._time.has_changed() else []
         if self.count_in.end != self._starts_at:
             self._starts_at = self.count_in.end
             if self._starts_at is not None:
@@ -214,36 +189,17 @@ class Part:
 
     def _take_time(self, now_ns: int) -> list[Outgoing]:
         """Time runs otherwise, or elsewhere in its bars."""
-        self._revision = self.transport.revision
         self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
-        conducted = self._conducted()
-        stops = self._told is not None and self._told.rolling and not conducted.rolling
+        state = self._time.state()
+        stops = self._time.stops(state)
         if stops:
             self._begin_epoch()
             if self.leader is None and self.count_in.is_counting:
                 self.count_in.repeat(self.transport.tempo.tick_at(now_ns))
-        if self._is_news(conducted, now_ns):
-            self._told = conducted
-            self.to_engine.append(conducted)
+        if self._time.is_news(state, now_ns):
+            self._time.known = state
+            self.to_engine.append(state)
         return self._hush(now_ns) if stops else []
-
-    def _conducted(self) -> TransportState:
-        tempo, bar = self.transport.tempo, self.transport.bar
-        meter, bar_tick, position = (bar.meter, bar.tick, bar.position) if bar else (UNKNOWN_METER, 0, 0)
-        is_free = self.transport.source == FOLLOW and self.leader is None
-        time = (float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)
-        beat = NO_BEAT if self.transport.beat is None else self.transport.beat
-        return TransportState(*time, meter, bar_tick, position, self.transport.rolling, is_free, beat)
-
-    def _is_news(self, conducted: TransportState, now_ns: int) -> bool:
-        """Whether the engine would plan otherwise: it need not hear of every pulse."""
-        if self._told is None or self._told[3:] != conducted[3:]:
-            return True
-        told = Tempo.of(self._told.bpm, self._told.anchor_ns, self._told.anchor_tick)
-        tick = self.transport.tempo.tick_at(now_ns)
-        return any(
-            abs(told.ns_at(at) - self.transport.tempo.ns_at(at)) > TOLD_NS for at in (tick, tick + BEATS_AHEAD_TICKS)
-        )
 
     # From the engine
 
@@ -253,7 +209,7 @@ class Part:
             self.schedule.add(message, now_ns)
             self._tell_left_out()
         elif isinstance(message, AnswerEnd) and message.epoch == self.epoch:
-            self.answer_end = message.end
+            self.answer.end = message.end
         elif isinstance(message, TempoEstimate) and self.leader is None:
             self.transport.follow(Tempo.of(*message))
 
@@ -264,9 +220,9 @@ class Part:
     def snapshot(self) -> list[Message]:
         """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
         self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
-        self._told = self._conducted()
+        self._time.known = self._time.state()
         return [
-            self._told,
+            self._time.known,
             *self.recorder.past(PAST_NOTES),
             *self.recorder.held(),
             ListenFrom(self.epoch, self.count_in.end or 0),
@@ -284,9 +240,7 @@ class Part:
         """What to hand to the port by now."""
         end_ns = self._answer_end_ns
         if end_ns is not None and end_ns <= now_ns and self.schedule.next_due_ns is None:
-            self.answers += 1
-            self.answered = True
-            self.answer_end = None
+            self.answer.finish()
         due = self.schedule.due(now_ns)
         self._tell_left_out()
         return [*self._due_clicks(now_ns), *self._without_pedal(due)]
@@ -306,8 +260,7 @@ class Part:
 
     def silence(self, now_ns: int) -> list[Outgoing]:
         """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
-        self.answer_end = None
-        self.answered = self.answered or self.answering  # it will not be finished
+        self.answer.abandon()
         return self._hush(now_ns)
 
     def end_count_in(self, now_ns: int) -> list[Outgoing]:
@@ -338,14 +291,14 @@ class Part:
 
     def _tell_sent(self, message: Outgoing, at_ns: int) -> None:
         if message.is_note_on:
-            self.answering = True
+            self.answer.sounds = True
             self.to_engine.append(Sent(message.note_id, at_ns))
         elif message.sounded_ns is not None:
             self.to_engine.append(Released(message.note_id, message.sounded_ns))
 
     @property
     def _answer_end_ns(self) -> int | None:
-        return None if self.answer_end is None else self.transport.tempo.ns_at(self.answer_end)
+        return None if self.answer.end is None else self.transport.tempo.ns_at(self.answer.end)
 
     @property
     def next_due_ns(self) -> int | None:

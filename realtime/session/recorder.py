@@ -1,12 +1,16 @@
 """The past of a part: every note and pedal as it happened, for the session's file and for a new engine. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from midi.notes import Note
 from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
 from midi.piece import Control
 from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, HistoryNote, Played
+from realtime.session.hearing import Human
+from realtime.session.journal import CLOCK_PART, Entry, Sounded
+from realtime.session.schedule import NO_NOTE
 
 LONGEST_SESSION = 200_000
 """Notes kept; of an installation that plays for weeks, the last ones."""
@@ -125,3 +129,19 @@ class Recorder:
             Control(max(0, round((one.at_ns - begin_ns) / ns_per_tick)), one.status & 0x0F, one.data1, one.data2)
             for one in self._controls
         ]
+
+
+class Records:
+    """The recorders of all parts, as one reader of the journal."""
+
+    def __init__(self, recorders: Sequence[Recorder]) -> None:
+        """Record what each part's musician plays and is answered."""
+        self._recorders = recorders
+
+    def take(self, entry: Entry) -> None:
+        """Record a human message, or a note of an answer that went out."""
+        if isinstance(entry, Human):
+            for data in entry.played:
+                self._recorders[entry.voice].record(data, entry.at_ns, human=True)
+        elif isinstance(entry, Sounded) and entry.send.part != CLOCK_PART and entry.send.note_id != NO_NOTE:
+            self._recorders[entry.send.part].record(entry.send.data, entry.at_ns, human=False)

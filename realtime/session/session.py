@@ -30,6 +30,7 @@ from realtime.session.journal import (
     TimeMessage,
 )
 from realtime.session.part import Part
+from realtime.session.recorder import Records
 from realtime.session.schedule import NO_NOTE, Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut
@@ -71,9 +72,9 @@ class Session:
         leader, *others = settings
         self.routing = routing or VoiceRouting()
         self.controls = Controls(settings, self.routing)
-        self.journal = Journal()
         self.parts = [Part(leader, now_ns, sources=sources)]
         self.parts += [Part(one, leader=self.parts[0]) for one in others]
+        self.journal = Journal([Records([part.recorder for part in self.parts])])
         self._hearing = Hearing(self.routing, inputs or Inputs())
         self._hearing.hear(leader)
         self._intakes = Intakes(len(self.parts))
@@ -248,8 +249,6 @@ class Session:
         if send.part == CLOCK_PART:
             return
         part = self.parts[send.part]
-        if send.note_id != NO_NOTE:
-            part.recorder.record(send.data, at_ns, human=False)
         if self._may_echo:
             proves = send.note_id != NO_NOTE and MODES[part.settings.mode].takes_turns
             self._hearing.echo.sent(send.data, at_ns, proves=proves)

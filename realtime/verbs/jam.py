@@ -301,7 +301,7 @@ def _save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> 
 
 
 def _seed_is_answered(playing: Session, venue: OpenPorts) -> Callable[[], bool]:
-    return lambda: venue.seed is not None and venue.seed.over and playing.parts[0].answered
+    return lambda: venue.seed is not None and venue.seed.over and playing.parts[0].answer.is_over
 
 
 def with_random_seed(settings: Settings) -> Settings:

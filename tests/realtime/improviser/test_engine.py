@@ -75,7 +75,7 @@ def test_it_answers_after_the_phrase_and_only_after_it(model: OnnxModel) -> None
     ends_ns = TEMPO.ns_at(PHRASE[-1].end)
     assert len(note_ons(offline.sent)) >= 3
     assert min(message.at_ns for message in offline.sent) > ends_ns
-    assert offline.part.answers == 1
+    assert offline.part.answer.count == 1
     assert_every_on_has_its_off(offline.sent)
 
 
@@ -390,6 +390,6 @@ def test_eight_hours_of_jamming_do_not_drift_or_grow(model: OnnxModel) -> None:
         offline.perform(human)
     ticks_off = {(m.at_ns - TEMPO.ns_at(TEMPO.tick_at(m.at_ns))) for m in note_ons(offline.sent)}
     assert ticks_off == {0}
-    assert offline.part.answers == 8
+    assert offline.part.answer.count == 8
     assert len(offline.engine.ring) <= 256
     assert_every_on_has_its_off(offline.sent)

@@ -434,4 +434,4 @@ def test_an_answer_that_was_played_to_its_end_counts() -> None:
     stage = Stage()
     stage.engine.says += [(0, proposal(1, 24, 48)), (0, AnswerEnd(0, 48))]
     stage.play_until(3 * S)
-    assert stage.session.parts[0].answers == 1
+    assert stage.session.parts[0].answer.count == 1

@@ -80,10 +80,10 @@ def test_all_sound_off_from_the_human_leaves_the_answer_alone(mode: str) -> None
 def test_an_answer_lost_with_the_engine_counts_as_given() -> None:
     desk = Part()
     desk.silence(0)
-    assert not desk.answered, "nothing of it had sounded: the phrase is still to be answered"
+    assert not desk.answer.is_over, "nothing of it had sounded: the phrase is still to be answered"
     sounding(desk)
     desk.silence(10 * MS)
-    assert desk.answered
+    assert desk.answer.is_over
 
 
 def test_an_answer_is_over_when_its_last_note_is() -> None:
@@ -92,7 +92,7 @@ def test_an_answer_is_over_when_its_last_note_is() -> None:
     desk.take(AnswerEnd(desk.epoch, 24), 0)
     for message in desk.due(499 * MS):
         desk.sent(message, 0)
-    assert not desk.answered
+    assert not desk.answer.is_over
     desk.due(500 * MS)
     desk.due(500 * MS)
-    assert desk.answered
+    assert desk.answer.is_over

@@ -24,9 +24,9 @@ def desk_of_two_phrases() -> Part:
     """Two phrases of two notes, five seconds apart, the second under way; and a note of an answer between."""
     desk = Part(Settings(bpm=120))
     for pitch, at_ns in ((60, 1 * S), (62, 2 * S), (70, 7 * S), (72, 8 * S)):
-        desk.play(bytes((NOTE_ON, pitch, 80)), at_ns)
+        desk.recorder.record(bytes((NOTE_ON, pitch, 80)), at_ns, human=True)
         if pitch != 72:
-            desk.play(bytes((NOTE_OFF, pitch, 0)), at_ns + S // 2)
+            desk.recorder.record(bytes((NOTE_OFF, pitch, 0)), at_ns + S // 2, human=True)
     desk.recorder.record(bytes((NOTE_ON, 50, 80)), 9 * S, human=False)
     return desk
 
@@ -53,5 +53,5 @@ def test_the_whole_past_is_left_out_but_not_what_comes_after() -> None:
     desk = desk_of_two_phrases()
     assert desk.omit(Suspect.PAST)
     assert not desk.omit(Suspect.PAST), "nothing more to leave out"
-    desk.play(bytes((NOTE_ON, 65, 80)), 12 * S)
+    desk.recorder.record(bytes((NOTE_ON, 65, 80)), 12 * S, human=True)
     assert pitches_told(desk) == [65]
