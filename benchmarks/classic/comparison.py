@@ -93,7 +93,7 @@ def mean(scores: Sequence[Score], names: Sequence[int]) -> Score:
 
 
 def _counted(music: Music, notify: Callable[[str], None]) -> dict[str, Score]:
-    """Counting the pieces as they are, or in every key, whichever foretells the validation pieces better adapting."""
+    """Counting the pieces as they are, or in every key, whichever predicts the validation pieces better adapting."""
     drawable = [piece[piece[:, 0] < music.field.size] for piece in music.every_key]
     forms = {"as they are": music.train, "in every key": drawable}
     counts = {what: counting(known, music.valid, music.judged, music.field.size) for what, known in forms.items()}

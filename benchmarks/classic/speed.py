@@ -41,7 +41,7 @@ def run(steps: int = STEPS, notify: Callable[[str], None] = print) -> int:
 
 
 def carried_pace(piece: Ints, steps: int) -> float:
-    """Names a second that the classic preset learns to foretell; ids [N, 1]."""
+    """Names a second that the classic preset learns to predict; ids [N, 1]."""
     from training.batches import Streams
     from training.network import Network, Shape
 

@@ -1,4 +1,4 @@
-"""The classic way of training, to be measured: windows of 100 names, each of which foretells one name.
+"""The classic way of training, to be measured: windows of 100 names, each of which predicts one name.
 
 The tutorials' network as they build it (Skúli 2017): LSTM 512 x 3, Dropout 0.3, Dense 256, softmax, RMSprop, batch 64,
 one window for every name. It is a baseline of speed only: what is exported is learned by `training.fit`.

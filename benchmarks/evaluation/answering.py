@@ -37,7 +37,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class Opening:
     """The opening of a held-out work as ids [PHRASE, I], its own continuation as notes [PHRASE, 3], and its bars."""
 
     ids: Ints
@@ -55,25 +55,25 @@ class Phrase:
         return (place(self.bars, tick) if self.bars else None) or NOWHERE
 
 
-def phrases(works: Sequence[Piece], inputs: Sequence[Field], count: int, seed: int = 0) -> list[Phrase]:
+def phrases(works: Sequence[Piece], inputs: Sequence[Field], count: int, seed: int = 0) -> list[Opening]:
     """The openings of so many works by chance, of those long enough."""
     long = [work for work in works if len(work) >= 2 * PHRASE]
     chosen = np.random.default_rng(seed).permutation(len(long))[:count]
     return [_phrase(long[index], inputs) for index in sorted(chosen.tolist())]
 
 
-def _phrase(work: Piece, inputs: Sequence[Field]) -> Phrase:
+def _phrase(work: Piece, inputs: Sequence[Field]) -> Opening:
     ids = tokens(work, inputs)[: 2 * PHRASE]
     notes = notes_of_ids(ids, inputs)
     first = int(work.notes[0, 0])
     bars = tuple(Bar(tick - first, position, meter) for tick, position, meter in work.bars.tolist())
-    return Phrase(ids[:PHRASE], notes[:PHRASE], notes[PHRASE:], bars)
+    return Opening(ids[:PHRASE], notes[:PHRASE], notes[PHRASE:], bars)
 
 
 def answers(
     title: str,
     soloist: Soloist,
-    asked: Sequence[Phrase],
+    asked: Sequence[Opening],
     learned: Sequence[Ints],
     update: Callable[[int], object],
 ) -> Answered:
@@ -92,15 +92,15 @@ def answers(
 
 
 def counted_answers(
-    title: str, ngram: Ngram, asked: Sequence[Phrase], learned: Sequence[Ints], taste: SamplingOptions
+    title: str, ngram: Ngram, asked: Sequence[Opening], learned: Sequence[Ints], options: SamplingOptions
 ) -> Answered:
     """The n-gram's answers."""
     ids = [phrase.ids[:, ngram.columns] for phrase in asked]
-    played = counted.play(ngram, ids, PHRASE, taste, range(len(asked)), lambda: None)
+    played = counted.play(ngram, ids, PHRASE, options, range(len(asked)), lambda: None)
     return _answered(title, asked, [notes_of_ids(piece, ngram.fields) for piece in played], learned)
 
 
-def references(asked: Sequence[Phrase], learned: Sequence[Ints], seed: int = 0) -> list[Answered]:
+def references(asked: Sequence[Opening], learned: Sequence[Ints], seed: int = 0) -> list[Answered]:
     """Other notes that might follow the phrases: the true ones, the phrase again, notes of its scale by chance."""
     rng = np.random.default_rng(seed)
     return [
@@ -110,7 +110,7 @@ def references(asked: Sequence[Phrase], learned: Sequence[Ints], seed: int = 0) 
     ]
 
 
-def _by_chance(phrase: Phrase, rng: np.random.Generator) -> Ints:
+def _by_chance(phrase: Opening, rng: np.random.Generator) -> Ints:
     """In the rhythm of the continuation, notes of the key within the phrase's range."""
     low, high = int(phrase.notes[:, 2].min()), int(phrase.notes[:, 2].max())
     scale = np.arange(low, max(high + 1, low + 12))
@@ -120,7 +120,7 @@ def _by_chance(phrase: Phrase, rng: np.random.Generator) -> Ints:
     return made
 
 
-def _answered(title: str, asked: Sequence[Phrase], played: Sequence[Ints], learned: Sequence[Ints]) -> Answered:
+def _answered(title: str, asked: Sequence[Opening], played: Sequence[Ints], learned: Sequence[Ints]) -> Answered:
     of_each = [
         (in_scale(answer, phrase.key), likeness(answer, phrase.key))
         for phrase, answer in zip(asked, played, strict=True)

@@ -21,7 +21,7 @@ def play(
     ngram: Ngram,
     phrases: Sequence[Ints],
     notes: int,
-    taste: SamplingOptions,
+    options: SamplingOptions,
     seeds: Sequence[int],
     update: Callable[[], object],
 ) -> list[Ints]:
@@ -38,7 +38,7 @@ def play(
         for index, field in enumerate(ngram.fields):
             believed = ngram.believed(index, past, drawn[:, 0])
             for row, (run, rng) in enumerate(zip(played, lots, strict=True)):
-                drawn[row, index] = _drawn(believed[row], field, taste, rng, _constraint(run, int(drawn[row, 0])))
+                drawn[row, index] = _drawn(believed[row], field, options, rng, _constraint(run, int(drawn[row, 0])))
         for run, ids in zip(played, drawn.tolist(), strict=True):
             run.append(tuple(ids))
         update()
@@ -46,12 +46,12 @@ def play(
 
 
 def _drawn(
-    believed: Probabilities, field: Field, taste: SamplingOptions, rng: np.random.Generator, constraint: Constraint
+    believed: Probabilities, field: Field, options: SamplingOptions, rng: np.random.Generator, constraint: Constraint
 ) -> int:
     """One field by itself: of a head that is told nothing and knows the answer."""
     nothing: Floats = np.zeros((0, field.size), np.float32)
     head = Head((), (), nothing, np.log(believed).astype(np.float32))
-    return draw([head], [field], [NOTHING], None, taste, rng, constraint)[0]
+    return draw([head], [field], [NOTHING], None, options, rng, constraint)[0]
 
 
 def _constraint(run: Sequence[tuple[int, ...]], wait: int) -> Constraint:

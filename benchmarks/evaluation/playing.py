@@ -41,25 +41,25 @@ class Solos:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class References:
     """The pieces that playing is compared with: notes [N, 3]."""
 
     learned: list[Ints]
     written: list[Ints]
     runs: int
     notes: int
-    taste: SamplingOptions
+    options: SamplingOptions
 
 
-def stage(judged: HeldOut, inputs: Sequence[Field], runs: int, notes: int, taste: SamplingOptions) -> Stage:
+def references(judged: HeldOut, inputs: Sequence[Field], runs: int, notes: int, options: SamplingOptions) -> References:
     """The pieces learned from and held out, on the grid of the tokens."""
     learned, written = (
         [notes_of_ids(tokens(work, inputs), inputs) for work in works] for works in (judged.learned, judged.works)
     )
-    return Stage(learned, written, runs, notes, taste)
+    return References(learned, written, runs, notes, options)
 
 
-def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], object]) -> Solos:
+def solos(title: str, soloist: Soloist, on: References, update: Callable[[int], object]) -> Solos:
     """A model's solos, from the beginning, no bar known."""
     inputs = soloist.stepper.inputs
     nothing = np.zeros((0, len(inputs)), np.int32)
@@ -70,14 +70,14 @@ def solos(title: str, soloist: Soloist, on: Stage, update: Callable[[int], objec
     return _solos(title, played, on)
 
 
-def counted_solos(title: str, ngram: Ngram, on: Stage, update: Callable[[int], object]) -> Solos:
+def counted_solos(title: str, ngram: Ngram, on: References, update: Callable[[int], object]) -> Solos:
     """The same of the n-gram."""
     nothing = np.zeros((0, len(ngram.fields)), np.int32)
-    ids = counted.play(ngram, [nothing] * on.runs, on.notes, on.taste, range(on.runs), lambda: update(on.runs))
+    ids = counted.play(ngram, [nothing] * on.runs, on.notes, on.options, range(on.runs), lambda: update(on.runs))
     return _solos(title, [notes_of_ids(piece, ngram.fields) for piece in ids], on)
 
 
-def _solos(title: str, played: Sequence[Ints], on: Stage) -> Solos:
+def _solos(title: str, played: Sequence[Ints], on: References) -> Solos:
     return Solos(
         title,
         len(played),
@@ -93,7 +93,7 @@ def _again(pieces: Sequence[Ints]) -> float | None:
     return float(np.mean(shares)) if shares else None
 
 
-def natural(on: Stage) -> list[Solos]:
+def natural(on: References) -> list[Solos]:
     """The held-out pieces themselves: one by one, and in stretches of at least as many notes as a run has."""
     loops = sum(looping(piece) > 0 for piece in on.written)
     shared = longest_shared(on.written, on.learned)

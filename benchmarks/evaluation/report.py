@@ -56,7 +56,7 @@ class Report:
     def run(self) -> None:
         """Measure and print everything."""
         self._head()
-        self._foretelling()
+        self._predictions()
         self._accompanying()
         if len(self.judged.works) >= FEWEST:
             self._playing()
@@ -76,13 +76,13 @@ class Report:
             "temperature": self.wanted.temperature,
         }
 
-    def _foretelling(self) -> None:
+    def _predictions(self) -> None:
         rows = self._rows(Exam.solo(self.judged.works, self.card.inputs), "foretelling")
         self.figures["foretelling"] = tables.rows_as_json(rows)
         _print(
             "nats per note on the exported step, one note at a time; lower is better. And how often the likeliest "
             "class was right",
-            tables.foretelling(rows),
+            tables.predictions(rows),
         )
         if rows[0].by_collection:
             _print("nats per note, together, by collection", tables.by_collection(rows))
@@ -99,7 +99,7 @@ class Report:
         _print(
             f"accompanying: of {len(exam.works):,} works in parts some parts, by chance, are the human's; "
             f"the answer's {rows[0].whole.notes:,} notes",
-            tables.foretelling(rows),
+            tables.predictions(rows),
         )
 
     def _rows(self, exam: Exam, what: str) -> list[Row]:
@@ -123,8 +123,8 @@ class Report:
 
     def _playing(self) -> None:
         wanted = self.wanted
-        taste = SamplingOptions(wanted.temperature, wanted.imitate)
-        on = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste)
+        options = SamplingOptions(wanted.temperature, wanted.imitate)
+        on = playing.references(self.judged, self.card.inputs, wanted.runs, wanted.notes, options)
         all_options = [SamplingOptions(wanted.temperature, weight) for weight in dict.fromkeys((wanted.imitate, 0.0))]
         with bar((1 + len(all_options)) * wanted.runs * wanted.notes, "playing", unit="notes") as progress:
             rows = [
@@ -146,15 +146,15 @@ class Report:
 
     def _answering(self) -> None:
         wanted = self.wanted
-        taste = SamplingOptions(wanted.temperature, wanted.imitate)
-        learned = playing.stage(self.judged, self.card.inputs, wanted.runs, wanted.notes, taste).learned
+        options = SamplingOptions(wanted.temperature, wanted.imitate)
+        learned = playing.references(self.judged, self.card.inputs, wanted.runs, wanted.notes, options).learned
         asked = answering.phrases(self.judged.works, self.card.inputs, wanted.runs)
         if not asked:
             return
         with bar(answering.PHRASE * len(asked), "answering", unit="notes") as progress:
-            soloist = Soloist(self.stepper, self._how, taste)
+            soloist = Soloist(self.stepper, self._how, options)
             rows = [answering.answers(self._title(wanted.imitate), soloist, asked, learned, progress.update)]
-        rows.append(answering.counted_answers("n-gram", self._ngram, asked, learned, taste))
+        rows.append(answering.counted_answers("n-gram", self._ngram, asked, learned, options))
         rows += answering.references(asked, learned)
         self.figures["answering"] = tables.answered_as_json(rows)
         _print(

@@ -1,4 +1,4 @@
-"""Rows of figures: one way of foretelling, on each piece, on each collection, on all."""
+"""Rows of figures: one way of predicting, on each piece, on each collection, on all."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """Works to be foretold, and their token ids, [N, I] each, by the model's inputs; only the answer's notes count."""
+    """Works to be predicted, and their token ids, [N, I] each, by the model's inputs; only the answer's notes count."""
 
     works: tuple[Piece, ...]
     ids: tuple[Ints, ...]

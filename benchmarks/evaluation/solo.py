@@ -27,7 +27,7 @@ class Soloist:
 
     stepper: Stepper
     how: Imitation
-    taste: SamplingOptions
+    options: SamplingOptions
 
     def play(self, phrase: Ints, notes: int, seed: int, place_of: PlaceOf = nowhere) -> Ints:
         """Play `notes` notes after a phrase, ids [P, I], P 0 or more: ids [notes, I]."""
@@ -64,10 +64,10 @@ class _Run:
 
     def drawn(self) -> list[int]:
         """The model's next note, told its place."""
-        step, taste = self._player.stepper, self._player.taste
+        step, options = self._player.stepper, self._player.options
         hidden = [self._outputs[f"{field.name}_hidden"][0] for field in step.fields]
-        memory = self._memory() if taste.imitate else None
-        ids = draw(step.heads, step.fields, hidden, memory, taste, self._rng, self._constraint())
+        memory = self._memory() if options.imitate else None
+        ids = draw(step.heads, step.fields, hidden, memory, options, self._rng, self._constraint())
         place_ids = self._place_after(ids[self._names.index(WAIT.name)])
         return [*ids, *place_ids[: len(step.inputs) - len(ids)]]
 

@@ -23,7 +23,7 @@ def laid_out(lines: Iterable[Cells]) -> Iterator[str]:
         yield f"{title:<{first}}{row}".rstrip()
 
 
-def foretelling(rows: Sequence[Row]) -> Iterator[Cells]:
+def predictions(rows: Sequence[Row]) -> Iterator[Cells]:
     """Nats per note by field, and what follows from them; the voice, where a model has one, is last and not counted."""
     names = [field.name for field in rows[0].whole.fields if field.name != VOICE.name]
     voiced = any(_voice(row.whole) is not None for row in rows)

@@ -25,7 +25,7 @@ PACE, LOUDNESS = 0.25, 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Human:
+class ChangedHuman:
     """Phrases in the ticks of a performance, changed after PHRASES of them; `scale`: that of the changed ones."""
 
     phrases: tuple[Phrase, ...]
@@ -52,7 +52,7 @@ class Human:
         return sum(note.onset <= onset for phrase in self.changed for note in phrase)
 
 
-Agreement = Callable[[Sequence[Note], Human], list[bool | None]]
+Agreement = Callable[[Sequence[Note], ChangedHuman], list[bool | None]]
 """For each note of the answer, whether it agrees with the changed human; None: that cannot be told of this one."""
 
 
@@ -72,21 +72,21 @@ class Change:
     """The key's, in semitones."""
 
 
-def _in_key(answer: Sequence[Note], human: Human) -> list[bool | None]:
+def _in_key(answer: Sequence[Note], human: ChangedHuman) -> list[bool | None]:
     return [note.pitch % PITCH_CLASSES in human.scale for note in answer]
 
 
-def _in_register(answer: Sequence[Note], human: Human) -> list[bool | None]:
+def _in_register(answer: Sequence[Note], human: ChangedHuman) -> list[bool | None]:
     pitches = [note.pitch for phrase in human.changed for note in phrase]
     return [min(pitches) <= note.pitch <= max(pitches) for note in answer]
 
 
-def _as_loud(answer: Sequence[Note], human: Human) -> list[bool | None]:
+def _as_loud(answer: Sequence[Note], human: ChangedHuman) -> list[bool | None]:
     loudness = fmean(note.velocity or 0 for phrase in human.changed for note in phrase)
     return [abs((note.velocity or 0) / loudness - 1) <= LOUDNESS for note in answer]
 
 
-def _at_pace(answer: Sequence[Note], human: Human) -> list[bool | None]:
+def _at_pace(answer: Sequence[Note], human: ChangedHuman) -> list[bool | None]:
     """By the notes that follow each before the human's next phrase, beside those of the phrase before it."""
     agrees: list[bool | None] = []
     for turn, notes in groupby(answer, lambda note: human.turn(note.onset)):
@@ -157,7 +157,7 @@ CHANGES = (
 )
 
 
-def plays(tune: Tune, change: Change, mode: str, *, from_the_start: bool) -> Human:
+def plays(tune: Tune, change: Change, mode: str, *, from_the_start: bool) -> ChangedHuman:
     """The tune's phrases in turn, changed after PHRASES of them, or from the start.
 
     In turns each waits for an answer as long as it is, with a bar and a half to begin and to end in; else each begins
@@ -174,7 +174,7 @@ def plays(tune: Tune, change: Change, mode: str, *, from_the_start: bool) -> Hum
         begin = _up_to(end, TICKS_PER_BEAT)
         if mode == REPLY:
             begin += TICKS_PER_BAR * 3 // 2 + _up_to(end - played[-1][0].onset, TICKS_PER_BAR)
-    return Human(
+    return ChangedHuman(
         tuple(played), frozenset((pitch_class + change.shift) % PITCH_CLASSES for pitch_class in tune.scale), begin
     )
 

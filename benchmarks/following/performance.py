@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from benchmarks.following.changes import Change, Human, plays
+from benchmarks.following.changes import Change, ChangedHuman, plays
 from benchmarks.following.tally import Tally
 from benchmarks.following.tunes import Tune
 from midi.notes import ANSWER, Note
@@ -23,7 +23,7 @@ LEAST = 1e-9
 """A probability or a share below this is as good as none: min-p and float32 end somewhere."""
 
 
-def perform(model: StepModel, human: Human, settings: Settings) -> tuple[list[Note], ContextRing]:
+def perform(model: StepModel, human: ChangedHuman, settings: Settings) -> tuple[list[Note], ContextRing]:
     """The answer, in order, and the performance as the engine remembers it."""
     offline = Offline(Engine(model, settings))
     offline.perform(performed((note for phrase in human.phrases for note in phrase), TEMPO), TEMPO.ns_at(human.end))

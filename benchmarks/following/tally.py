@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
-from benchmarks.following.changes import WINDOW, Change, Human
+from benchmarks.following.changes import WINDOW, Change, ChangedHuman
 from midi.notes import Note
 
 
@@ -26,7 +26,7 @@ class Tally:
     nats: list[float] = field(default_factory=list)
     """The unbent model's surprise at each note since the change."""
 
-    def take(self, answer: Sequence[Note], human: Human, change: Change) -> None:
+    def take(self, answer: Sequence[Note], human: ChangedHuman, change: Change) -> None:
         """One more performance."""
         judged = list(zip(answer, change.agreement(answer, human), strict=True))
         since = [pair for pair in judged if pair[0].onset >= human.changes_at]

@@ -14,7 +14,7 @@ HEADING = f"{'ms':<{TITLE}}{'n':>8}{'median':>9}{'p99':>9}{'p99.9':>9}{'worst':>
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Limit:
     """A share of the figures (0.99: all but the highest hundredth), and what it must not exceed, in ms."""
 
     share: float
@@ -32,7 +32,7 @@ def percentile(sorted_values: Sequence[float], share: float) -> float:
     return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
 
 
-def row(title: str, times_ns: Collection[int], *bars: Bar) -> str:
+def row(title: str, times_ns: Collection[int], *bars: Limit) -> str:
     """A row of HEADING's table."""
     ms = sorted(ns / NS_PER_MS for ns in times_ns)
     if not ms:

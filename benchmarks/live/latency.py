@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human
-from benchmarks.live.figures import HEADING, Bar, row
+from benchmarks.live.figures import HEADING, Limit, row
 from benchmarks.live.human import melody
 from benchmarks.live.stage import Stage, Take, priority_words
-from benchmarks.live.timings import Sent, is_note_on
+from benchmarks.live.timings import SentMessage, is_note_on
 from midi.errors import MachineError
 from midi.nanoseconds import NS_PER_MS
 from realtime.bench import procfs
@@ -29,9 +29,9 @@ FLAGS = ("--bpm", "30", "--follow-density", "0", *ANSWER_FLAGS)
 """That more be due at once. The answer is bound to ticks: at so slow a tempo they are long (83 ms), and more is due in
 the one that has begun; and it may strike with the human, who strikes one key at a time."""
 MODES = (ACCOMPANY, SOLO)
-HANDED_OVER = Bar(0.99, 2.0)
+HANDED_OVER = Limit(0.99, 2.0)
 HANDED_OVER_BY = {ACCOMPANY: (), SOLO: (HANDED_OVER,)}
-"""In an accompaniment the human's own notes are foretold, and may be decided before: that is no hurry."""
+"""In an accompaniment the human's own notes are predicted, and may be decided before: that is no hurry."""
 GAP_SLACK_NS = NS_PER_MS
 """The silence of a key may look shorter than its gap by so much: its release took a while to be sent."""
 
@@ -45,7 +45,7 @@ class First(NamedTuple):
     """The listener heard it, beside the daemon."""
     taken_ns: int
     """The daemon's loop looked at the port."""
-    answer: Sent
+    answer: SentMessage
     heard_ns: int
     """The listener heard the answer."""
     is_restruck: bool
@@ -72,7 +72,7 @@ class First(NamedTuple):
         return self.decided_ns - self.beside_ns
 
 
-def firsts(take: Take, sent: Sequence[Sent]) -> list[First]:
+def firsts(take: Take, sent: Sequence[SentMessage]) -> list[First]:
     """Match what the musician sent, what the daemon noted, and what the listener heard: each keeps the order.
 
     Raises:
@@ -95,7 +95,7 @@ def firsts(take: Take, sent: Sequence[Sent]) -> list[First]:
     ]
 
 
-def _check_equal(*same: Sequence[Sequence[Timed | Sent]]) -> None:
+def _check_equal(*same: Sequence[Sequence[Timed | SentMessage]]) -> None:
     for streams in same:
         if any(
             [message.data for message in these] != [message.data for message in streams[0]] for these in streams[1:]
@@ -103,14 +103,14 @@ def _check_equal(*same: Sequence[Sequence[Timed | Sent]]) -> None:
             raise MachineError("messages were lost, doubled or reordered on the way: no latency can be told")
 
 
-def _is_restruck(answers: Sequence[Sent], index: int) -> bool:
+def _is_restruck(answers: Sequence[SentMessage], index: int) -> bool:
     """Whether a note was made to wait for its key's silence."""
     on = answers[index]
     before = next((message for message in reversed(answers[:index]) if message.data[1] == on.data[1]), None)
     return before is not None and 0 <= before.sent_ns + LEAST_GAP_NS - on.due_ns < GAP_SLACK_NS
 
 
-class Run(NamedTuple):
+class JamFindings(NamedTuple):
     """The findings of one jam. Times in ns, but for the engine's."""
 
     notes: int
@@ -158,7 +158,7 @@ def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
     yield f"for each human note the engine had a core for {ran:.2f} ms, and waited {waited:.2f} ms for one to be free"
 
 
-def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
+def _run(stage: Stage, model: Path, mode: str, seconds: float) -> JamFindings:
     score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
     with stage.jam(model, "--mode", mode, *FLAGS) as jam:
         ran_s, waited_s = procfs.core_seconds(jam.engine_pid)
@@ -166,7 +166,7 @@ def _run(stage: Stage, model: Path, mode: str, seconds: float) -> Run:
         ran_until_s, waited_until_s = procfs.core_seconds(jam.engine_pid)
         jam.end()
     take = stage.take()
-    return Run(
+    return JamFindings(
         sum(is_note_on(message.data) for message in score),
         _between(take.sent, take.beside),
         _between(take.sent, by_human(take.from_daemon)),

@@ -10,7 +10,7 @@ from os import cpu_count
 from pathlib import Path
 
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
-from benchmarks.live.figures import HEADING, Bar, row
+from benchmarks.live.figures import HEADING, Limit, row
 from benchmarks.live.human import distinct, melody
 from benchmarks.live.stage import Stage, priority_words
 from realtime.bench import procfs
@@ -22,7 +22,7 @@ BUSY = ("--mode", SOLO, "--bpm", "300", "--lookahead", "4000")
 """Many notes to play, and many more to plan anew at each of the human's."""
 FLOOD, FLOOD_S = 2000, 60.0
 """Messages a second, and for how long at most."""
-LATENESS = (Bar(0.5, 0.1), Bar(0.99, 0.5), Bar(0.999, 1.0))
+LATENESS = (Limit(0.5, 0.1), Limit(0.99, 0.5), Limit(0.999, 1.0))
 ECHO_S = 4.0
 """The time in which the last messages still come."""
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from benchmarks.live import jack_server, listener, musician, scores, waiter
-from benchmarks.live.timings import Sent, read_timings
+from benchmarks.live.timings import SentMessage, read_timings
 from benchmarks.progress import Progress
 from midi.apis import open_api
 from midi.errors import MachineError
@@ -133,7 +133,7 @@ class Jam:
         return code
 
     @property
-    def sent(self) -> list[Sent]:
+    def sent(self) -> list[SentMessage]:
         """Once it has ended: each message it handed to its port, in order; none, if it died before it could tell."""
         return read_timings(self.timing) if self.timing.exists() else []
 

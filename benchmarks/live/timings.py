@@ -8,7 +8,7 @@ from realtime.messages import Played
 from realtime.session.schedule import NO_NOTE
 
 
-class Sent(NamedTuple):
+class SentMessage(NamedTuple):
     """A message that the daemon handed to its port. Times in ns of the monotonic clock."""
 
     due_ns: int
@@ -34,17 +34,17 @@ class Sent(NamedTuple):
         return self.decided_ns is not None and self.decided_ns <= self.due_ns
 
 
-def read_timings(path: Path) -> list[Sent]:
+def read_timings(path: Path) -> list[SentMessage]:
     """Every message, in the order in which they went."""
     with path.open(newline="", encoding="ascii") as file:
         return [_sent(row) for row in csv.DictReader(file)]
 
 
-def _sent(row: dict[str, str]) -> Sent:
+def _sent(row: dict[str, str]) -> SentMessage:
     data = bytes(int(row[name]) for name in ("status", "data1", "data2") if row[name])
     decided_ns = int(row["decided_ns"]) if row["decided_ns"] else None
     note_id = int(row["note_id"] or NO_NOTE)
-    return Sent(int(row["due_ns"]), int(row["sent_ns"]), data, note_id, int(row["epoch"]), decided_ns)
+    return SentMessage(int(row["due_ns"]), int(row["sent_ns"]), data, note_id, int(row["epoch"]), decided_ns)
 
 
 def is_note_on(data: bytes) -> bool:

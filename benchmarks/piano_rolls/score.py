@@ -46,7 +46,7 @@ def listen(step: Step, rolls: Sequence[Roll], layout: Layout) -> list[Run]:
 
 
 def tune(runs: Sequence[Run]) -> Imitation:
-    """The imitation that foretells these sequences best, of those tried."""
+    """The imitation that predicts these sequences best, of those tried."""
     chances = np.concatenate([run.chances for run in runs])
     best, best_how = np.inf, Imitation(0.0, SHARPNESSES[0], DOUBTS[-1])
     for sharpness in SHARPNESSES:

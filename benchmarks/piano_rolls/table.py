@@ -23,7 +23,7 @@ PUBLISHED: Mapping[str, tuple[tuple[str, float], ...]] = {
 """Nats per frame on the test split: Boulanger-Lewandowski et al. 2012, Krishnan et al. 2017, Bai et al. 2018."""
 
 ORDERS = (1, 2, 3, 4)
-"""Frames an n-gram looks at, the one it foretells included; validation chooses."""
+"""Frames an n-gram looks at, the one it predicts included; validation chooses."""
 WIDTH = 54
 
 
@@ -44,7 +44,7 @@ class Figure:
 
 
 class Baseline(Protocol):
-    """A table that foretells frames."""
+    """A table that predicts frames."""
 
     def nats(self, roll: Roll) -> Doubles:
         """Nats of each frame [T]."""

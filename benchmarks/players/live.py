@@ -12,7 +12,7 @@ from benchmarks.players.choice import Choice
 from benchmarks.players.measures import Figures, figures_of
 from benchmarks.players.performance import (
     Cell,
-    Human,
+    Player,
     grid_from_ns,
     human_figures,
     human_of,
@@ -65,7 +65,7 @@ def _through_ports(on_stage: Stage, folder: Path, cell: Cell) -> tuple[Figures, 
     return live_figures(human, cell, take.beside, take.from_daemon), priority
 
 
-def live_figures(human: Human, cell: Cell, beside: Sequence[Timed], messages: Sequence[Timed]) -> Figures:
+def live_figures(human: Player, cell: Cell, beside: Sequence[Timed], messages: Sequence[Timed]) -> Figures:
     """Measure what was heard, by the clock of the listener, who heard the player's first note as well."""
     first_ns = next(at_ns for at_ns, data in beside if is_note_on(data))
     shift_ns = first_ns - human.begins[0]

@@ -40,7 +40,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Human:
+class Player:
     """A phrase played some times, in ns of the performance."""
 
     phrase: Phrase
@@ -76,14 +76,14 @@ class Answer:
     """The number of times that were answered."""
 
 
-def human_of(cell: Cell, rng_seed: int, times: int) -> Human:
+def human_of(cell: Cell, rng_seed: int, times: int) -> Player:
     """A player: with --bpm on its beat, a bar after the start; else where they like."""
     phrase = cell.phrase
     pause_bars = PAUSE_BARS + (phrase.bars if cell.mode == REPLY else 0)
     period_ns = (phrase.bars + pause_bars) * phrase.bar_ns
     first_ns = phrase.bar_ns if cell.knows_bpm else FIRST_REST_NS + rng_seed * LATER_NS
     begins = [round(first_ns + time * period_ns) for time in range(times + 1)]
-    return Human(phrase, tuple(begins[:-1]), begins[-1])
+    return Player(phrase, tuple(begins[:-1]), begins[-1])
 
 
 def human_figures(phrase: Phrase) -> Figures:
@@ -105,12 +105,12 @@ def perform(model: StepModel, cell: Cell, rng_seed: int, times: int) -> Answer:
     return answer_of(human, cell, offline.sent, tempo_bpm)
 
 
-def _until(human: Human, time: int) -> int:
+def _until(human: Player, time: int) -> int:
     """The last moment before the next time."""
     return human.begins[time + 1] - 1 if time + 1 < len(human.begins) else human.end_ns
 
 
-def answer_of(human: Human, cell: Cell, sent: Sequence[Timed], tempo_bpm: float) -> Answer:
+def answer_of(human: Player, cell: Cell, sent: Sequence[Timed], tempo_bpm: float) -> Answer:
     """Measure what was sent from the player's first note on: before it there is nobody to be like."""
     notes = notes_beside(human, _in_order(sent))
     figures = figures_of(notes, human.beat, human.phrase.scale, grid_from_ns(human, cell))
@@ -120,13 +120,13 @@ def answer_of(human: Human, cell: Cell, sent: Sequence[Timed], tempo_bpm: float)
     return Answer(figures, tempo_bpm, median(waits) if waits else None, len(waits))
 
 
-def notes_beside(human: Human, messages: Sequence[Timed]) -> list[Struck]:
+def notes_beside(human: Player, messages: Sequence[Timed]) -> list[Struck]:
     """The notes of messages in order of time that begin while the player plays or waits."""
     notes = struck_notes(messages, human.end_ns)
     return [note for note in notes if human.begins[0] <= note.on_ns < human.end_ns]
 
 
-def grid_from_ns(human: Human, cell: Cell) -> int:
+def grid_from_ns(human: Player, cell: Cell) -> int:
     """From when onsets are held against the subdivision: where the tempo is heard, from the second time on."""
     return human.begins[0] if cell.knows_bpm else human.begins[1]
 
@@ -135,7 +135,7 @@ def _in_order(sent: Sequence[Timed]) -> list[Timed]:
     return sorted(sent, key=lambda message: message.at_ns)
 
 
-def _waits(human: Human, notes: Sequence[Struck]) -> list[float]:
+def _waits(human: Player, notes: Sequence[Struck]) -> list[float]:
     """Seconds from each time's last key up to the first onset after it and before the next time."""
     waits = []
     onsets = onsets_of(notes)

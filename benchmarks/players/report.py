@@ -16,7 +16,7 @@ from realtime.improviser.step_model import StepModel
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class Task:
     """A cell played with a seed."""
 
     cell: Cell
@@ -32,13 +32,13 @@ def results_of(crew: Workers, choice: Choice) -> list[Result]:
         for mode in choice.modes
         for knows_bpm in choice.knows_bpm
     ]
-    takes = [Take(cell, seed, choice.times) for cell in cells for seed in range(choice.seeds)]
+    takes = [Task(cell, seed, choice.times) for cell in cells for seed in range(choice.seeds)]
     answers = crew.results("players", play_take, takes)
     by_cell = [tuple(answers[index : index + choice.seeds]) for index in range(0, len(answers), choice.seeds)]
     return [Result(cell, by_seed) for cell, by_seed in zip(cells, by_cell, strict=True)]
 
 
-def play_take(model: StepModel, take: Take) -> Answer:
+def play_take(model: StepModel, take: Task) -> Answer:
     """Play one."""
     return perform(model, take.cell, take.rng_seed, take.times)
 

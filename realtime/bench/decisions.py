@@ -102,7 +102,7 @@ def _paced(answer: Answer, count: int) -> Iterator[float]:
 
 
 def _by_context(model: StepModel, count: int) -> dict[int, list[float]]:
-    """Seconds of `count` decisions after each length of context, in turn, so that a slow moment is nobody's alone."""
+    """Seconds of `count` decisions after each length of context, in turn, so that a slow state is nobody's alone."""
     answers = {context: Answer(model, context) for context in CONTEXTS}
     seconds: dict[int, list[float]] = {context: [] for context in CONTEXTS}
     for begin in range(0, count, BLOCK):

@@ -2,17 +2,17 @@
 
 import pytest
 
-from benchmarks.live.figures import HEADING, Bar, Facts, percentile, row, slope
+from benchmarks.live.figures import HEADING, Facts, Limit, percentile, row, slope
 
 MS = 1_000_000
 
 
 def test_a_bar_is_met_by_figures_below_it_and_at_it() -> None:
-    assert row("x", [MS] * 100, Bar(0.99, 1.0)).endswith("   p99 <= 1: met")
+    assert row("x", [MS] * 100, Limit(0.99, 1.0)).endswith("   p99 <= 1: met")
 
 
 def test_a_bar_is_missed_by_the_hundredth_above_it() -> None:
-    told = row("x", [MS] * 98 + [3 * MS] * 2, Bar(0.5, 1.0), Bar(0.99, 1.0))
+    told = row("x", [MS] * 98 + [3 * MS] * 2, Limit(0.5, 1.0), Limit(0.99, 1.0))
     assert told.endswith("   median <= 1: met, p99 <= 1: MISSED")
 
 
@@ -33,7 +33,7 @@ def test_rows_stand_below_the_heading() -> None:
 
 
 def test_no_figures_are_told_as_none() -> None:
-    assert row("x", [], Bar(0.5, 1.0)).split() == ["x", "0"]
+    assert row("x", [], Limit(0.5, 1.0)).split() == ["x", "0"]
 
 
 def test_facts_hold_only_if_all_do() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from benchmarks.following import table
-from benchmarks.following.changes import CHANGES, Change, Human, plays
+from benchmarks.following.changes import CHANGES, Change, ChangedHuman, plays
 from benchmarks.following.performance import BPM, perform, surprises
 from benchmarks.following.table import lines
 from benchmarks.following.tally import Tally
@@ -21,7 +21,7 @@ from realtime.settings import ACCOMPANY, REPLY, Settings
 KEY, PACE, REGISTER, LOUDNESS = CHANGES
 
 
-def answer_of(human: Human) -> list[Note]:
+def answer_of(human: ChangedHuman) -> list[Note]:
     """Who plays just what the human plays."""
     return [note for phrase in human.phrases for note in phrase]
 

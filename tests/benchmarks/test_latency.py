@@ -5,7 +5,7 @@ import pytest
 from benchmarks.live.accounts import ANSWER
 from benchmarks.live.latency import First, firsts
 from benchmarks.live.stage import Take
-from benchmarks.live.timings import Sent
+from benchmarks.live.timings import SentMessage
 from midi.errors import MachineError
 from realtime.session.schedule import LEAST_GAP_NS, NO_NOTE
 from realtime.timed import Timed
@@ -17,16 +17,16 @@ ON = bytes((0x90 | ANSWER, 72, 80))
 OFF = bytes((0x80 | ANSWER, 72, 0))
 
 
-def through(at_ms: float, data: bytes, epoch: int) -> Sent:
+def through(at_ms: float, data: bytes, epoch: int) -> SentMessage:
     at_ns = round(at_ms * MS)
-    return Sent(at_ns, at_ns + 1000, data, NO_NOTE, epoch, None)
+    return SentMessage(at_ns, at_ns + 1000, data, NO_NOTE, epoch, None)
 
 
-def answer(due_ms: float, sent_ms: float, data: bytes, epoch: int, decided_ms: float) -> Sent:
-    return Sent(round(due_ms * MS), round(sent_ms * MS), data, 7, epoch, round(decided_ms * MS))
+def answer(due_ms: float, sent_ms: float, data: bytes, epoch: int, decided_ms: float) -> SentMessage:
+    return SentMessage(round(due_ms * MS), round(sent_ms * MS), data, 7, epoch, round(decided_ms * MS))
 
 
-def take_of(sent: list[Sent]) -> Take:
+def take_of(sent: list[SentMessage]) -> Take:
     """Struck 3 ms before the loop looks, heard beside 1 ms before; all that is sent is heard 2 ms later."""
     human = [one for one in sent if not one.is_answer]
     return Take(
@@ -36,7 +36,7 @@ def take_of(sent: list[Sent]) -> Take:
     )
 
 
-def matched(*sent: Sent) -> list[First]:
+def matched(*sent: SentMessage) -> list[First]:
     return firsts(take_of(list(sent)), sent)
 
 

@@ -1,4 +1,4 @@
-"""The tutorials' windows: each foretells the name after it."""
+"""The tutorials' windows: each predicts the name after it."""
 
 import numpy as np
 import pytest

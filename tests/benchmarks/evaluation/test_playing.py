@@ -38,9 +38,9 @@ def ngram() -> Ngram:
     return Ngram([tokens(one, SCORE_FIELDS) for one in WORKS[:6]], SCORE_FIELDS)
 
 
-def on(runs: int = 2, notes: int = 40) -> playing.Stage:
+def on(runs: int = 2, notes: int = 40) -> playing.References:
     judged = HeldOut(WORKS[:6], WORKS[6:], TEST)
-    return playing.stage(judged, INPUTS, runs, notes, SamplingOptions(0.9, 0.3))
+    return playing.references(judged, INPUTS, runs, notes, SamplingOptions(0.9, 0.3))
 
 
 def in_order(ids: Ints, wait: int, pitch: int) -> bool:
@@ -109,13 +109,13 @@ def test_the_likeliest_notes_are_the_same_whatever_the_seed(tmp_path: Path) -> N
 
 def test_the_ngram_plays_what_it_has_counted() -> None:
     phrases = [tokens(one, SCORE_FIELDS)[:20, 1:] for one in WORKS[6:]]
-    taste, steps = SamplingOptions(0.9), []
-    one, other = counted.play(ngram(), phrases, 60, taste, [4, 5], lambda: steps.append(1))
+    options, steps = SamplingOptions(0.9), []
+    one, other = counted.play(ngram(), phrases, 60, options, [4, 5], lambda: steps.append(1))
     assert one.shape == (60, 3)
     assert len(steps) == 60
     assert in_order(one, 0, 1)
     assert set(one[:, 2].tolist()) <= {11, 23}  # the melodies' quavers and crotchets
-    again = counted.play(ngram(), phrases[1:], 60, taste, [5], lambda: None)[0]
+    again = counted.play(ngram(), phrases[1:], 60, options, [5], lambda: None)[0]
     assert (other == again).all()  # whoever plays beside it
 
 
