@@ -1,4 +1,4 @@
-"""How long a message takes from our output back to our input, and what that says about `--out-offset`.
+"""The time that a message takes from our output back to our input, and what that says about `--out-offset`.
 
 What is compared with what: against a MIDI clock, everything we know of the beat came in through the input and is as old
 as the way in; what we play is heard later by the way out. Both ways count, and the round trip is their sum. Where time
@@ -27,14 +27,14 @@ NOTE_ON, NOTE_OFF = 0x90, 0x80
 
 
 class Output(Protocol):
-    """Where the probes go."""
+    """The output that probes go to."""
 
     def send(self, message: bytes) -> None:
         """Send one MIDI message now."""
 
 
 class Input(Protocol):
-    """Where they come back."""
+    """The input that they come back to."""
 
     def poll(self) -> list[Arrived]:
         """Whole MIDI messages that have arrived, in order; never blocks."""
@@ -84,7 +84,7 @@ class Trips:
 
     @property
     def lost(self) -> int:
-        """How many have not come back."""
+        """The number that have not come back."""
         return len(self._away)
 
     def lines(self) -> list[str]:

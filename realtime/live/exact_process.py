@@ -57,11 +57,11 @@ class ExactSender:
 
     @property
     def period_ns(self) -> int:
-        """How long a cycle is."""
+        """The length of a cycle."""
         return int(self._client.blocksize * 1e9 / self._client.samplerate)
 
     def _connect(self, port: str) -> None:
-        names = [found.name for found in self._client.get_ports(is_midi=True, is_input=True)]
+        names = [there.name for there in self._client.get_ports(is_midi=True, is_input=True)]
         self.name = names[choose(names, port)]  # JACK has no two of one name
         try:
             self._client.connect(self._out, self.name)

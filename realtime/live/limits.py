@@ -1,4 +1,4 @@
-"""What the system allows this process, asked before a port is opened rather than found out in mid-music."""
+"""The limits that the system sets this process, asked before a port is opened rather than found out in mid-music."""
 
 import sys
 

@@ -24,7 +24,7 @@ class LinkPeer:
         self._link.enabled = True
 
     def look(self) -> LinkMoment:
-        """How the session stands now, by the monotonic clock."""
+        """Look at the session now, by the monotonic clock."""
         at_ns, beat = min((self._stamped() for _ in range(TRIES)), key=lambda look: look[0])[1:]
         return LinkMoment(at_ns, beat, self._link.tempo, self._link.playing, self._link.num_peers)
 

@@ -29,7 +29,7 @@ TO_BE_HEARD = "   -> connect it to a synth, or an armed DAW track"
 
 @dataclass(frozen=True, slots=True)
 class PortOptions:
-    """What is asked of the ports.
+    """The ports that are asked for.
 
     Raises:
         InputError: not one port is named for each pair that there is to be, or one is named twice.

@@ -129,7 +129,7 @@ class NamedOutput(NamedPort[OutputDevice]):
 
     @property
     def lead_ns(self) -> int:
-        """How long before its time a message is to be handed over."""
+        """The time before its due time at which a message is to be handed over."""
         return self._device.lead_ns if self._device else 0
 
     def send(self, message: bytes, due_ns: int) -> None:

@@ -1,1 +1,1 @@
-"""Whose time is kept: MIDI clock, Ableton Link, its own, or the human's. In the I/O process; pure but for Link."""
+"""The time of a performance: a MIDI clock's, Ableton Link's, its own, or the human's. Pure."""

@@ -24,7 +24,7 @@ UNHEARD_OF_NS = 3_000_000_000
 
 
 class ClockSlave:
-    """What a MIDI clock says. `pulses.index` numbers its pulses; `pulses.breaks` says when that numbering broke.
+    """A MIDI clock as it is heard. `pulses.index` numbers its pulses; `pulses.breaks` says when that numbering broke.
 
     `origin`: (index of a pulse, pulses into the song at it), None before any start. `rolling`: False from a stop to
     the next start. `alive`: pulses arrive. `is_two`: those of two clocks do, and one of them is kept. `is_locked`: its

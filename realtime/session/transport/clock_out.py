@@ -52,5 +52,5 @@ class ClockOut:
     def _begins_bar(self, bar: Bar | None) -> bool:
         if bar is None or self._next is None:
             return True
-        found = place([bar], self._next)
-        return found is None or found[1] == 0
+        position = place([bar], self._next)
+        return position is None or position[1] == 0

@@ -18,12 +18,12 @@ def retimed(tempo: Tempo, bpm: float, at_ns: int) -> Tempo:
     return Tempo(target.bpm, at_ns - round(past), tick)
 
 
-def agree(one: Tempo, other: Tempo, at_ns: int) -> bool:
+def agree(tempo: Tempo, other: Tempo, at_ns: int) -> bool:
     """Whether two tempos are the same to the ear, at a moment and for the beat after it."""
-    tick = one.tick_at(at_ns)
+    tick = tempo.tick_at(at_ns)
     return (
-        abs(one.ns_at(tick) - other.ns_at(tick)) <= NOW_NS
-        and abs(one.ns_at(tick + TICKS_PER_BEAT) - other.ns_at(tick + TICKS_PER_BEAT)) <= BEAT_NS
+        abs(tempo.ns_at(tick) - other.ns_at(tick)) <= NOW_NS
+        and abs(tempo.ns_at(tick + TICKS_PER_BEAT) - other.ns_at(tick + TICKS_PER_BEAT)) <= BEAT_NS
     )
 
 

@@ -36,5 +36,5 @@ class HeardSource(TimeSource):
         return running._replace(bar=None) if before is not None and before.is_external else running
 
     def manner(self, tempo: Tempo) -> str:
-        """How time goes on where the human leads."""
+        """The way time goes on where the human leads."""
         return "your beat leads"

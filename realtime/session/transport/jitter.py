@@ -1,4 +1,4 @@
-"""How far pulses stray: told from second differences, in which neither tempo nor a slow change of it shows."""
+"""The jitter of pulses, told from second differences, in which neither tempo nor a slow change of it shows."""
 
 from collections.abc import Sequence
 

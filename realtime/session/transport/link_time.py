@@ -25,7 +25,7 @@ class LinkSession(Protocol):
     """A peer in a session."""
 
     def look(self) -> LinkMoment:
-        """How the session stands now."""
+        """Look at the session now."""
 
     def set_bpm(self, bpm: float) -> None:
         """Propose a tempo to all peers."""
@@ -59,15 +59,15 @@ class LinkTime:
         self.rolling = moment.playing or not self._has_played
         self.peers = moment.peers
         tick = round(moment.beat * TICKS_PER_BEAT)
-        told = Tempo.of(moment.bpm)
-        past = round((moment.beat * TICKS_PER_BEAT - tick) * told.ns_of(1))
-        told = Tempo(told.bpm, moment.at_ns - past, tick + (self._offset or 0))
-        ahead = told.tick_at(now_ns) - running.tick_at(now_ns)
+        session_tempo = Tempo.of(moment.bpm)
+        past = round((moment.beat * TICKS_PER_BEAT - tick) * session_tempo.ns_of(1))
+        session_tempo = Tempo(session_tempo.bpm, moment.at_ns - past, tick + (self._offset or 0))
+        ahead = session_tempo.tick_at(now_ns) - running.tick_at(now_ns)
         if self._offset is None or ahead < 0 or ahead > 1:  # a first look, or the session has jumped
             self._offset = (self._offset or 0) - ahead
-            return Tempo(told.bpm, told.anchor_ns, told.anchor_tick - ahead)
-        return told
+            return Tempo(session_tempo.bpm, session_tempo.anchor_ns, session_tempo.anchor_tick - ahead)
+        return session_tempo
 
     def bar(self, meter: int) -> Bar:
-        """Where bars are: one begins with the session's beat 0."""
+        """Bars of this meter: one begins with the session's beat 0."""
         return Bar(self._offset or 0, 0, meter)

@@ -46,7 +46,7 @@ class PulseTime:
         self._breaks = -1
 
     def bar(self, meter: int) -> Bar | None:
-        """Where its bars are, once it has said so by a start."""
+        """Its bars, once it has said by a start where they are."""
         if self._clock.origin is None:
             return None
         index, position = self._clock.origin

@@ -105,7 +105,7 @@ class PulseFilter:
         self._forget_errors()
 
     def forget(self) -> None:
-        """What was heard tells nothing of the pulses to come."""
+        """Forget what was heard: it tells nothing of the pulses to come."""
         self.breaks += 1
         self._unlearn()
 
@@ -121,7 +121,7 @@ class PulseFilter:
         return True
 
     def _nearest(self) -> float:
-        """How near the one before a pulse may be, in ns."""
+        """The least distance of a pulse from the one before, in ns."""
         if self.memory <= 2:
             return DOUBLE_NS
         is_jittery = self._jitter.deviation > JITTERY * self.period
@@ -168,7 +168,7 @@ class PulseFilter:
         _, line_at, period = seen[0]
         self.index += missing
         if kind == TEMPO:
-            self.at, slope = line([line_at, *(one.at for one in seen)])
+            self.at, slope = line([line_at, *(pulse.at for pulse in seen)])
             self.period = max(slope, SHORTEST_PERIOD)
             self.memory = since + 1
             self._since_phase = LONGEST

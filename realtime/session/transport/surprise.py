@@ -1,4 +1,4 @@
-"""What it means that pulses are not where they were expected: which explanation costs least, in nats of likelihood.
+"""Explanations of pulses that are not where they were expected: the one that costs least, in nats of likelihood.
 
 A change is sought at each of the latest pulses, by a generalised likelihood ratio (Willsky and Jones 1976; Basseville
 and Nikiforov, "Detection of Abrupt Changes", 1993): from there on another tempo, or the same shifted, or with pulses
@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """What has changed: `since` is how many pulses ago, `missing` how many did not come."""
+    """A change: `since` is how many pulses ago, `missing` how many did not come."""
 
     kind: str
     since: int
@@ -68,13 +68,13 @@ def explain(seen: Sequence[Seen], run: int, deviation: float) -> Explanation | N
 
 
 def errors_of(seen: Sequence[Seen]) -> list[float]:
-    """How late pulses are by the line before the first of them, in ns."""
+    """The lateness of pulses by the line before the first of them, in ns."""
     _, line_at, period = seen[0]
-    return [one.at - line_at - step * period for step, one in enumerate(seen, 1)]
+    return [pulse.at - line_at - step * period for step, pulse in enumerate(seen, 1)]
 
 
 def _explained(seen: Sequence[Seen], deviation: float) -> Iterator[tuple[float, Explanation]]:
-    """What each explanation of a change before the first of these pulses gains over none, in nats."""
+    """The gain of each explanation of a change before the first of these pulses over none, in nats."""
     errors, period, since = errors_of(seen), seen[0].period, len(seen)
     stray = STRAY_PRICE + math.log(max(1.0, period / (deviation * math.sqrt(math.tau))))
 

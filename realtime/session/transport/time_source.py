@@ -94,7 +94,7 @@ class TimeSource(ABC):
         return []
 
     def manner(self, tempo: Tempo) -> str:
-        """How time goes on where this source leads after another, in words."""
+        """The way time goes on where this source leads after another, in words."""
         return f"still going on at {bpm_text(tempo)}"
 
 

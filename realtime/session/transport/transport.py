@@ -73,7 +73,7 @@ class Transport:
         return min((ns for ns in wakes if ns is not None), default=None)
 
     def lines(self) -> list[str]:
-        """What a person should be told, each thing once."""
+        """Lines that a person should be told, each once."""
         lines, self._lines = self._lines, []
         return lines
 

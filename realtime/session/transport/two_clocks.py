@@ -123,7 +123,7 @@ def _follow(times: Sequence[float], second: int) -> list[float]:
 
 
 def _spread(times: Sequence[float]) -> float:
-    """How far pulses lie from their line: the root of the mean square, in ns."""
+    """The distance of pulses from their line: the root of the mean square, in ns."""
     end, slope = line(times)
     last = len(times) - 1
     return float((sum((at - end + (last - index) * slope) ** 2 for index, at in enumerate(times)) / len(times)) ** 0.5)

@@ -2,7 +2,7 @@
 
     python -m tests.realtime.session.transport.measure_pulses
 
-A clock plays to a conductor, and a note is due on each of its ticks. It goes out when the tempo of that moment says so,
+A clock plays to a transport, and a note is due on each of its ticks. It goes out when the tempo of that moment says so,
 or at once if a pulse shows that it is overdue. Its error is that against the tick of the clock that was meant.
 """
 
@@ -26,17 +26,17 @@ Spoil = Callable[[list[float], int], list[int]]
 
 def note_errors(ideal: list[float], heard: list[int], begin: int) -> list[float]:
     """The errors in ms of a note on each tick, from the one after tick `begin` on."""
-    conductor = Transport(Settings(sync="clock"), heard[0])
+    transport = Transport(Settings(sync="clock"), heard[0])
     known = bisect(heard, ideal[begin] + (ideal[begin + 1] - ideal[begin]) / 2)
     for at in heard[:known]:
-        conductor.hear(PULSE, at)
-    next_tick = conductor.tempo.tick_at(round(ideal[begin])) + 1
+        transport.hear(PULSE, at)
+    next_tick = transport.tempo.tick_at(round(ideal[begin])) + 1
     sent: list[float] = []
     for before, at in pairwise(heard[known - 1 :]):
-        while (due := conductor.tempo.ns_at(next_tick + len(sent))) < at:
+        while (due := transport.tempo.ns_at(next_tick + len(sent))) < at:
             sent.append(max(due, before))
-        conductor.hear(PULSE, at)
-        while conductor.tempo.ns_at(next_tick + len(sent)) <= at:
+        transport.hear(PULSE, at)
+        while transport.tempo.ns_at(next_tick + len(sent)) <= at:
             sent.append(at)
     return [(one - meant) / MS for one, meant in zip(sent, ideal[begin + 1 :], strict=False)]
 

@@ -59,8 +59,8 @@ def test_one_clock_is_never_taken_for_two(jitter_ms: float) -> None:
 
 
 def test_two_clocks_are_told_once_with_the_tempo_that_is_kept() -> None:
-    conductor = Transport(Settings(), 0)
+    transport = Transport(Settings(), 0)
     for at_ns in sorted([*pulses(100), *pulses(120, 0.003)]):
-        conductor.hear(bytes((CLOCK,)), at_ns)
-    two = [line for line in conductor.lines() if "two MIDI clocks" in line]
+        transport.hear(bytes((CLOCK,)), at_ns)
+    two = [line for line in transport.lines() if "two MIDI clocks" in line]
     assert two == ["two MIDI clocks come in: that of 100 bpm is kept; take one away, or name its port with --clock-in"]
