@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,9 @@ class Stage:
     def engine_pid(self) -> int:
         """The engine's process: the daemon's child that multiprocessing spawned."""
         for child in Path(f"/proc/{self.daemon.pid}/task/{self.daemon.pid}/children").read_text().split():
-            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
-                return int(child)
+            with suppress(FileNotFoundError, ProcessLookupError):  # one that has just ended
+                if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                    return int(child)
         return 0
 
 

@@ -94,7 +94,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     assert "To go on: antiphon train" in (tmp_path / "stderr").read_text()
     assert not out.exists()
 
-    resumed = start(folder, out, tmp_path, "--time", "20s")
+    resumed = start(folder, out, tmp_path, "--time", "40s")
     told, _ = resumed.communicate(timeout=PROMPT_S)
     assert resumed.returncode == 0, (tmp_path / "stderr").read_text()
     assert "resuming after" in told
