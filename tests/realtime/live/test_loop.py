@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from midi.errors import MachineError
-from realtime.live.loop import ACTIVE_PASS_S, DELIVERY_S, IDLE_PASS_S, IDLE_POLL_S, LOOK_NS
+from realtime.live.loop import ACTIVE_PASS_S, IDLE_PASS_S, IDLE_POLL_S, LOOK_NS
 from realtime.live.pipe import PeerGoneError
 from realtime.live.supervisor import EngineFailedError
 from realtime.messages import (
@@ -83,8 +83,8 @@ def test_a_human_note_cancels_what_is_planned_and_ends_what_sounds() -> None:
     assert stage.sent == [ANSWER_ON, ANSWER_OFF]
     assert stage.output.sent[1][0] - (S + 600 * MS) <= ACTIVE_PASS_S * S
     told = [message for _, message in stage.engine.told]
-    assert [type(message) for message in told[-4:]] == [Sent, Cancelled, Played, Released] or Cancelled(1, 1) in told
-    assert told.index(Cancelled(1, 1)) < told.index(Played.of(ON, S + 600 * MS))
+    kinds = [type(message) for message in told if isinstance(message, Sent | Cancelled | Played | Released)]
+    assert kinds == [Sent, Cancelled, Played, Released], "a fact before the note, and what the note cancels before it"
 
 
 def test_a_proposal_of_an_earlier_epoch_is_void() -> None:
@@ -404,7 +404,6 @@ def test_suspended_it_holds_no_note_and_goes_on_after() -> None:
     assert not stage.loop.suspending
     assert stage.clock.time_ns >= 2 * S
     assert before[-1][0] >= S + 100 * MS
-    assert DELIVERY_S > 0
 
 
 def test_a_midi_system_that_dies_ends_it_with_a_word() -> None:
