@@ -329,6 +329,14 @@ def test_a_change_that_cannot_be_is_a_notice_and_changes_nothing(change: Paramet
     assert not [message for _, message in stage.engine.told if isinstance(message, ParameterChange)]
 
 
+def test_the_channels_that_count_can_change_while_it_plays() -> None:
+    stage = Stage()
+    stage.surface.requests.append(ParameterChange("hear", "2"))
+    stage.keyboard.plays(S + 100 * MS, ON, bytes((0x91, 64, 80)))
+    stage.play_until(S + 200 * MS)
+    assert [message.data1 for _, message in stage.engine.told if isinstance(message, Played)] == [64]
+
+
 def test_another_mode_begins_an_epoch() -> None:
     stage = Stage()
     stage.engine.says.append((0, proposal(1, 24, 48)))
