@@ -1,16 +1,12 @@
 """`antiphon jam`: opens the ports and plays. This process is the I/O process: it imports no model and no numpy."""
 
 import argparse
-import os
 import secrets
 import sys
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from tempfile import mkstemp
 
 from exported.card import Card, check_graph, read_card
 from exported.homes import sessions_home
@@ -25,20 +21,22 @@ from realtime.live.clock import MonotonicClock
 from realtime.live.limits import check_open_files
 from realtime.live.link_peer import LinkPeer
 from realtime.live.loop import LiveLoop
+from realtime.live.observers.journal_file import JournalFile
 from realtime.live.observers.timing import Timing
 from realtime.live.open_ports import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, OpenPorts, PortOptions, embedded, open_ports
 from realtime.live.pipe import PeerGoneError
 from realtime.live.printer import Printer
 from realtime.live.priority import ask_for_real_time
-from realtime.live.session_file import save_session
 from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
 from realtime.live.surfaces.console import HINT, Console, terminal_keys
+from realtime.live.surfaces.control_pipe import ControlPipe, parse_descriptors
 from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
-from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings, flags_of
+from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
 from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
+from realtime.verbs.saving import save, save_timing, session_path
 
 EPILOG = """\
 examples:
@@ -138,6 +136,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"where to save the session (default: in {sessions_home()})".replace("%", "%%"),
     )
     session.add_argument("--no-save", action="store_true", help="do not save the session")
+    session.add_argument(
+        "--journal",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="append everything that happens to this file, a JSON line each; it stays readable whatever happens",
+    )
+    session.add_argument(
+        "--control-fd",
+        metavar="IN[,OUT]",
+        help="let another program change parameters, and read what happens: JSON lines on descriptors that it opened",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -153,9 +162,9 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
     seating = VoiceRouting(arguments.voices, arguments.voices_by)
     seating.settings(settings_of(arguments))  # a bad flag is told before all else
-    session = None if arguments.no_save else _session_file(arguments.save)
+    session = None if arguments.no_save else session_path(arguments.save)
     if arguments.timing:
-        _session_file(arguments.timing)
+        session_path(arguments.timing)
     folder = find_model(arguments.model)
     card = read_card(folder)
     check_graph(folder, card)
@@ -166,7 +175,10 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     settings = with_random_seed(settings)
     supervisor = Supervisor(folder, arguments.provider)
     clock, timing = MonotonicClock(), Timing()
-    with _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue:
+    with (
+        _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue,
+        ExitStack() as open_ended,
+    ):
         playing = Session(
             seating.settings(settings),
             clock.now_ns(),
@@ -176,13 +188,14 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             sends_clock=venue.clock is not None,
         )
         console = Console(printer, playing.controls)
+        pipes, journals = _control_pipe(arguments, printer, clock, open_ended), _journal(arguments, printer, open_ended)
         performance = LiveLoop(
             clock,
             playing,
             venue,
             supervisor,
-            surfaces=[console],
-            observers=[timing],
+            surfaces=[console, *pipes],
+            observers=[timing, *journals],
             suspend_process=suspend_process,
         )
         with flags_raised_by_signals(performance):
@@ -213,9 +226,9 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 performance.run(_seed_is_answered(playing, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    _save(playing, card, session, printer)
+                    save(playing, card, session, printer)
                 if arguments.timing:
-                    _save_timing(timing, playing.dropped, arguments.timing, printer)
+                    save_timing(timing, playing.dropped, arguments.timing, printer)
     return 0
 
 
@@ -256,6 +269,21 @@ def _venue(
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
 
 
+def _control_pipe(
+    arguments: argparse.Namespace, printer: Printer, clock: MonotonicClock, stack: ExitStack
+) -> list[ControlPipe]:
+    """The surface of `--control-fd`, if it is asked for."""
+    if arguments.control_fd is None:
+        return []
+    reads, writes = parse_descriptors(arguments.control_fd)
+    return [stack.enter_context(ControlPipe(reads, writes, printer.notify, clock.now_ns))]
+
+
+def _journal(arguments: argparse.Namespace, printer: Printer, stack: ExitStack) -> list[JournalFile]:
+    """The observer of `--journal`, if it is asked for."""
+    return [stack.enter_context(JournalFile(arguments.journal, printer.notify))] if arguments.journal else []
+
+
 def _start(performance: LiveLoop) -> None:
     try:
         performance.start()
@@ -263,41 +291,6 @@ def _start(performance: LiveLoop) -> None:
         if performance.stopping:  # what ended the one may have ended the other
             return
         raise MachineError("the engine process ended while it was starting; antiphon doctor may say why") from None
-
-
-def _save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
-    """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
-    recorders = [part.recorder for part in playing.parts]
-    if not any(map(len, recorders)):
-        return
-    bpm = float(playing.transport.tempo.bpm)
-    remark = _remark(card, playing)
-    try:
-        session.parent.mkdir(parents=True, exist_ok=True)
-        save_session(session, recorders, bpm, time.monotonic_ns(), remark)
-    except (OSError, InputError) as error:
-        refuge = _refuge()
-        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark)
-        printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
-        session = refuge
-    printer.print(str(session))
-
-
-def _refuge() -> Path:
-    """A file of our own in the system's temporary folder, under a name that nobody could foresee."""
-    descriptor, path = mkstemp(prefix="antiphon-session-", suffix=".mid")
-    os.close(descriptor)
-    return Path(path)
-
-
-def _save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> None:
-    try:
-        timing.save(path)
-    except InputError as error:
-        printer.notify(str(error))
-        return
-    for line in (*timing.lines(dropped), str(path)):
-        printer.print(line)
 
 
 def _seed_is_answered(playing: Session, venue: OpenPorts) -> Callable[[], bool]:
@@ -311,38 +304,6 @@ def with_random_seed(settings: Settings) -> Settings:
     return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
 
 
-def _remark(card: Card, playing: Session) -> str:
-    """The line of the session's file that tells how it was made."""
-    voices = len(playing.parts)
-    settings = playing.controls.settings[0]
-    if voices > 1:
-        settings = replace(settings, channel=None)  # each has its own
-    flags = f"--model {card.name} {flags_of(settings)}{f' --voices {voices}' if voices > 1 else ''}"
-    return f"Antiphon {_version()}: {flags}"
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # at the end: no start waits for it
-
-    try:
-        return version("antiphon")
-    except PackageNotFoundError:  # run from its sources; a session is saved all the same
-        return "of unknown version"
-
-
 def _title(card: Card, settings: Settings, api: Api | None) -> str:
     time = "your tempo" if settings.bpm is None else f"{settings.bpm:g} bpm"
     return f"Antiphon: {settings.mode}, model {card.name}, {time}, {api.title if api else 'no MIDI'}"
-
-
-def _session_file(asked: Path | None) -> Path:
-    """Where the session will be saved: asked before a note is played, made when there is something to save.
-
-    Raises:
-        InputError: it cannot be written there.
-    """
-    path = asked or sessions_home() / f"jam-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.mid"
-    nearest = next(folder for folder in path.absolute().parents if folder.exists())
-    if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
-    return path

@@ -1,0 +1,85 @@
+"""Files that a jam leaves on disk when it ends: the session's MIDI file, and the times of its messages."""
+
+import os
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkstemp
+
+from exported.card import Card
+from exported.homes import sessions_home
+from midi.errors import InputError
+from realtime.live.observers.timing import Timing
+from realtime.live.printer import Printer
+from realtime.live.session_file import save_session
+from realtime.session.session import Session
+from realtime.settings import flags_of
+
+
+def save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
+    """Save what was played; where that fails (a full disk, a folder gone), in the system's folder for such things."""
+    recorders = [part.recorder for part in playing.parts]
+    if not any(map(len, recorders)):
+        return
+    bpm = float(playing.transport.tempo.bpm)
+    remark = _remark(card, playing)
+    try:
+        session.parent.mkdir(parents=True, exist_ok=True)
+        save_session(session, recorders, bpm, time.monotonic_ns(), remark)
+    except (OSError, InputError) as error:
+        refuge = _refuge()
+        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark)
+        printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
+        session = refuge
+    printer.print(str(session))
+
+
+def _refuge() -> Path:
+    """A file of our own in the system's temporary folder, under a name that nobody could foresee."""
+    descriptor, path = mkstemp(prefix="antiphon-session-", suffix=".mid")
+    os.close(descriptor)
+    return Path(path)
+
+
+def save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> None:
+    """Write the table of `--timing`, and say in short how late messages were."""
+    try:
+        timing.save(path)
+    except InputError as error:
+        printer.notify(str(error))
+        return
+    for line in (*timing.lines(dropped), str(path)):
+        printer.print(line)
+
+
+def _remark(card: Card, playing: Session) -> str:
+    """The line of the session's file that tells how it was made."""
+    voices = len(playing.parts)
+    settings = playing.controls.settings[0]
+    if voices > 1:
+        settings = replace(settings, channel=None)  # each has its own
+    flags = f"--model {card.name} {flags_of(settings)}{f' --voices {voices}' if voices > 1 else ''}"
+    return f"Antiphon {_version()}: {flags}"
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # at the end: no start waits for it
+
+    try:
+        return version("antiphon")
+    except PackageNotFoundError:  # run from its sources; a session is saved all the same
+        return "of unknown version"
+
+
+def session_path(asked: Path | None) -> Path:
+    """Where the session will be saved: asked before a note is played, made when there is something to save.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    path = asked or sessions_home() / f"jam-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.mid"
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
+    return path
