@@ -1,4 +1,4 @@
-"""What can be done by typing one word while playing, beside changing a parameter: the one table."""
+"""The table of actions: words that can be typed while playing, beside changes of parameters."""
 
 TAP = "tap"
 PANIC = "panic"

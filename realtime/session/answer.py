@@ -1,4 +1,4 @@
-"""How far an answer has come: whether it sounds, when it ends, whether it was played to its end. Pure."""
+"""The progress of an answer: whether it sounds, when it ends, whether it was played to its end. Pure."""
 
 from dataclasses import dataclass
 

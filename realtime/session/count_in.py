@@ -68,7 +68,7 @@ class CountIn:
         self.end = None
 
     def due(self, now_ns: int, tempo: Tempo, offset_ns: int) -> list[Outgoing]:
-        """What to send by now, `offset_ns` before its time."""
+        """Take the clicks to send by now, `offset_ns` before their time."""
         messages: list[Outgoing] = []
         while self._coming and (due_ns := tempo.ns_at(self._coming[0][0]) - offset_ns) <= now_ns:
             _, data = self._coming.popleft()

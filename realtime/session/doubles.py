@@ -83,7 +83,7 @@ class Doubles:
         return list(self._of)
 
     def count(self, source: Source) -> int:
-        """How often a key is down."""
+        """The number of times that a key is down."""
         note = self._of.get(source)
         return 0 if note is None else note.down[source]
 

@@ -1,4 +1,4 @@
-"""What comes back: our own messages at our own input, where the output is connected to it. Pure.
+"""Echoes: our own messages at our own input, where the output is connected to it. Pure.
 
 Its one rule: what is sent comes back within ECHO_NS, once; a note-off comes back only of a note that did. Where both
 play at once, the human may well strike the key that the answer strikes, as loud; and what went through with thru they
@@ -16,9 +16,9 @@ ECHO_NS = 30 * NS_PER_MS
 EARLY_NS = 5 * NS_PER_MS
 """A stamp may be so much before the moment of sending: both are told by a clock of the driver's."""
 SURE = 3
-"""So many notes that come back, each that was sent, are no chance: the same key, as loud, at the same moment."""
+"""Notes in a row, each come back with the same key, as loud, at the same moment: more are no chance."""
 TOLD = 2
-"""So many notes that came back and were not heard are told of."""
+"""Notes that came back and were left out, from which on the musician is told."""
 KEPT = 1024
 """Messages sent and not come back; more than go out in ECHO_NS."""
 
@@ -32,7 +32,7 @@ class Echo:
     """Keys whose note-on came back, and whose note-off is to."""
     _notes: int = 0
     _streak: int = 0
-    """How many notes in a row came back, of those that could be the human's as well."""
+    """Notes in a row that came back and could be the human's as well; at least SURE once a loop is certain."""
 
     def sent(self, data: bytes, at_ns: int, *, proves: bool) -> None:
         """A message went out; `proves`: whether the human cannot well play the same at that moment."""
@@ -61,7 +61,10 @@ class Echo:
         return True
 
     def _forget(self, now_ns: int) -> None:
-        """What was sent long ago does not come back: if a note has not, nothing does."""
+        """Forget what was sent too long ago to come back.
+
+        A note-on among it that could have been the human's ends the streak.
+        """
         while self._sent and self._sent[0][0] < now_ns - ECHO_NS:
             _, data, proves = self._sent.popleft()
             if not proves and data[0] & 0xF0 == NOTE_ON:

@@ -1,4 +1,4 @@
-"""What counts as the human's playing, of all that comes in. Between the ports and the desks; pure: times are arguments.
+"""The human's playing, sorted out of all that comes in. Between the ports and the parts; pure: times are arguments.
 
 Its one rule: what comes in ends what it says and nothing else; a message of a channel is about that channel's keys.
 """
@@ -22,7 +22,7 @@ from realtime.session.zones import Zones
 from realtime.settings import Settings
 
 SYSTEM_STATUSES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
-"""Of what says how time runs (MIDI 1.0)."""
+"""Statuses of the messages that say how time runs (MIDI 1.0)."""
 DRUMS_LINE = "channel 10 is for drums and is not heard"
 ALL_LINE = f"{DRUMS_LINE}; hear 1-16, typed, counts it in"
 ECHO_LINE = (
@@ -56,7 +56,7 @@ class Hearing:
     echo: Echo = field(default_factory=Echo)
     """Is told what goes out."""
     _keys: list[Doubles] = field(init=False)
-    """Of each musician."""
+    """The keys of each musician."""
     _zones: Zones = field(init=False)
     _sensing: ActiveSensing = field(default_factory=ActiveSensing)
     _used: set[tuple[str, int]] = field(default_factory=set)
@@ -73,7 +73,7 @@ class Hearing:
         self.channels = None if settings.hear is None else channels_of(settings.hear)
 
     def lines(self) -> list[str]:
-        """What a person should be told, each thing once."""
+        """Take the lines that a person should read; each comes once."""
         lines, self._lines = self._lines, []
         return lines
 
@@ -86,14 +86,14 @@ class Hearing:
         self._sensing.take(port, message.data, message.at_ns)
 
     def voice(self, port: str, channel: int) -> int | None:
-        """Whose playing counts that comes on a channel of an input; None: nobody's."""
+        """The voice whose musician plays on a channel of an input; None: nothing there counts."""
         if not self.inputs.is_played(port):
             return None
         channel = self._zones.channel(port, channel)
         return self.routing.voice(self.inputs.number(port), channel) if self._counts(channel) else None
 
     def take(self, port: str, message: Arrived) -> Iterator[Human]:
-        """What a channel message is that came to an input; nothing if it does not count."""
+        """Yield what a channel message that came to an input counts as; nothing if it does not count."""
         if not self.inputs.is_played(port):
             return
         if self.echo.is_own(port, message.data, message.at_ns):
@@ -146,7 +146,7 @@ class Hearing:
         return [bytes((data[0] & 0xF0 | member, *data[1:])) for member in members]
 
     def _played(self, voice: int, channel: int, port: str, message: Arrived) -> Iterable[bytes]:
-        """What counts as played on a channel."""
+        """The messages that count as played on a channel."""
         at_ns, data = message
         keys, own = self._keys[voice], data[0] & 0x0F
         played = Played.of(data, at_ns)

@@ -24,7 +24,7 @@ POLY_PRESSURE = 0xA0
 
 @dataclass(slots=True)
 class _Allowance:
-    """So many of a kind within so long, from the first of them."""
+    """A limit of `most` messages of a kind within `window_ns`, counted from the first of them."""
 
     most: int
     window_ns: int
@@ -43,7 +43,7 @@ class _Allowance:
 
 @dataclass(slots=True)
 class Intake:
-    """What comes in for one musician, or from the one clock. Inputs go by their names."""
+    """The bounded queue of what comes in for one musician, or from the one clock. Inputs go by their names."""
 
     left_out: int = 0
     _arrived: list[tuple[str, Arrived]] = field(default_factory=list)
@@ -52,14 +52,14 @@ class Intake:
     _down: set[tuple[str, int, int]] = field(default_factory=set)
     """Keys whose note-on passed, as (port, channel, pitch)."""
     _latest: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
-    """What waits for room, by port and by what it sets; the latest last."""
+    """Messages that wait for room, by port and by what they set; the latest last."""
 
     def add(self, port: str, arrived: Arrived) -> None:
         """A whole channel message, or a system message of time, has come."""
         self._arrived.append((port, arrived))
 
     def admit(self, now_ns: int) -> list[tuple[str, Arrived]]:
-        """Of what has come, and of what waits, all that may pass now, in order."""
+        """Take all that may pass now, in order: of what waited, then of what has come."""
         if not self._arrived and not self._latest:
             return []
         arrived, self._arrived = self._arrived, []
@@ -123,7 +123,7 @@ class Intakes:
         return self.system.left_out + sum(intake.left_out for intake in self.channels)
 
     def lines(self, now_ns: int, *, is_over: bool = False) -> Iterable[str]:
-        """What a person should know: that a flood has begun, and, when it or all `is_over`, how much was left out."""
+        """Lines for a person: that a flood has begun, and, when it or all `is_over`, how much was left out."""
         left_out = self.left_out
         if left_out > self._known:
             if self._known == self._told:

@@ -28,13 +28,13 @@ class Send(NamedTuple):
     due_ns: int
     """When it should sound."""
     note_id: int = NO_NOTE
-    """Of the proposal it belongs to; NO_NOTE: none, as of a click or what goes through."""
+    """The id of the note it belongs to; NO_NOTE for a click or what goes through."""
     epoch: int = 0
-    """How many human notes were known when it was decided."""
+    """The epoch in which it was decided; of what was never proposed, the epoch in which it goes out."""
     decided_ns: int | None = None
     """When the proposal came; None: it was never proposed."""
     sounded_ns: int | None = None
-    """Of a note-off before the time that was proposed for it: how long the note has sounded."""
+    """Time that the note has sounded, where this note-off comes before the time proposed for it; else None."""
 
 
 class Sounded(NamedTuple):

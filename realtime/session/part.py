@@ -43,7 +43,7 @@ from realtime.session.transport.transport import Transport
 from realtime.settings import Settings
 
 PAST_NOTES = 512
-"""What a new engine is told of the performance: more than an LSTM remembers, quick to step through."""
+"""Notes of the performance that a new engine is told: more than an LSTM remembers, quick to step through."""
 CLICK_NS = 30 * NS_PER_MS
 """A count-in begins at least so far ahead."""
 LAST_NS = 2**62
@@ -62,7 +62,7 @@ class Part:
     leader: Optional["Part"] = None
     """Another musician's, whose time is kept here too."""
     sources: Sequence[TimeSource] | None = None
-    """Of the time, where it is kept here (default: all but a Link session)."""
+    """Sources of the time, where it is kept here (default: all but a Link session)."""
     transport: Transport = field(init=False)
     count_in: CountIn = field(init=False)
     """The leader's: one is enough."""
@@ -133,7 +133,7 @@ class Part:
         self.to_engine.append(Cancelled(self.epoch, self.schedule.cancel(kept_until)))
 
     def pass_through(self, data: bytes, at_ns: int, now_ns: int) -> list[Outgoing]:
-        """What goes on to the output: everything with thru, and the end of what went."""
+        """Pass a message on to the output: everything with thru; without it, only the end of what went."""
         before = self._passed.down
         messages = self._passed.take(data, at_ns, is_open=self.settings.thru)
         cut = [out for key in self._passed.down - before for out in self.schedule.hold(key, now_ns)]
@@ -218,7 +218,7 @@ class Part:
         self.schedule.left_out.clear()
 
     def snapshot(self) -> list[Message]:
-        """What a new engine must know first: how time runs, what was played and is held, and from where to listen."""
+        """Messages that prime a new engine: how time runs, what was played and is held, and from where to listen."""
         self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
         self._time.known = self._time.state()
         return [
@@ -237,7 +237,7 @@ class Part:
     # To the port
 
     def due(self, now_ns: int) -> list[Outgoing]:
-        """What to hand to the port by now."""
+        """Take the messages to hand to the port by now."""
         end_ns = self._answer_end_ns
         if end_ns is not None and end_ns <= now_ns and self.schedule.next_due_ns is None:
             self.answer.finish()
@@ -277,7 +277,7 @@ class Part:
         return [_through(message, now_ns) for message in self._passed.end()]
 
     def audible(self, messages: Iterable[Outgoing]) -> list[Outgoing]:
-        """Of messages that are to go out, those that do; muted, the others are facts to the engine all the same."""
+        """Leave out the messages that mute silences; to the engine they are facts all the same."""
         sounding, silent = self._mute.heard(messages, is_muted=self.settings.mute)
         for message in silent:
             self._tell_sent(message, message.due_ns)

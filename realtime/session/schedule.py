@@ -35,9 +35,9 @@ class Outgoing(NamedTuple):
     note_id: int
     is_note_on: bool
     sounded_ns: int | None = None
-    """Of a note-off before the time that was proposed for it: how long the note has sounded."""
+    """Time that the note has sounded, where this note-off comes before the time proposed for it; else None."""
     epoch: int | None = None
-    """How many human note-ons the proposal knew of; None: it was never proposed."""
+    """The epoch of the proposal; None: it was never proposed."""
     decided_ns: int | None = None
     """When the proposal came; None: it was never proposed."""
 
@@ -54,7 +54,7 @@ class _Owed:
     """The key was released so shortly before that it must wait."""
     on_floor_ns: int = 0
     off_floor_ns: int = 0
-    """What was not due when time last changed is not due before that."""
+    """The earliest it may be due: the moment when time last changed, unless it was due before."""
     began_ns: int = 0
     """When it went out."""
     successor: Optional["_Owed"] = None

@@ -43,7 +43,7 @@ from realtime.settings import Settings
 ACTIVE_NS = 5_000_000_000
 """Somebody plays until nothing has come in for so long."""
 FLOOD_LOOK_NS = 2_000_000_000
-"""How often a person is told that more comes in than is taken."""
+"""Interval between looks at whether more comes in than is taken."""
 
 Event = tuple[str, Arrived]
 """A message that came in, and the name of its input."""

@@ -13,7 +13,7 @@ more until one that hangs is noticed."""
 
 
 class Suspect(Enum):
-    """What is left out of what the next engine is told; the value says it to the human."""
+    """The part of the past that the next engine is not told; the value says it to the human."""
 
     NOTHING = ""
     PHRASE = "the engine died twice on the same music: the next one is not told of your latest phrase"

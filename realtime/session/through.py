@@ -1,4 +1,4 @@
-"""What goes through from the human to the output, and what it owes there: every key and pedal comes up. Pure.
+"""Thru: human messages passed on to the output, where every key and pedal must come up. Pure.
 
 Its one rule: once nothing new goes through, what puts back still does.
 """
@@ -27,12 +27,12 @@ Control = tuple[int, int, int]
 
 @dataclass(slots=True)
 class Through:
-    """Of one musician to one output. Channels are counted from 0."""
+    """The keys and controls that one musician has moved on one output. Channels are counted from 0."""
 
     _down: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    """How often a key is down, and when it was struck last; a loop may strike it twice."""
+    """The number of times that each key is down, as a loop may strike it twice, and when it was struck last."""
     _moved: dict[Control, None] = field(default_factory=dict)
-    """What is not where it was, in the order in which it was moved."""
+    """Controls that are to be put back, in the order in which they were moved."""
 
     _lifted: set[int] = field(default_factory=set)
     """The channels whose sustain pedal came up here while the human still holds it."""
@@ -43,7 +43,7 @@ class Through:
         return frozenset(self._down)
 
     def take(self, data: bytes, at_ns: int, *, is_open: bool) -> list[bytes]:
-        """What goes on of a message that came in; `is_open`: whether everything does, or only what puts back.
+        """Take a message that came in; returns what goes on: everything if `is_open`, else only what puts back.
 
         A mode message that ends notes would end the answer's too: the notes that went through end in its place.
         """

@@ -1,4 +1,4 @@
-"""Who of several musicians plays: told from the port or from the MIDI channel they play on. Pure; I/O process."""
+"""Routing of several musicians to their voices, by the port or the MIDI channel they play on. Pure; I/O process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ COMMON = ("sync", "bpm", "meter", "quantum", "hear")
 
 @dataclass(frozen=True, slots=True)
 class VoiceRouting:
-    """So many musicians, each with a voice that answers them.
+    """The number of musicians, each with a voice that answers them.
 
     `by`: CHANNEL, each plays on a channel of their own, is answered on it, and all share the ports; or PORT, each has
     an input and an output.
@@ -40,12 +40,12 @@ class VoiceRouting:
 
     @property
     def ports(self) -> int:
-        """How many inputs there are, and outputs."""
+        """The number of inputs, and of outputs."""
         return self.voices if self.by == PORT else 1
 
     @property
     def lines(self) -> list[str]:
-        """What the musicians should know: nothing, where there is one."""
+        """Lines that tell several musicians how they are kept apart; none for one alone."""
         if self.voices == 1:
             return []
         if self.by == PORT:
@@ -53,7 +53,7 @@ class VoiceRouting:
         return [f"  {self.voices} voices, on channels {', '.join(str(one + 1) for one in CHANNELS[: self.voices])}"]
 
     def voice(self, place: int, channel: int) -> int | None:
-        """Whose a message is, by the place of its input, from 0, and its channel, from 0; None: nobody's."""
+        """The voice of a message, by the place of its input, from 0, and its channel, from 0; None: nobody's."""
         if self.voices == 1:
             return 0
         if self.by == PORT:

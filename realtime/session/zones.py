@@ -16,12 +16,12 @@ TIMBRE = 74
 INITIAL_NS = 10 * NS_PER_MS
 """An MPE sender says bend, timbre or pressure of a note's channel just before the note (MPE 1.0, 2.4)."""
 MEMBERS = frozenset(range(1, 16))
-"""Of a lower zone that was never configured: a keyboard may have said so before we listened."""
+"""Member channels of a lower zone that was never configured: a keyboard may have said so before we listened."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What an input sent: the zones it has set up, and what its channels were told before their notes."""
+    """A record of what an input sent: the zones it has set up, and when each channel was shaped last."""
 
     configured: ConfiguredZones = field(default_factory=ConfiguredZones)
     shaped_ns: dict[int, int] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class _Seen:
 
 @dataclass(slots=True)
 class Zones:
-    """Of the inputs of a performance, by their names."""
+    """The zones of the inputs of a performance, by their names."""
 
     may_guess: bool = True
     """Whether a zone that was never set up is to be noticed; not where each channel is a musician's own."""

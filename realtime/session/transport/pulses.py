@@ -48,7 +48,7 @@ JITTERY_DOUBLE_NS = 300_000
 SHORTEST_PERIOD = 5e6
 """No clock's pulses are nearer, in ns: 500 bpm."""
 DOUBLES_TO_BELIEVE = 3
-"""So many pulses in a row that come far too early are no doubles but another tempo."""
+"""Pulses in a row that come far too early and are no doubles but another tempo."""
 
 
 class PulseFilter:

@@ -46,7 +46,7 @@ class Explanation(NamedTuple):
 
 
 NONE = (0.0, Explanation("none", 0))
-"""What no explanation gains."""
+"""The gain of no explanation: nothing."""
 
 
 def explain(seen: Sequence[Seen], run: int, deviation: float) -> Explanation | None:
