@@ -19,7 +19,7 @@ GATHER_S = 0.02
 """Entries are gathered for so long, to be written at once; what was put is in the file within a tenth of a second."""
 CLOSE_S = 1.0
 FULL_S = 0.02
-"""How soon to try again where a descriptor that never blocks is full."""
+"""Pause before the next try, where a descriptor that never blocks is full."""
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 

@@ -37,9 +37,9 @@ class JackExact:
         """Take over a process that has said what it opened; `open` starts one."""
         self._process, self._records, self._talk = process, records, talk
         self.name: str = opened["name"]
-        """Of our own port, or of the one connected to."""
+        """The name of our own port, or of the one connected to."""
         self.lead_ns: int = opened["period_ns"] + MARGIN_NS
-        """How long before its time a message is to be handed over."""
+        """Time by which a message is to be handed over before it is due."""
         self.sent = 0
         self.late = 0
         """Known once closed: how many messages went out, and how many too late for their frame."""

@@ -23,7 +23,7 @@ from realtime.live.frame_queue import RECORD, CycleClock, FrameQueue
 STDIN = 0
 CHUNK = RECORD.size * 4096
 LAST_NS = 1_000_000_000
-"""How much later than the end of its input a message may still be due; the rest is sent by then."""
+"""Time after the end of its input within which messages still keep their times; the rest is sent by then."""
 
 
 class ExactSender:
@@ -43,7 +43,7 @@ class ExactSender:
         except self._jack.JackError as error:
             raise MachineError(f"JACK did not open the port {name!r}: {error}") from None
         self.name: str = self._client.name
-        """What JACK calls us, or the port that we are connected to."""
+        """The name that JACK gave us, or that of the port that we are connected to."""
         self.queue = FrameQueue(self._client.samplerate)
         self._clock = CycleClock(self._client.samplerate)
         self._rest = b""

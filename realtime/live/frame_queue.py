@@ -7,7 +7,7 @@ from struct import Struct
 from midi.nanoseconds import NS_PER_S
 
 RECORD = Struct("<qB3s")
-"""How a message goes to the process that sends it: due_ns, its length (1 to 3 bytes), its bytes."""
+"""The form of a message to the process that sends it: due_ns, its length (1 to 3 bytes), its bytes."""
 
 LATE_NS = 100_000
 """A message counts as late from here on: its cycle had begun, and this much of it was over. Less is rounding."""
@@ -64,7 +64,7 @@ class FrameQueue:
     """Frames a second."""
     sent: int = 0
     late: int = 0
-    """Of those sent, how many had missed the cycle they were due in; they went out at the next one's first frame."""
+    """Messages sent that had missed the cycle they were due in; they went out at the next one's first frame."""
     _waiting: list[tuple[int, int, bytes]] = field(default_factory=list)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
     """By (channel, key): the latest time given to a message."""

@@ -27,18 +27,18 @@ SPIN_NS = 300_000
 """A sleep ends up to this late, so the last stretch before a due message is spent awake."""
 ACTIVE_POLL_S = 0.0005
 IDLE_POLL_S = 0.005
-"""How often the inputs are looked at while somebody plays, and while nobody does."""
+"""Interval at which the inputs are looked at: while somebody plays, and while nobody does."""
 ACTIVE_PASS_S = 0.001
 IDLE_PASS_S = 0.02
-"""How often all else is looked at, likewise, as long as nothing happens."""
+"""Interval at which all else is looked at, likewise, as long as nothing happens."""
 DELIVERY_S = 0.05
 """Time for the ports to deliver the last messages."""
 LOOK_NS = 2 * NS_PER_S
-"""How often the MIDI system is looked at."""
+"""Interval at which the MIDI system is looked at."""
 
 
 class Input(Protocol):
-    """Where the human's messages come from."""
+    """A source of the human's messages."""
 
     @property
     def name(self) -> str:
@@ -49,11 +49,11 @@ class Input(Protocol):
 
 
 class Output(Protocol):
-    """Where the answer goes."""
+    """A destination of messages: the answer's, or our own MIDI clock's."""
 
     @property
     def lead_ns(self) -> int:
-        """How long before its time a message is to be handed over."""
+        """Time by which a message is to be handed over before it is due."""
 
     def send(self, message: bytes, due_ns: int) -> None:
         """Send one MIDI message, now or at its time, whichever is later."""
@@ -72,7 +72,7 @@ class Ports(Protocol):
 
     @property
     def clock(self) -> Output | None:
-        """Where our own MIDI clock goes, if anywhere."""
+        """The output of our own MIDI clock; None: no clock is sent."""
 
     @property
     def is_lost(self) -> Callable[[], bool]:
@@ -89,7 +89,7 @@ class EngineHost(Protocol):
         """Whether there is an engine to talk to."""
 
     def lived_ns(self, now_ns: int) -> int:
-        """How long the engine has been ready."""
+        """Time for which the engine has been ready."""
 
     def is_start_due(self, now_ns: int) -> bool:
         """Whether there is no engine and it is time for one."""

@@ -42,7 +42,7 @@ class PortOptions:
     clock_out: str | None = None
     """A port that is there, or OWN_PORT for one of ours; None: no clock is sent."""
     ports: int = 1
-    """So many inputs, and outputs."""
+    """The number of inputs, and of outputs."""
     clock_in: str | None = None
     """A port that is there, or OWN_PORT for one of ours, whose clock alone is kept; None: that of the first input."""
 
@@ -66,9 +66,9 @@ class OpenPorts:
     is_lost: Callable[[], bool] = lambda: False
     """Whether the MIDI system has died under the ports."""
     clock: Output | None = None
-    """Where our own MIDI clock goes."""
+    """The output of our own MIDI clock; None: no clock is sent."""
     roles: Inputs = field(default_factory=Inputs)
-    """What each input is for."""
+    """The purpose of each input."""
     ports: Ports | None = None
     """All of them by their names, to be closed and opened again while playing; None where there is no MIDI."""
 

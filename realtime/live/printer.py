@@ -16,9 +16,9 @@ from typing import Protocol, Self, TextIO
 MOST_LINES = 500
 """Lines that wait for a reader: the help of every parameter, a few times."""
 CLOSE_S = 1.0
-"""How long the last lines are waited for at the end, if nobody reads."""
+"""Time for which the last lines are waited for at the end, if nobody reads."""
 FULL_S = 0.05
-"""How soon to try again where the stream is set never to block and is full."""
+"""Pause before the next try, where the stream is set never to block and is full."""
 
 
 class _Raw(Protocol):

@@ -12,7 +12,7 @@ END_SIGNALS = (
     *("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK"),
     *("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGABRT", "SIGXCPU"),
 )
-"""What ends a process by default and can be answered first. Windows has but INT, TERM, ABRT and, alone, BREAK."""
+"""Signals that end a process unless they are answered first. Windows has but INT, TERM, ABRT and, alone, BREAK."""
 
 _Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 

@@ -66,7 +66,7 @@ class Supervisor:
         return self._process.pid if self._process else None
 
     def lived_ns(self, now_ns: int) -> int:
-        """How long the engine has been ready; 0 if it is still loading."""
+        """Time for which the engine has been ready; 0 if it is still loading."""
         return now_ns - self._ready_ns if self.ready else 0
 
     def is_start_due(self, now_ns: int) -> bool:
@@ -104,7 +104,9 @@ class Supervisor:
                 self._link.send(message, voice)
 
     def receive(self, now_ns: int) -> list[tuple[int, Message]]:
-        """What the engine said about the performance, and of which voice. Asks after its health now and then.
+        """Receive what the engine said about the performance, each message with its voice.
+
+        Asks after its health now and then.
 
         Raises:
             PeerGoneError: it has died, or hangs.

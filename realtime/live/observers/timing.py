@@ -24,7 +24,7 @@ already."""
 _NEVER = -(2**63)
 """None, packed."""
 _LAYOUT = Struct("<qqqqqB3s")
-"""What is kept is packed: a quarter of the memory, and nothing for the garbage collector to go through."""
+"""The packed form of a kept message: a quarter of the memory, and nothing for the garbage collector to go through."""
 
 
 class _Sent(NamedTuple):
@@ -43,7 +43,7 @@ class _Sent(NamedTuple):
 
     @classmethod
     def of(cls, row: bytes) -> "_Sent":
-        """What was packed."""
+        """Unpack a row."""
         due_ns, sent_ns, note_id, epoch, decided_ns, length, data = _LAYOUT.unpack(row)
         note_id, decided_ns = (None if value == _NEVER else value for value in (note_id, decided_ns))
         return cls(due_ns, sent_ns, data[:length], note_id, epoch, decided_ns)
@@ -105,7 +105,7 @@ class Timing:
 
 
 def _row(one: _Sent) -> list[int | float | str | None]:
-    """What stands in the columns; nothing for None."""
+    """The values of the columns; None leaves one empty."""
     status, data1, data2 = (*one.data[:3], None, None)[:3]
     late_us = (one.sent_ns - one.due_ns) / NS_PER_US
     return [one.due_ns, one.sent_ns, late_us, status, data1, data2, one.note_id, one.epoch, one.decided_ns]

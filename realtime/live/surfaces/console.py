@@ -20,7 +20,7 @@ HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
 
 LINE_BYTES = 48
-"""Of a typed line: longer than any parameter with its value."""
+"""The most that a typed line may have: longer than any parameter with its value."""
 MOST_LINES = 100
 """Lines that wait to be looked at; whoever types more, as a program can, is read no further meanwhile."""
 LINES_AT_ONCE = 4
@@ -30,7 +30,7 @@ NOTHING_S = 0.05
 
 
 class Keys(Protocol):
-    """What is typed, as bytes and without a buffer."""
+    """A source of what is typed, as bytes and without a buffer."""
 
     def read(self, size: int, /) -> bytes | None:
         """At most so many bytes, as soon as there are any; none at the end; None if there are none now."""

@@ -21,7 +21,7 @@ from realtime.settings import live_parameter
 
 CHUNK = 4096
 LINE_BYTES = 1024
-"""Of a line; a longer one is refused."""
+"""The most that a line may have; a longer one is refused."""
 FIRST_DESCRIPTOR = 3
 """Those before it are stdin, stdout and stderr, which are the terminal's."""
 FORM = '{"set": NAME, "value": VALUE} or {"do": ACTION}, with "part": NUMBER from 0 if it is for one alone'
