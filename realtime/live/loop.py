@@ -132,6 +132,14 @@ class LiveLoop:
     _arrived: list[Event] = field(default_factory=list)
     """Taken from the inputs and not handed over yet."""
     _looked_ns: int = 0
+    _outputs: dict[int, Output] = field(init=False)
+    """The output of each part, and of our own clock under CLOCK_PART."""
+
+    def __post_init__(self) -> None:
+        outputs = self.ports.outputs
+        self._outputs = {part: outputs[part % len(outputs)] for part in range(len(self.session.parts))}
+        if self.ports.clock is not None:
+            self._outputs[CLOCK_PART] = self.ports.clock
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Start the engine and wait until its model is warm.
@@ -231,22 +239,12 @@ class LiveLoop:
                 self.session.suspect_past(lived_ns, now_ns)
 
     def _send_due(self) -> None:
-        for part, output in self._outputs():
+        for part, output in self._outputs.items():
             self._send(self.session.due(part, self.clock.now_ns() + output.lead_ns))
-
-    def _outputs(self) -> list[tuple[int, Output]]:
-        """Each part, and our clock, with the output that it goes to."""
-        outputs = [(part, self._output(part)) for part in range(len(self.session.parts))]
-        return outputs if self.ports.clock is None else [*outputs, (CLOCK_PART, self.ports.clock)]
-
-    def _output(self, part: int) -> Output:
-        if part == CLOCK_PART and self.ports.clock is not None:
-            return self.ports.clock
-        return self.ports.outputs[part % len(self.ports.outputs)]
 
     def _send(self, sends: Iterable[Send]) -> None:
         for send in sends:
-            output = self._output(send.part)
+            output = self._outputs[send.part]
             output.send(send.data, send.due_ns)
             self.session.sounded(send, self.clock.now_ns() + output.lead_ns)
 
@@ -280,8 +278,12 @@ class LiveLoop:
     @property
     def _next_due_ns(self) -> int | None:
         """When the next message is to be handed over."""
-        times = [(self.session.next_due_ns(part), output.lead_ns) for part, output in self._outputs()]
-        return min((due_ns - lead_ns for due_ns, lead_ns in times if due_ns is not None), default=None)
+        times = [
+            due_ns - output.lead_ns
+            for part, output in self._outputs.items()
+            if (due_ns := self.session.next_due_ns(part)) is not None
+        ]
+        return min(times, default=None)
 
     def _rest(self, seconds: float, poll_s: float) -> None:
         """For so long, or until the engine speaks or something has arrived; the inputs are looked at every `poll_s`."""

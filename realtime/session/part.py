@@ -214,8 +214,9 @@ class Part:
             self.transport.follow(Tempo.of(*message))
 
     def _tell_left_out(self) -> None:
-        self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
-        self.schedule.left_out.clear()
+        if self.schedule.left_out:
+            self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
+            self.schedule.left_out.clear()
 
     def snapshot(self) -> list[Message]:
         """Messages that prime a new engine: how time runs, what was played and is held, and from where to listen."""
@@ -246,7 +247,9 @@ class Part:
         return [*self._due_clicks(now_ns), *self._without_pedal(due)]
 
     def _due_clicks(self, now_ns: int) -> list[Outgoing]:
-        return [] if self.leader else self.count_in.due(now_ns, self.transport.tempo, self._offset_ns)
+        if self.leader or not self.count_in.is_counting:
+            return []
+        return self.count_in.due(now_ns, self.transport.tempo, self._offset_ns)
 
     def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
@@ -306,7 +309,9 @@ class Part:
         due = self.schedule.next_due_ns
         if due is None:
             due = self._answer_end_ns
-        click = None if self.leader else self.count_in.next_due_ns(self.transport.tempo, self._offset_ns)
+        if self.leader or not self.count_in.is_counting:
+            return due
+        click = self.count_in.next_due_ns(self.transport.tempo, self._offset_ns)
         return min((ns for ns in (due, click) if ns is not None), default=None)
 
     @property

@@ -65,12 +65,13 @@ class MidiClockSource(TimeSource):
 
     def advance(self, now_ns: int) -> bool:
         """Notice that it has gone; and, after a while, that it stays away."""
-        if self._clock.advance(now_ns) and self.is_leading and self._clock.rolling:
+        has_gone = self._clock.advance(now_ns) and self.is_leading and self._clock.rolling
+        if has_gone:
             self._is_lost = self._is_awaited = True
             self._held_until = now_ns + HOLD_NS if self.settings.sync == AUTO else None
             self._news.append(GONE)
         if self._held_until is None or now_ns < self._held_until:
-            return False
+            return has_gone
         self._held_until = None
         self._news.append(STAYS_AWAY)
         return True

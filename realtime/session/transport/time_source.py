@@ -73,7 +73,7 @@ class TimeSource(ABC):
         return False
 
     def advance(self, now_ns: int) -> bool:
-        """Notice what time brings; whether its state is to be looked at anew."""
+        """Notice what time brings; whether its state is to be looked at anew, or it has news."""
         return False
 
     def lead(self, running: TimeState, before: Optional["TimeSource"]) -> TimeState:

@@ -96,7 +96,6 @@ class Transport:
         changes = [source.advance(now_ns) for source in self._sources]
         if any(changes):
             self._keep_time(now_ns)
-        self._tell()
 
     def set(self, settings: Settings, now_ns: int) -> None:
         """Take over changed settings.
