@@ -23,7 +23,7 @@ DROP_FRAME = 29
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """How a file counts time: `units` of its own make `ticks` of ours."""
+    """The ratio of a file's time to ours: `units` of its own make `ticks` of ours."""
 
     ticks: int
     units: int
@@ -94,7 +94,7 @@ def _length(data: bytes, chunk: int) -> int:
 
 
 def _end(data: bytes, chunk: int) -> int:
-    """Where a chunk ends: as it says, if the file or another chunk's name is there; else at the next track."""
+    """Find a chunk's end: as its length says, if the file ends or a chunk's name stands there; else the next track."""
     end = chunk + HEAD_LENGTH + _length(data, chunk)
     name = data[end : end + 4]
     if end == len(data) or (len(name) == 4 and name.isascii() and name.decode("ascii").isprintable()):

@@ -30,7 +30,7 @@ class DrumChannels:
 
     _system: str = GM
     _said: dict[int, bool] = field(default_factory=dict)
-    """What was said of a channel; of others the default holds."""
+    """Channels that a message made drums (True) or pitches (False); for the others the default holds."""
     _banks: dict[int, int] = field(default_factory=dict)
 
     def __contains__(self, channel: int) -> bool:

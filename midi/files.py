@@ -104,7 +104,7 @@ def _parts(notes: Sequence[Note], music: Music) -> tuple[int, ...]:
 
 
 def _damage(chunks: Chunks, tracks: Sequence[Track]) -> str:
-    """What is wrong with a file of which not all could be read; nothing if nothing is."""
+    """Describe the damage of a file that could not all be read; an empty string if there is none."""
     damaged = [number for number, track in enumerate(tracks) if not track.is_whole]
     if any(chunks.tracks[number].is_cut for number in damaged):
         return "it ends in the middle of a track"

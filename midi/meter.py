@@ -1,7 +1,7 @@
-"""Where a tick stands in its bar. Core: no I/O, no numpy.
+"""The place of a tick in its bar. Core: no I/O, no numpy.
 
-A piece says so by a few `Bar` rows, each true until the next; what stands before the first, or after one of an unknown
-meter, has no place.
+A piece gives its bars as a few `Bar` rows, each valid until the next. A tick before the first row, or after one of an
+unknown meter, has no place.
 """
 
 from bisect import bisect_right

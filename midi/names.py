@@ -11,7 +11,7 @@ from midi.tokens import PITCH
 
 PITCH_CLASSES = 12
 CHORD_OCTAVE = 60
-"""Where a chord is played, whose name tells no octave: its first pitch class from middle C up, as music21 does it."""
+"""The octave of a chord, whose name has none: its first pitch class from middle C up, as music21 does it."""
 _SPELLED = ("C", "C#", "D", "E-", "E", "F", "F#", "G", "G#", "A", "B-", "B")
 _BETWEEN = "."
 

@@ -11,7 +11,7 @@ TICKS_PER_BEAT = 24
 
 HUMAN = 0
 ANSWER = 1
-"""Whose a note is: its voice."""
+"""A note's voice: the human's, or our answer's."""
 
 DRUM_CHANNEL = 9
 """General MIDI's percussion channel, counted from 0: its pitches are instruments, not pitches."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from midi.notes import DRUM_CHANNEL
 
 CHANNELS = 16
-"""Of a port."""
+"""MIDI channels of a port."""
 
 
 class Kind(StrEnum):

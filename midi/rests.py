@@ -25,7 +25,7 @@ class Cuts:
 
     @classmethod
     def of(cls, notes: Sequence[Note]) -> "Cuts":
-        """What is too much, in whole beats, where the next stroke is more than LONGEST_REST away, and at the end."""
+        """Find the cuts: whole beats between onsets more than LONGEST_REST apart, and all beyond it after the last."""
         onsets = sorted({0, *(note.onset for note in notes)})
         spans = []
         for before, after in pairwise(onsets):
@@ -43,7 +43,7 @@ class Cuts:
         return bool(self.begins)
 
     def moved(self, tick: int) -> int:
-        """Where a tick is when the cuts are made; what is inside one is at its begin."""
+        """Move a tick to its place after the cuts; a tick inside a cut moves to where the cut begins."""
         index = bisect_right(self.begins, tick) - 1
         if index < 0:
             return tick

@@ -20,9 +20,9 @@ QUEUE_MESSAGES = 20_000
 """Messages an input holds until it is polled; rtmidi's own 1024 is lost in one burst from a sequencer."""
 
 SETTLE_S = 0.03
-"""How long a JACK port waits before it is closed. libjack 1.9.22 walks a client's list of ports in a thread of its own
-whenever the graph changes, while unregistering a port takes it off that list: one close in a few hundred crashed. By
-then the changes that others made, such as our other port's end, have been heard of."""
+"""Seconds that a JACK port waits before it is closed. libjack 1.9.22 walks a client's list of ports in a thread of its
+own whenever the graph changes, while unregistering a port takes it off that list: one close in a few hundred crashed.
+By then the changes that others made, such as our other port's end, have been heard of."""
 
 
 def is_compiled_in(system: System) -> bool:

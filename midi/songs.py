@@ -1,4 +1,4 @@
-"""What a song's tracks say together: its notes as they sound, its tempi, its bars. Pure; times in the file's units.
+"""A song, read from its tracks together: notes as they sound, tempi, bars. Pure; times in the file's units.
 
 Tracks share channels, as they do when they are played: a pedal in one track holds the notes that another strikes on
 its channel. Keys are a track's own: two tracks may hold one key at a time, and each ends its own note.
@@ -50,7 +50,7 @@ class Song:
     signatures: list[tuple[int, int, int]] = field(default_factory=list)
     """(time, beats to the bar, their unit as a fraction of a whole note), in order of time."""
     drum_notes: int = 0
-    """How many notes were left out because they are drums."""
+    """Count of the notes left out because they are drums."""
 
 
 class Sent(NamedTuple):

@@ -1,4 +1,4 @@
-"""How a note becomes numbers: five fields, each a small alphabet, and its place in the bar. Core: no I/O, no numpy.
+"""A note as numbers: five fields, each a small alphabet, and its place in the bar. Core: no I/O, no numpy.
 
 A note is told as (voice, wait since the previous onset, pitch, duration, velocity), drawn in this order: whose note is
 next, when, which. Times are exact to the tick up to four beats, then coarser: half a beat up to eight beats, one beat
@@ -61,7 +61,7 @@ END = WAIT.size - 1
 FIELDS: tuple[Field, ...] = (VOICE, WAIT, PITCH, DURATION, VELOCITY)
 """In the order in which they are drawn; a model may lack the voice, and one without dynamics lacks the velocity."""
 CONTEXTS: tuple[Field, ...] = (METER, POSITION)
-"""What is told of a note beside its fields: a model has both or none."""
+"""Inputs of a model beside a note's fields; a model has both or none."""
 
 Token = tuple[int, ...]
 """A note's ids, in the order of a model's inputs: its fields, then its contexts."""
