@@ -17,11 +17,11 @@ from midi.arrivals import Arrived
 from midi.nanoseconds import NS_PER_MS, NS_PER_S
 
 LOOK_S = 0.001
-"""How often the input is looked at: as often as a jam does."""
+"""Seconds between two looks at the input: as many as in a jam."""
 SPACING_S = (0.015, 0.045)
 """Probes are so far apart, at random, so that no period of the MIDI system is always met at the same place."""
 LAST_S = 1.0
-"""How long the last probes are waited for."""
+"""Seconds to wait for the last probes."""
 CHANNEL, LOWEST, KEYS = 15, 36, 60
 NOTE_ON, NOTE_OFF = 0x90, 0x80
 

@@ -1,4 +1,4 @@
-"""What the two processes say to each other: small values, packed by one table, never pickled.
+"""Messages between the two processes: small values, packed by one table, never pickled.
 
 Times are ns of the machine's monotonic clock, which both processes share. Of several musicians each has an engine:
 with a message goes whose it is, the place of the `voice` among them from 0. The pipe keeps order, and two rules rest
@@ -142,7 +142,7 @@ class TransportState(NamedTuple):
     is_free: bool
     """Whether the human's own beat may set the tempo."""
     beat: int = NO_BEAT
-    """Where beats are, where bars are not known: the ticks from tick 0 to the first one; NO_BEAT: nobody knows."""
+    """Ticks from tick 0 to the first beat, for when bars are not known; NO_BEAT: nobody knows."""
 
 
 class ParameterChange(NamedTuple):
@@ -237,7 +237,7 @@ TEXT_BYTES = 1000
 
 
 class _Layout(Protocol):
-    """How the fields of a message become bytes, and again fields."""
+    """Packer of a message's fields to bytes, and reader of them back."""
 
     def pack(self, *fields: Any) -> bytes:
         """Pack the fields."""

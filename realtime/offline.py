@@ -82,7 +82,7 @@ class Offline:
         return notes
 
     def forget(self) -> list[Timed]:
-        """What was sent since the last time, kept here no longer: for a performance of hours.
+        """Hand over what was sent since the last call, and forget it: a performance may last hours.
 
         Only while nothing is planned and nothing sounds; else it does nothing, and returns nothing.
         """

@@ -1,4 +1,4 @@
-"""What one parameter is: its name, range, unit, default and meaning, from which flags, live changes and pages are made.
+"""A parameter: its name, range, unit, default and meaning. Flags, live changes and pages are made from it.
 
 The parameters themselves are the fields of `realtime.settings.Settings`, each declared by `parameter`. No I/O.
 """
@@ -43,7 +43,7 @@ class Parameter:
 
     @property
     def range(self) -> str:
-        """What it takes, for people."""
+        """The values it takes, for people to read."""
         allowed = self.choices or tuple(SWITCH if self.kind is bool else ())
         told = "|".join(allowed) if allowed else CHANNELS if self.is_channels else f"{self.low:g}-{self.high:g}"
         return f"{told}|auto" if self.unset else told

@@ -1,4 +1,4 @@
-"""What a performance can be told: the one table of parameters. Flags, live changes and docs/parameters.md come from it.
+"""Settings of a performance: the one table of parameters. Flags, live changes and docs/parameters.md come from it.
 
 One frozen value, the same for the daemon, the renderer and the tests; a change makes another.
 """
@@ -16,7 +16,7 @@ AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "foll
 BEAT, BAR, OFF = "beat", "bar", "off"
 BPM_RANGE = (20.0, 400.0)
 DEFAULT_BPM = 120.0
-"""Where nothing tells the tempo."""
+"""The tempo when nothing sets it."""
 
 ROLE, MUSIC, LIKENESS, TIME, PORTS = (
     "what it does",
@@ -240,4 +240,4 @@ PARAMETERS = table_of(Settings)
 """The table, by name."""
 FOLLOW_ALL = "follow"
 FOLLOWED = tuple(name for name in PARAMETERS if name.startswith(f"{FOLLOW_ALL}-"))
-"""What FOLLOW_ALL sets at once."""
+"""Names of the parameters that FOLLOW_ALL sets at once."""

@@ -38,7 +38,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # a file system to be measured, 
 SHARED_MEMORY_MB = 128
 """jackd with its default number of ports takes 107 MB of it, and dies of SIGBUS where it is smaller."""
 MEMLOCK_MB = 128
-"""What a JACK client with its libraries locks into memory, generously."""
+"""Memory that a JACK client locks with its libraries, generously."""
 
 TRY_FIFO = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))"
 

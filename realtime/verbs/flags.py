@@ -45,7 +45,7 @@ def _declare(group: argparse._ArgumentGroup, row: Parameter) -> None:
 
 
 def _reader(row: Parameter) -> Callable[[str], Value]:
-    """What argparse calls with a word; its error is ours, not argparse's."""
+    """Return the function that argparse calls with a word; its error is ours, not argparse's."""
     return row.parse
 
 

@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_settings(settings: Settings) -> None:
-    """What makes no sense without a live musician, or would never end."""
+    """Refuse settings that make no sense without a live musician, or would never end."""
     if settings.sync not in (AUTO, INTERNAL):
         raise InputError(f"--sync {settings.sync} is for antiphon jam: render keeps the file's tempo, or --bpm")
     if settings.mode == SOLO and settings.bars is None:
@@ -82,7 +82,7 @@ def _check_settings(settings: Settings) -> None:
 
 
 def _check_places(seed: Path, output: Path, png: Path | None) -> None:
-    """What is written must have a folder to be in, and must not replace what is read or written besides."""
+    """Refuse an output that has no folder to be in, or would replace a file that is read or written besides."""
     for path in (output, *((png,) if png else ())):
         if not path.absolute().parent.is_dir():
             raise InputError(f"cannot write {path}: there is no folder {path.parent}")

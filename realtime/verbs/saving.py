@@ -73,7 +73,7 @@ def _version() -> str:
 
 
 def session_path(asked: Path | None) -> Path:
-    """Where the session will be saved: asked before a note is played, made when there is something to save.
+    """Choose the session's file before a note is played; it is made when there is something to save.
 
     Raises:
         InputError: it cannot be written there.
