@@ -119,7 +119,7 @@ def test_every_import_contract_is_kept() -> None:
 
 
 RIDDLE_WORDS = {"What", "Who", "Whose", "How", "Where", "Of", "So"}
-RIDDLES_LEFT = 31
+RIDDLES_LEFT = 0
 """Docstrings of the product that still open so. Lower it as they are rewritten; never raise it."""
 
 
