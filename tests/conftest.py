@@ -4,6 +4,7 @@ Property tests draw the same examples every time, on every machine: a red test i
 `make nightly` draws others, and more; what it finds is pinned with `@example`, and mended. None is judged by its time.
 """
 
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,8 @@ from tests.peers.synth import Synth
 
 TRAINER_PACKAGES = frozenset({"keras", "music21", "scipy", "tensorflow", "tf2onnx"})
 """What only `antiphon[train]` installs, by the names that are imported."""
+STEPPED_BACK = 10
+"""The niceness of tests that may wait: a tenth of the processor where others want it."""
 MIDI_SYSTEM = "midi_system"
 """Marks a test that plays through a real MIDI system."""
 
@@ -47,7 +50,10 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what plays through a JACK server, as every test of real ports does; skip what lacks the trainer."""
+    """Mark what plays through a JACK server, as every test of real ports does; skip what lacks the trainer.
+
+    What plays through JACK comes first: it takes longest, and a worker that has stepped back does not come forward.
+    """
     missing = sorted(name for name in TRAINER_PACKAGES if find_spec(name) is None)
     skip = pytest.mark.skip(reason=f"{', '.join(missing)} not installed: pip install 'antiphon[train]'")
     for item in items:
@@ -57,6 +63,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MIDI_SYSTEM)
         if missing and item.get_closest_marker("needs_trainer"):
             item.add_marker(skip)
+    items.sort(key=lambda item: not _is_with_jack(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let tests that hear no clock step back for those that do, in the other process."""
+    beside_another = "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice")
+    if beside_another and not _is_with_jack(item.nodeid.partition("::")[0]) and os.nice(0) < STEPPED_BACK:
+        os.nice(STEPPED_BACK)
 
 
 def pytest_configure() -> None:
