@@ -1,4 +1,4 @@
-"""A jam of hours in minutes: the daemon's engine and desk on a clock that jumps. Time must not drift, memory not grow.
+"""Hours of a jam in minutes: engine and session on a clock that jumps. Time must not drift, memory not grow.
 
 The human plays phrases and rests; each hour is in another mode, accompany and reply in turn.
 """

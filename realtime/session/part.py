@@ -111,18 +111,18 @@ class Part:
         if played.is_note_on:
             self._begin_epoch(None if takes_turns else self.transport.tempo.tick_at(at_ns + KEEP_NS))
         self.to_engine.append(played)
-        return self._hush(now_ns) if played.is_note_on and takes_turns else []
+        return self._cancel_and_release(now_ns) if played.is_note_on and takes_turns else []
 
     def panic(self, now_ns: int) -> list[Outgoing]:
         """The human wants silence, now: also of what has lost its note-off on the way."""
         self._begin_epoch()
         self.to_engine.append(Panicked())
-        released = [*self._hush(now_ns), *self.end_count_in(now_ns), *self.release_through(now_ns)]
+        released = [*self._cancel_and_release(now_ns), *self.end_count_in(now_ns), *self.release_through(now_ns)]
         modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
         return [*released, *(_through(data, now_ns) for data in modes)]
 
-    def _hush(self, now_ns: int) -> list[Outgoing]:
-        released = self.schedule.hush(now_ns)
+    def _cancel_and_release(self, now_ns: int) -> list[Outgoing]:
+        released = self.schedule.cancel_and_release(now_ns)
         self._tell_left_out()
         return released
 
@@ -199,7 +199,7 @@ class Part:
         if self._time.is_news(state, now_ns):
             self._time.known = state
             self.to_engine.append(state)
-        return self._hush(now_ns) if stops else []
+        return self._cancel_and_release(now_ns) if stops else []
 
     # From the engine
 
@@ -261,10 +261,10 @@ class Part:
                 yield from (_through(data, message.due_ns) for data in self._passed.lift(message.data[0] & 0x0F))
             yield message
 
-    def silence(self, now_ns: int) -> list[Outgoing]:
+    def cancel_and_release(self, now_ns: int) -> list[Outgoing]:
         """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
         self.answer.abandon()
-        return self._hush(now_ns)
+        return self._cancel_and_release(now_ns)
 
     def end_count_in(self, now_ns: int) -> list[Outgoing]:
         """No more clicks: what ends the one that sounds, now."""

@@ -226,7 +226,7 @@ class Schedule:
         """The ids of what is planned and has not gone out, in order."""
         return sorted(note_id for _, note_id, _ in self._waiting)
 
-    def hush(self, now_ns: int) -> list[Outgoing]:
+    def cancel_and_release(self, now_ns: int) -> list[Outgoing]:
         """Cancel what has not gone out, and release everything that sounds, now."""
         self.left_out += self.standing
         self._waiting.clear()

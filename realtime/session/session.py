@@ -213,7 +213,7 @@ class Session:
         self.journal.write(EngineLost(now_ns, reason))
         sends: list[Send] = []
         for voice, part in enumerate(self.parts):
-            sends += self._sends(voice, part.silence(now_ns), now_ns)
+            sends += self._sends(voice, part.cancel_and_release(now_ns), now_ns)
         because = f" ({reason})" if reason else ""
         self._notify([f"the engine was lost{because}: starting another, the ports stay open"], now_ns)
         return sends
@@ -268,7 +268,7 @@ class Session:
         """Every note off and every pedal up, now: it stops, or is suspended."""
         sends: list[Send] = []
         for voice, part in enumerate(self.parts):
-            messages = [*part.silence(now_ns), *part.end_count_in(now_ns), *part.release_through(now_ns)]
+            messages = [*part.cancel_and_release(now_ns), *part.end_count_in(now_ns), *part.release_through(now_ns)]
             sends += self._sends(voice, messages, now_ns)
         return sends
 

@@ -160,8 +160,8 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     asked = read_midi(arguments.seed) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
-    seating = VoiceRouting(arguments.voices, arguments.voices_by)
-    seating.settings(settings_of(arguments))  # a bad flag is told before all else
+    routing = VoiceRouting(arguments.voices, arguments.voices_by)
+    routing.settings(settings_of(arguments))  # a bad flag is told before all else
     session = None if arguments.no_save else session_path(arguments.save)
     if arguments.timing:
         session_path(arguments.timing)
@@ -176,13 +176,13 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     supervisor = Supervisor(folder, arguments.provider)
     clock, timing = MonotonicClock(), Timing()
     with (
-        _venue(api, no_midi, arguments, seating, seed, Tempo.of(bpm), printer) as venue,
+        _venue(api, no_midi, arguments, routing, seed, Tempo.of(bpm), printer) as venue,
         ExitStack() as open_ended,
     ):
         playing = Session(
-            seating.settings(settings),
+            routing.settings(settings),
             clock.now_ns(),
-            seating,
+            routing,
             venue.roles,
             sources=time_sources(LinkPeer),
             sends_clock=venue.clock is not None,
@@ -214,7 +214,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             for line in (
                 _title(card, settings, api),
                 f"  {seed_line(settings)}",
-                *seating.lines,
+                *routing.lines,
                 *venue.directions,
                 *(notes if api else notes[1:]),
                 READY,
@@ -251,21 +251,21 @@ def _venue(
     api: Api | None,
     no_midi: str,
     arguments: argparse.Namespace,
-    seating: VoiceRouting,
+    routing: VoiceRouting,
     seed: Piece | None,
     tempo: Tempo,
     printer: Printer,
 ) -> AbstractContextManager[OpenPorts]:
     if api is not None:
-        wishes = PortOptions(
+        options = PortOptions(
             arguments.in_ports,
             arguments.out_ports,
             arguments.jack_exact,
             arguments.clock_out,
-            seating.ports,
+            routing.ports,
             arguments.clock_in,
         )
-        return open_ports(api, wishes, seed, tempo)
+        return open_ports(api, options, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
 
 

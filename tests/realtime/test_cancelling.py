@@ -26,28 +26,28 @@ MOVES = tuple(product((50.0, 66.0, 75.0), (0.0, 40.0), (-100.0, 0.0, 100.0)))
 
 
 class Slow:
-    """A desk and an engine with a pipe between them that takes its time, on a clock of whole milliseconds."""
+    """A part and an engine with a pipe between them that takes its time, on a clock of whole milliseconds."""
 
     def __init__(self, model: OnnxModel, chosen: Settings, there_ms: int, back_ms: int) -> None:
-        self.desk, self.engine = Part(chosen), Engine(model, chosen)
+        self.part, self.engine = Part(chosen), Engine(model, chosen)
         self._there_ms, self._back_ms = there_ms, back_ms
         self._to_engine: deque[tuple[int, Message]] = deque()
         self._to_desk: deque[tuple[int, Message]] = deque()
-        for message in self.desk.snapshot():
+        for message in self.part.snapshot():
             self.engine.receive(message)
 
     def pass_by(self, ms: int, human: list[bytes]) -> None:
         """A millisecond in which the human plays this."""
         now_ns = ms * MS
-        sent = self.desk.conduct(now_ns)
+        sent = self.part.conduct(now_ns)
         for data in human:
-            sent += self.desk.play(data, now_ns)
+            sent += self.part.play(data, now_ns)
         while self._to_desk and self._to_desk[0][0] <= ms:
-            self.desk.take(self._to_desk.popleft()[1], now_ns)
-        for message in (*sent, *self.desk.due(now_ns)):
-            self.desk.sent(message, now_ns)
-        self._to_engine += [(ms + self._there_ms, message) for message in self.desk.to_engine]
-        self.desk.to_engine.clear()
+            self.part.take(self._to_desk.popleft()[1], now_ns)
+        for message in (*sent, *self.part.due(now_ns)):
+            self.part.sent(message, now_ns)
+        self._to_engine += [(ms + self._there_ms, message) for message in self.part.to_engine]
+        self.part.to_engine.clear()
         while self._to_engine and self._to_engine[0][0] <= ms:
             self.engine.receive(self._to_engine.popleft()[1])
         if self.engine.wake_ns is not None and self.engine.wake_ns <= now_ns:
@@ -55,14 +55,14 @@ class Slow:
 
     @property
     def is_told(self) -> bool:
-        """Whether the engine has heard all that the desk has said."""
+        """Whether the engine has heard all that the part has said."""
         return not self._to_engine
 
     @property
     def standing(self) -> tuple[list[int], list[int]]:
-        """The ids that stand for the desk, with those on their way to it, and for the engine."""
-        coming = [one for _, one in self._to_desk if isinstance(one, Proposal) and one.epoch == self.desk.epoch]
-        return sorted([*self.desk.schedule.standing, *(one.note_id for one in coming)]), sorted(self.engine.standing)
+        """The ids that stand for the part, with those on their way to it, and for the engine."""
+        coming = [one for _, one in self._to_desk if isinstance(one, Proposal) and one.epoch == self.part.epoch]
+        return sorted([*self.part.schedule.standing, *(one.note_id for one in coming)]), sorted(self.engine.standing)
 
 
 PLAYED = st.lists(
@@ -101,8 +101,8 @@ def test_both_sides_agree_on_what_stands(
     for now_ms in range(ms + 600):
         slow.pass_by(now_ms, human.get(now_ms, []))
         if slow.is_told:
-            desk, engine = slow.standing
-            assert desk == engine
+            part, engine = slow.standing
+            assert part == engine
 
 
 def answered(model: OnnxModel, human: list[Timed], seed: int, **chosen: object) -> int:

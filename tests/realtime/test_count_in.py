@@ -115,24 +115,24 @@ def test_a_count_waits_for_the_transport_and_begins_anew_with_it(model: OnnxMode
 
 
 def test_a_lost_engine_leaves_the_clicks_alone() -> None:
-    desk = Part(Settings(mode="solo", bpm=120, count_in=1))
-    desk.begin()
-    desk.conduct(0)
-    [counted] = [one for one in desk.to_engine if isinstance(one, CountedIn)]
-    sent = desk.due(1_200 * MS)
-    desk.silence(1_200 * MS)
-    [begin] = [one for one in desk.snapshot() if isinstance(one, ListenFrom)]
+    part = Part(Settings(mode="solo", bpm=120, count_in=1))
+    part.begin()
+    part.conduct(0)
+    [counted] = [one for one in part.to_engine if isinstance(one, CountedIn)]
+    sent = part.due(1_200 * MS)
+    part.cancel_and_release(1_200 * MS)
+    [begin] = [one for one in part.snapshot() if isinstance(one, ListenFrom)]
     assert begin.starts_at == counted.starts_at
-    sent += desk.due(5 * S)
+    sent += part.due(5 * S)
     assert [out.data[0] & 0xF0 for out in sent] == [NOTE_ON, NOTE_OFF] * 4
 
 
 def test_the_end_of_the_performance_ends_a_click() -> None:
-    desk = Part(Settings(mode="solo", bpm=120, count_in=1))
-    desk.begin()
-    desk.conduct(0)
-    now_ns = desk.next_due_ns or 0
-    [on] = desk.due(now_ns)
-    [off] = desk.end_count_in(now_ns)
+    part = Part(Settings(mode="solo", bpm=120, count_in=1))
+    part.begin()
+    part.conduct(0)
+    now_ns = part.next_due_ns or 0
+    [on] = part.due(now_ns)
+    [off] = part.end_count_in(now_ns)
     assert (off.data[0], off.data[1], off.due_ns) == (NOTE_OFF | DRUM_CHANNEL, on.data[1], now_ns)
-    assert desk.next_due_ns is None
+    assert part.next_due_ns is None

@@ -339,10 +339,10 @@ def test_a_proposal_knows_which_human_note_it_was_made_after(model: OnnxModel) -
     proposals = [message for message in said if isinstance(message, Proposal)]
     assert proposals
     assert {message.epoch for message in proposals} == {42}
-    desk = Part(epoch=43)
+    part = Part(epoch=43)
     for message in proposals:
-        desk.take(message, 0)
-    assert desk.next_due_ns is None, "a proposal made before the human's latest note was accepted"
+        part.take(message, 0)
+    assert part.next_due_ns is None, "a proposal made before the human's latest note was accepted"
 
 
 def test_advance_decides_at_most_one_note(model: OnnxModel) -> None:

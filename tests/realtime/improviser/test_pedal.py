@@ -75,13 +75,13 @@ def test_a_pedal_left_down_on_the_last_chord_is_answered_all_the_same(model: Onn
 
 def test_a_new_engine_hears_an_older_pedal_come_up(model: OnnxModel) -> None:
     settings = Settings(bpm=120)
-    desk = Part(settings)
+    part = Part(settings)
     for at_ns, data in ((0, PEDAL_DOWN), (0, bytes((NOTE_ON, 60, 80))), (100 * MS, bytes((NOTE_OFF, 60, 0)))):
-        desk.play(data, at_ns)
-        desk.recorder.record(data, at_ns, human=True)
-    desk.to_engine.clear()
+        part.play(data, at_ns)
+        part.recorder.record(data, at_ns, human=True)
+    part.to_engine.clear()
     engine = Engine(model, settings)
-    for message in desk.snapshot():
+    for message in part.snapshot():
         engine.receive(message)
     assert [note.duration for note in human_notes(engine)] == [None]
     engine.receive(Played(1 * S, *PEDAL_UP))

@@ -9,47 +9,47 @@ MS = 1_000_000
 ON, OFF = bytes((0x90, 72, 80)), bytes((0x80, 72, 0))
 
 
-def propose(desk: Part, note_id: int, onset: int, end: int) -> None:
-    desk.take(Proposal(note_id, desk.epoch, onset, end, 0, 72, 80, 0), 0)
+def propose(part: Part, note_id: int, onset: int, end: int) -> None:
+    part.take(Proposal(note_id, part.epoch, onset, end, 0, 72, 80, 0), 0)
 
 
-def sent(desk: Part, now_ns: int) -> list[bytes]:
+def sent(part: Part, now_ns: int) -> list[bytes]:
     """What goes to the port by now."""
-    out = desk.audible(desk.due(now_ns))
+    out = part.audible(part.due(now_ns))
     for message in out:
-        desk.sent(message, now_ns)
+        part.sent(message, now_ns)
     return [message.data for message in out]
 
 
 def test_what_sounds_ends_when_it_is_muted_and_once() -> None:
-    desk = Part(Settings(bpm=120))
-    propose(desk, 1, 0, 24)
-    assert sent(desk, 0) == [ON]
-    assert [message.data for message in desk.audible(change(desk, "mute", "on", 100 * MS))] == [OFF]
-    assert sent(desk, 500 * MS) == []
+    part = Part(Settings(bpm=120))
+    propose(part, 1, 0, 24)
+    assert sent(part, 0) == [ON]
+    assert [message.data for message in part.audible(change(part, "mute", "on", 100 * MS))] == [OFF]
+    assert sent(part, 500 * MS) == []
 
 
 def test_muted_notes_are_facts_to_the_engine_and_are_not_recorded() -> None:
-    desk = Part(Settings(bpm=120, mute=True))
-    propose(desk, 1, 0, 24)
-    assert sent(desk, 0) == []
-    assert Sent(1, 0) in desk.to_engine
-    assert len(desk.recorder) == 0
+    part = Part(Settings(bpm=120, mute=True))
+    propose(part, 1, 0, 24)
+    assert sent(part, 0) == []
+    assert Sent(1, 0) in part.to_engine
+    assert len(part.recorder) == 0
 
 
 def test_unmuted_it_comes_in_with_its_next_note_and_the_last_owes_no_off() -> None:
-    desk = Part(Settings(bpm=120, mute=True))
-    propose(desk, 1, 0, 24)
-    propose(desk, 2, 48, 72)
-    sent(desk, 0)
-    change(desk, "mute", "off", 100 * MS)
-    assert sent(desk, 600 * MS) == []
-    assert sent(desk, 1_000 * MS) == [ON]
-    assert sent(desk, 1_500 * MS) == [OFF]
+    part = Part(Settings(bpm=120, mute=True))
+    propose(part, 1, 0, 24)
+    propose(part, 2, 48, 72)
+    sent(part, 0)
+    change(part, "mute", "off", 100 * MS)
+    assert sent(part, 600 * MS) == []
+    assert sent(part, 1_000 * MS) == [ON]
+    assert sent(part, 1_500 * MS) == [OFF]
 
 
 def test_an_answer_that_is_cut_while_muted_sends_nothing() -> None:
-    desk = Part(Settings(bpm=120, mute=True))
-    propose(desk, 1, 0, 24)
-    sent(desk, 0)
-    assert desk.audible(desk.silence(100 * MS)) == []
+    part = Part(Settings(bpm=120, mute=True))
+    propose(part, 1, 0, 24)
+    sent(part, 0)
+    assert part.audible(part.cancel_and_release(100 * MS)) == []

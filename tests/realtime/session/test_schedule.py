@@ -52,7 +52,7 @@ def test_hush_releases_at_once_and_says_that_it_was_early() -> None:
     for note_id, pitch in enumerate((60, 64, 67)):
         schedule.add(proposal(note_id, 0, 500, pitch), 0)
     schedule.due(0)
-    released = schedule.hush(30 * MS)
+    released = schedule.cancel_and_release(30 * MS)
     assert sorted(offs(released)) == [0, 1, 2]
     assert all((message.sounded_ns, message.due_ns) == (30 * MS, 30 * MS) for message in released)
     assert schedule.next_due_ns is None
@@ -110,8 +110,8 @@ def test_whatever_is_proposed_every_on_has_its_off_and_no_key_is_down_twice(
         now += step * MS
         while waiting and waiting[0].onset * MS <= now + 50 * MS:
             schedule.add(waiting.pop(0), now)
-        sent += schedule.hush(now) if index == hush_at else schedule.due(now)
-    sent += schedule.hush(now)
+        sent += schedule.cancel_and_release(now) if index == hush_at else schedule.due(now)
+    sent += schedule.cancel_and_release(now)
     down: Counter[int] = Counter()
     for message in sent:
         pitch = message.data[1]

@@ -22,36 +22,36 @@ def test_an_engine_that_lived_on_clears_the_past() -> None:
 
 def desk_of_two_phrases() -> Part:
     """Two phrases of two notes, five seconds apart, the second under way; and a note of an answer between."""
-    desk = Part(Settings(bpm=120))
+    part = Part(Settings(bpm=120))
     for pitch, at_ns in ((60, 1 * S), (62, 2 * S), (70, 7 * S), (72, 8 * S)):
-        desk.recorder.record(bytes((NOTE_ON, pitch, 80)), at_ns, human=True)
+        part.recorder.record(bytes((NOTE_ON, pitch, 80)), at_ns, human=True)
         if pitch != 72:
-            desk.recorder.record(bytes((NOTE_OFF, pitch, 0)), at_ns + S // 2, human=True)
-    desk.recorder.record(bytes((NOTE_ON, 50, 80)), 9 * S, human=False)
-    return desk
+            part.recorder.record(bytes((NOTE_OFF, pitch, 0)), at_ns + S // 2, human=True)
+    part.recorder.record(bytes((NOTE_ON, 50, 80)), 9 * S, human=False)
+    return part
 
 
-def pitches_told(desk: Part) -> list[int]:
-    return [message.pitch for message in desk.snapshot() if isinstance(message, HistoryNote)]
+def pitches_told(part: Part) -> list[int]:
+    return [message.pitch for message in part.snapshot() if isinstance(message, HistoryNote)]
 
 
 def test_without_a_suspect_all_is_told() -> None:
-    desk = desk_of_two_phrases()
-    assert not desk.omit(Suspect.NOTHING)
-    assert pitches_told(desk) == [60, 62, 70, 72, 50]
+    part = desk_of_two_phrases()
+    assert not part.omit(Suspect.NOTHING)
+    assert pitches_told(part) == [60, 62, 70, 72, 50]
 
 
 def test_the_latest_phrase_and_its_answer_are_left_out() -> None:
-    desk = desk_of_two_phrases()
-    assert desk.omit(Suspect.PHRASE)
-    assert pitches_told(desk) == [60, 62]
-    assert len(desk.recorder) == 5, "the session's file has it still"
-    assert not [message for message in desk.snapshot() if isinstance(message, Played)]
+    part = desk_of_two_phrases()
+    assert part.omit(Suspect.PHRASE)
+    assert pitches_told(part) == [60, 62]
+    assert len(part.recorder) == 5, "the session's file has it still"
+    assert not [message for message in part.snapshot() if isinstance(message, Played)]
 
 
 def test_the_whole_past_is_left_out_but_not_what_comes_after() -> None:
-    desk = desk_of_two_phrases()
-    assert desk.omit(Suspect.PAST)
-    assert not desk.omit(Suspect.PAST), "nothing more to leave out"
-    desk.recorder.record(bytes((NOTE_ON, 65, 80)), 12 * S, human=True)
-    assert pitches_told(desk) == [65]
+    part = desk_of_two_phrases()
+    assert part.omit(Suspect.PAST)
+    assert not part.omit(Suspect.PAST), "nothing more to leave out"
+    part.recorder.record(bytes((NOTE_ON, 65, 80)), 12 * S, human=True)
+    assert pitches_told(part) == [65]

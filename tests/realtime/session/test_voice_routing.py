@@ -24,20 +24,20 @@ def test_alone_every_channel_is_the_musicians() -> None:
 
 
 def test_by_channel_each_plays_on_their_own_and_nobody_on_the_others() -> None:
-    seating = VoiceRouting(11)
-    assert [seating.voice(0, channel) for channel in range(16)] == [*range(9), None, 9, 10, None, None, None, None]
-    assert seating.ports == 1
-    channels = [settings.channel for settings in seating.settings(Settings())]
+    routing = VoiceRouting(11)
+    assert [routing.voice(0, channel) for channel in range(16)] == [*range(9), None, 9, 10, None, None, None, None]
+    assert routing.ports == 1
+    channels = [settings.channel for settings in routing.settings(Settings())]
     assert channels == [*range(1, 10), 11, 12]
-    assert seating.lines == ["  11 voices, on channels 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12"]
+    assert routing.lines == ["  11 voices, on channels 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12"]
 
 
 def test_by_port_each_is_told_by_the_input_and_a_seed_phrase_is_the_firsts() -> None:
-    seating = VoiceRouting(3, PORT)
-    assert [seating.voice(place, 5) for place in range(4)] == [0, 1, 2, 0]
-    assert seating.ports == 3
-    assert [settings.channel for settings in seating.settings(Settings())] == [None] * 3
-    assert [settings.channel for settings in seating.settings(Settings(channel=4))] == [4] * 3
+    routing = VoiceRouting(3, PORT)
+    assert [routing.voice(place, 5) for place in range(4)] == [0, 1, 2, 0]
+    assert routing.ports == 3
+    assert [settings.channel for settings in routing.settings(Settings())] == [None] * 3
+    assert [settings.channel for settings in routing.settings(Settings(channel=4))] == [4] * 3
 
 
 def test_each_plays_other_notes() -> None:
@@ -69,15 +69,15 @@ def test_voices_told_apart_by_channel_cannot_share_one() -> None:
 
 
 def test_what_is_typed_is_for_all_or_for_one_but_time_is_for_all() -> None:
-    seating = VoiceRouting(3)
-    assert list(seating.changing("mode")) == list(seating.changing("bpm")) == [0, 1, 2]
-    assert list(seating.changing("mode", 1)) == [1]
+    routing = VoiceRouting(3)
+    assert list(routing.changing("mode")) == list(routing.changing("bpm")) == [0, 1, 2]
+    assert list(routing.changing("mode", 1)) == [1]
     assert list(VoiceRouting(1).changing("bpm", 0)) == [0]
     for voice in (-1, 3):
         with pytest.raises(InputError, match="from 1 to 3"):
-            seating.changing("mode", voice)
+            routing.changing("mode", voice)
     with pytest.raises(InputError, match="same for all"):
-        seating.changing("bpm", 1)
+        routing.changing("bpm", 1)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_what_is_typed_is_for_all_or_for_one_but_time_is_for_all() -> None:
     [(["a", "b"], 1, "one port"), (["a", "b"], 3, "3 ports"), (["a", "a"], 2, "twice")],
 )
 def test_ports_are_named_once_for_each_voice(named: list[str], ports: int, told: str) -> None:
-    for flag, wishes in (("--in", {"in_ports": named}), ("--out", {"out_ports": named})):
+    for flag, options in (("--in", {"in_ports": named}), ("--out", {"out_ports": named})):
         with pytest.raises(InputError, match=rf"{re.escape(flag)}.*{told}"):
-            PortOptions(**wishes, ports=ports)  # type: ignore[arg-type]
+            PortOptions(**options, ports=ports)  # type: ignore[arg-type]
 
 
 def beside(**settings: object) -> tuple[Part, Part]:
@@ -102,14 +102,14 @@ def test_all_keep_one_time_and_hear_of_it() -> None:
         first.conduct(at_ns, [(at_ns, data)])
         second.conduct(at_ns)
     assert second.transport.tempo == first.transport.tempo
-    told = [[one for one in desk.to_engine if isinstance(one, TransportState)] for desk in (first, second)]
+    told = [[one for one in part.to_engine if isinstance(one, TransportState)] for part in (first, second)]
     assert told[0] == told[1]
     assert told[0][-1].bpm == pytest.approx(125, rel=0.01)
 
 
 def test_the_beat_is_taken_from_the_first_musician() -> None:
     first, second = beside()
-    free = [next(one for one in desk.snapshot() if isinstance(one, TransportState)).is_free for desk in (first, second)]
+    free = [next(one for one in part.snapshot() if isinstance(one, TransportState)).is_free for part in (first, second)]
     assert free == [True, False]
     second.take(TempoEstimate(90.0, 0, 0), 0)
     assert float(first.transport.tempo.bpm) == 120
@@ -118,14 +118,14 @@ def test_the_beat_is_taken_from_the_first_musician() -> None:
 
 
 def test_one_count_in_is_enough() -> None:
-    desks = beside(count_in=1)
-    for desk in desks:
-        desk.begin()
-        desk.conduct(0)
-    starts = [[one.starts_at for one in desk.to_engine if isinstance(one, CountedIn)] for desk in desks]
+    parts = beside(count_in=1)
+    for part in parts:
+        part.begin()
+        part.conduct(0)
+    starts = [[one.starts_at for one in part.to_engine if isinstance(one, CountedIn)] for part in parts]
     assert len(starts[0]) == 1
     assert starts[0] == starts[1], "but all wait for its end"
-    clicks = [[one for one in desk.due(10_000 * MS) if one.is_note_on] for desk in desks]
+    clicks = [[one for one in part.due(10_000 * MS) if one.is_note_on] for part in parts]
     assert [len(one) for one in clicks] == [4, 0]
 
 
