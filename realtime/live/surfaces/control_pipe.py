@@ -42,11 +42,13 @@ def parse_descriptors(text: str) -> tuple[int, int]:
     words = text.split(",")
     if not 1 <= len(words) <= 2 or not all(word.strip().isdecimal() for word in words):
         raise InputError(f"--control-fd {text!r} is not understood: it takes IN or IN,OUT, such as 3,4")
+    if not hasattr(os, "set_blocking"):
+        raise InputError("--control-fd needs Linux, macOS or another Unix")
     numbers = [int(word) for word in words]
     for number in numbers:
         try:
             os.fstat(number)
-        except OSError:
+        except (OSError, OverflowError):
             raise InputError(f"--control-fd {text}: no descriptor {number} is open; start antiphon with it") from None
         if number < FIRST_DESCRIPTOR:
             raise InputError(f"--control-fd {text}: {number} is the terminal's; it takes {FIRST_DESCRIPTOR} or more")

@@ -150,7 +150,7 @@ def test_a_reader_that_does_not_read_holds_up_nobody(peer: Peer) -> None:
     assert time.monotonic() - began < 20  # a blocked write would never end
 
 
-@pytest.mark.parametrize("text", ["x", "3,4,5", "", "99999", "0", "-1"])
+@pytest.mark.parametrize("text", ["x", "3,4,5", "", "99999", "9" * 30, "0", "-1"])
 def test_a_bad_descriptor_is_an_error_in_one_line(text: str) -> None:
     with pytest.raises(InputError, match="--control-fd") as error:
         parse_descriptors(text)
