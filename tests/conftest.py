@@ -28,6 +28,8 @@ STEPPED_BACK = 10
 """The niceness of tests that may wait: a tenth of the processor where others want it."""
 MIDI_SYSTEM = "midi_system"
 """Marks a test that plays through a real MIDI system."""
+PLAYS_IN_TIME = pytest.StashKey[bool]()
+"""Whether this run has a test that plays through a real MIDI system: beside none, nobody steps back."""
 
 
 class Module(pytest.Module):
@@ -66,10 +68,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _is_with_jack(item.nodeid.partition("::")[0]))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note whether any test that is left plays in time."""
+    session.config.stash[PLAYS_IN_TIME] = any(item.get_closest_marker(MIDI_SYSTEM) for item in session.items)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let tests that hear no clock step back for those that do, in the other process."""
-    beside_another = "PYTEST_XDIST_WORKER" in os.environ and hasattr(os, "nice")
+    beside_another = "PYTEST_XDIST_WORKER" in os.environ and item.config.stash[PLAYS_IN_TIME] and hasattr(os, "nice")
     if beside_another and not _is_with_jack(item.nodeid.partition("::")[0]) and os.nice(0) < STEPPED_BACK:
         os.nice(STEPPED_BACK)
 
