@@ -15,10 +15,11 @@ import numpy as np
 
 from benchmarks.command import add_model_flag, check_range, model_folder, notify, parser_of, run_command
 from exported.onnx_model import load_model
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.tempo import Tempo
 from realtime.improviser.batched_engines import BatchedEngines
 from realtime.improviser.step_model import StepModel
-from realtime.messages import NOTE_OFF, NOTE_ON, Cancelled, ListenFrom, Message, Played, Proposal, Sent
+from realtime.messages import Cancelled, ListenFrom, Message, Played, Proposal, Sent
 from realtime.settings import SOLO, Settings
 
 S = 1_000_000_000

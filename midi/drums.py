@@ -5,7 +5,8 @@ Channels count from 0; those of a file's further ports follow, 16 to each.
 
 from dataclasses import dataclass, field
 
-from midi.events import CONTROL_CHANGE, PROGRAM_CHANGE, SYSEX, Event
+from midi.events import Event
+from midi.message import CONTROL_CHANGE, PROGRAM_CHANGE, SYSEX
 from midi.notes import DRUM_CHANNEL
 from midi.parts import CHANNELS, Kind, kind_of_channel
 

@@ -5,12 +5,8 @@ Running status holds over SysEx and meta events: SMF 1.0 says that they end it, 
 
 from typing import NamedTuple
 
-NOTE_OFF = 0x80
-NOTE_ON = 0x90
-CONTROL_CHANGE = 0xB0
-PROGRAM_CHANGE = 0xC0
-CHANNEL_PRESSURE = 0xD0
-SYSEX = 0xF0
+from midi.message import CHANNEL_PRESSURE, NOTE_OFF, PROGRAM_CHANGE, SYSEX
+
 SYSEX_CONTINUED = 0xF7
 META = 0xFF
 PORT, END_OF_TRACK, TEMPO, TIME_SIGNATURE = 0x21, 0x2F, 0x51, 0x58

@@ -15,7 +15,7 @@ from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
 from midi.events import Track, read_track
 from midi.music import Music, joined
-from midi.notes import TICKS_PER_BEAT, Note, canonical
+from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note, canonical
 from midi.performance import performed
 from midi.piece import Control, Piece
 from midi.rests import LONGEST_REST_BEATS, Cuts
@@ -28,7 +28,6 @@ SONGS = 2
 WRITTEN_TICKS_PER_BEAT = 480
 LONGEST_DELTA = 0x0FFFFFFF
 """The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
-DEFAULT_VELOCITY = 80
 
 
 def read_midi(path: Path) -> Piece:

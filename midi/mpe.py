@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from midi.events import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, Event
+from midi.events import Event
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 
 LOWER_MASTER, UPPER_MASTER = 0, 15
 DATA_ENTRY, RPN_LSB, RPN_MSB = 6, 100, 101

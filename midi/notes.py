@@ -13,6 +13,9 @@ HUMAN = 0
 ANSWER = 1
 """A note's voice: the human's, or our answer's."""
 
+DEFAULT_VELOCITY = 80
+"""The velocity of a note where nobody says how loud it is."""
+
 DRUM_CHANNEL = 9
 """General MIDI's percussion channel, counted from 0: its pitches are instruments, not pitches."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from midi.chunks import TIMECODE_BPM, Division
-from midi.events import SYSEX, Event, quarter_us
+from midi.events import Event, quarter_us
+from midi.message import SYSEX
 from midi.nanoseconds import NS_PER_US
 from midi.notes import TICKS_PER_BEAT
 from midi.songs import in_order

@@ -9,19 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from midi.drums import BANK_SELECT, DrumChannels
-from midi.events import (
-    CONTROL_CHANGE,
-    END_OF_TRACK,
-    META,
-    NOTE_OFF,
-    NOTE_ON,
-    PORT,
-    PROGRAM_CHANGE,
-    SYSEX,
-    TIME_SIGNATURE,
-    Event,
-    quarter_us,
-)
+from midi.events import END_OF_TRACK, META, PORT, TIME_SIGNATURE, Event, quarter_us
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, SYSEX
 from midi.mpe import zone_channels
 from midi.parts import CHANNELS
 from midi.pedal import CONTROLLERS, SoundingNotes

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from midi.arrivals import Arrived
+from midi.message import NOTE_OFF, NOTE_ON, is_channel_message, is_note_on
 from midi.nanoseconds import NS_PER_MS, NS_PER_S
 
 LOOK_S = 0.001
@@ -23,7 +24,6 @@ SPACING_S = (0.015, 0.045)
 LAST_S = 1.0
 """Seconds to wait for the last probes."""
 CHANNEL, LOWEST, KEYS = 15, 36, 60
-NOTE_ON, NOTE_OFF = 0x90, 0x80
 
 
 class Output(Protocol):
@@ -72,7 +72,7 @@ class Trips:
 
     def arrived(self, data: bytes, at_ns: int) -> None:
         """Any message that came in; on its way a probe's channel may have been changed."""
-        if len(data) != 3 or data[0] & 0xF0 != NOTE_ON or data[2] == 0:
+        if not (is_channel_message(data) and is_note_on(data)):
             return
         keys = _keys(data)
         left_ns = self._away.pop(keys, None)

@@ -1,4 +1,4 @@
-"""Messages between the two processes: small values, packed by one table, never pickled.
+"""Messages between the two processes: small values, as plain tuples in Python's `marshal` form, never pickled.
 
 Times are ns of the machine's monotonic clock, which both processes share. Of several musicians each has an engine:
 with a message goes whose it is, the place of the `voice` among them from 0. The pipe keeps order, and two rules rest
@@ -6,34 +6,11 @@ on that: a note-on that was sent is reported before any human note that came aft
 what it cancelled, with the new `epoch`, which tells whether a proposal was made knowing the human's latest note.
 """
 
-from struct import Struct
-from typing import Any, NamedTuple, Protocol
+import marshal
+from typing import NamedTuple, get_args
 
-from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF, LAST_MODE_MESSAGE
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.parameters import Value
-from realtime.settings import PARAMETERS
-
-NOTE_OFF = 0x80
-NOTE_ON = 0x90
-CONTROL_CHANGE = 0xB0
-CHANNEL_PRESSURE = 0xD0
-PITCH_BEND = 0xE0
-
-CHANNEL_MESSAGE_BYTES = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
-"""Length of each channel message by its kind (MIDI 1.0)."""
-
-
-def ends_notes(data: bytes) -> bool:
-    """Whether this is a mode message that ends the notes of its channel (MIDI 1.0, Channel Mode Messages)."""
-    return data[0] & 0xF0 == CONTROL_CHANGE and (
-        data[1] == ALL_SOUND_OFF or ALL_NOTES_OFF <= data[1] <= LAST_MODE_MESSAGE
-    )
-
-
-def is_channel_message(data: bytes) -> bool:
-    """Whether these bytes are one whole channel message; a driver, or another program, may send anything."""
-    return bool(data) and len(data) == CHANNEL_MESSAGE_BYTES.get(data[0] & 0xF0) and max(data[1:]) < 0x80
-
 
 NO_BEAT = -1
 
@@ -209,10 +186,10 @@ class Pong(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """Engine to I/O: it cannot start. `text` is UTF-8 for the user, `exit_code` the CLI's."""
+    """Engine to I/O: it cannot start. `text` is for the user, `exit_code` the CLI's."""
 
     exit_code: int
-    text: bytes
+    text: str
 
 
 ToEngine = (
@@ -233,79 +210,19 @@ ToEngine = (
 FromEngine = Ready | Proposal | AnswerEnd | TempoEstimate | Pong | Failed
 Message = ToEngine | FromEngine
 
-TEXT_BYTES = 1000
-
-
-class _Layout(Protocol):
-    """Packer of a message's fields to bytes, and reader of them back."""
-
-    def pack(self, *fields: Any) -> bytes:
-        """Pack the fields."""
-
-    def unpack(self, data: bytes, /) -> tuple[Any, ...]:
-        """Read the fields."""
-
-
-class _ChangeLayout:
-    """A parameter by its row in the table, whose kind says how its value is packed; text is UTF-8, to the end."""
-
-    _HEAD = Struct("<Bb?")
-    _NUMBERS = {float: Struct("<d"), int: Struct("<q"), bool: Struct("<?")}
-    _ROWS = list(PARAMETERS.values())
-    _EVERYBODY = -1
-
-    def pack(self, name: str, value: Value, part: int | None) -> bytes:
-        """Pack a row, a part, and the value if there is one."""
-        row = PARAMETERS[name]
-        place = self._EVERYBODY if part is None else part
-        head = self._HEAD.pack(self._ROWS.index(row), place, value is not None)
-        if value is None:
-            return head
-        return head + (value.encode() if isinstance(value, str) else self._NUMBERS[row.kind].pack(value))
-
-    def unpack(self, data: bytes, /) -> tuple[str, Value, int | None]:
-        """Read a name, a value and a part."""
-        number, place, has_value = self._HEAD.unpack_from(data)
-        row, packed = self._ROWS[number], data[self._HEAD.size :]
-        part = None if place == self._EVERYBODY else place
-        if not has_value:
-            return row.name, None, part
-        return row.name, packed.decode() if row.kind is str else self._NUMBERS[row.kind].unpack(packed)[0], part
-
-
-_LAYOUTS: dict[type, _Layout] = {
-    Played: Struct("<qBBB"),
-    Panicked: Struct("<"),
-    Sent: Struct("<qq"),
-    Released: Struct("<qq"),
-    Dropped: Struct("<q"),
-    Cancelled: Struct("<qq"),
-    HistoryNote: Struct("<qqBBB?"),
-    ListenFrom: Struct("<qq"),
-    CountedIn: Struct("<q"),
-    Ping: Struct("<q"),
-    Quit: Struct("<"),
-    Ready: Struct("<?"),
-    TransportState: Struct("<dqqbqq??b"),
-    ParameterChange: _ChangeLayout(),
-    Proposal: Struct("<qqqqqBBB"),
-    AnswerEnd: Struct("<qq"),
-    TempoEstimate: Struct("<dqq"),
-    Pong: Struct("<q"),
-    Failed: Struct(f"<i{TEXT_BYTES}s"),
-}
-_CODES = {kind: code for code, kind in enumerate(_LAYOUTS)}
-_KINDS = list(_LAYOUTS.items())
+_KINDS = get_args(Message)
+_CODES = {kind: code for code, kind in enumerate(_KINDS)}
 
 
 def pack(message: Message, voice: int = 0) -> bytes:
-    """A message as bytes: the musician whom it concerns (0 to 255), its code, then its fields."""
-    kind = type(message)
-    return bytes((voice, _CODES[kind])) + _LAYOUTS[kind].pack(*message)
+    """A message as bytes: its code, the musician whom it concerns, then its fields.
+
+    Both processes run one interpreter, so that they agree on `marshal`'s form.
+    """
+    return marshal.dumps((_CODES[type(message)], voice, *message))
 
 
 def unpack(data: bytes) -> tuple[int, Message]:
     """The voice and the message that `pack` packed."""
-    kind, layout = _KINDS[data[1]]
-    message: Message = kind(*layout.unpack(data[2:]))
-    return data[0], message
+    code, voice, *fields = marshal.loads(data)  # noqa: S302  # said by this process' own child, or parent
+    return voice, _KINDS[code](*fields)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from midi.arrivals import Arrived
+from midi.message import NOTE_ON
 from midi.notes import Note
 from midi.piece import Piece
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.messages import NOTE_ON, Proposal
+from realtime.messages import Proposal
 from realtime.session.controls import parse_change
 from realtime.session.journal import Send
 from realtime.session.part import Part

@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from midi.notes import Note
+from midi.message import NOTE_OFF, NOTE_ON
+from midi.notes import DEFAULT_VELOCITY, Note
 from midi.tempo import Tempo
-from realtime.messages import NOTE_OFF, NOTE_ON
-
-DEFAULT_VELOCITY = 80
 
 
 class Timed(NamedTuple):

@@ -19,10 +19,10 @@ from benchmarks.live.figures import MB, slope
 from benchmarks.live.human import melody
 from benchmarks.live.timings import is_note_on
 from benchmarks.progress import Progress
+from midi.message import NOTE_ON
 from midi.nanoseconds import NS_PER_MINUTE, NS_PER_S
 from midi.notes import TICKS_PER_BEAT
 from realtime.bench import procfs
-from realtime.messages import NOTE_ON
 from realtime.session.recorder import Recorder
 from realtime.settings import ACCOMPANY, REPLY, Settings
 from realtime.timed import Timed

@@ -13,9 +13,9 @@ from benchmarks.live.accounts import ANSWER, HUMAN
 from benchmarks.live.timings import is_note_off, is_note_on
 from midi.errors import InputError
 from midi.files import SUFFIXES, read_performance
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from midi.nanoseconds import NS_PER_S
 from midi.notes import DRUM_CHANNEL
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.timed import Timed
 
 PEDAL, DOWN = 64, 127

@@ -9,8 +9,8 @@ from benchmarks.players.performance import Cell
 from benchmarks.players.phrases import all_phrases
 from benchmarks.players.runs import Alteration, grouped, play_run, run_of
 from benchmarks.players.workers import Workers
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.nanoseconds import NS_PER_MS
-from realtime.messages import NOTE_OFF, NOTE_ON
 from realtime.modes import MODES
 from realtime.timed import Timed
 

@@ -12,9 +12,9 @@ from typing import Any
 import mido
 
 from midi.errors import InputError
+from midi.message import NOTE_OFF, NOTE_ON, is_channel_message
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import DRUM_CHANNEL
-from realtime.messages import NOTE_OFF, NOTE_ON, is_channel_message
 from realtime.timed import Timed
 
 SCORES = Path(__file__).with_name("scores")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.live.timings import is_note_off, is_note_on
-from realtime.messages import CONTROL_CHANGE
+from midi.message import CONTROL_CHANGE
 from realtime.timed import Timed
 
 TOGETHER_NS = 25_000_000

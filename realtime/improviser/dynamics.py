@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from midi.notes import TICKS_PER_BEAT, Note
+from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note
 
-DEFAULT_VELOCITY = 80
 PLACE_TICKS = TICKS_PER_BEAT // 4
 ACCENTS_TICKS = 2 * TICKS_PER_BEAT
 """Accents come again after two beats, a strong and a weak one: more, and few notes of a phrase would share a place."""

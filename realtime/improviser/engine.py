@@ -14,6 +14,7 @@ from collections import deque
 import numpy as np
 
 from exported.model_state import Step
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.nanoseconds import NS_PER_MS
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
@@ -26,8 +27,6 @@ from realtime.improviser.ring import CAPACITY, ContextRing
 from realtime.improviser.step_model import KnownState, StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import (
-    NOTE_OFF,
-    NOTE_ON,
     Cancelled,
     CountedIn,
     Dropped,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from midi.arrivals import Arrived
-from realtime.messages import NOTE_ON
+from midi.message import is_note_on
 from realtime.timed import Timed
 
 PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -28,7 +28,7 @@ class Screen:
 
     def show(self, who: str, message: bytes) -> None:
         """Print a note-on; other messages make no line."""
-        if message[0] & 0xF0 != NOTE_ON or message[2] == 0:
+        if not is_note_on(message):
             return
         now_ns = time.monotonic_ns()
         self._began_ns = self._began_ns or now_ns

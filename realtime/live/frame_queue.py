@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from struct import Struct
 
+from midi.message import CONTROL_CHANGE, SYSEX
 from midi.nanoseconds import NS_PER_S
+from realtime.session.through import Through
 
 RECORD = Struct("<qB3s")
 """The form of a message to the process that sends it: due_ns, its length (1 to 3 bytes), its bytes."""
@@ -13,9 +15,6 @@ LATE_NS = 100_000
 """A message counts as late from here on: its cycle had begun, and this much of it was over. Less is rounding."""
 JUMP_NS = 1_000_000
 GAIN = 0.1
-NOTE_OFF, NOTE_ON = 0x80, 0x90
-CONTROL, SYSTEM = 0xB0, 0xF0
-"""Status bytes below CONTROL are about one key, from there on about the channel; from SYSTEM on about neither."""
 ANY_KEY, ANYTHING = -1, -2
 """Instead of a key: the controls of a channel; whatever is on it."""
 WRAP = 1 << 32
@@ -68,8 +67,8 @@ class FrameQueue:
     _waiting: list[tuple[int, int, bytes]] = field(default_factory=list)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
     """By (channel, key): the latest time given to a message."""
-    _down: set[tuple[int, int]] = field(default_factory=set)
-    """Keys whose last message was a note-on."""
+    _owed: Through = field(default_factory=Through)
+    """Keys and pedals that are down."""
     _count: int = 0
 
     def __len__(self) -> int:
@@ -78,24 +77,17 @@ class FrameQueue:
     def add(self, message: bytes, due_ns: int) -> None:
         """Take one message of 1 to 3 bytes."""
         at_ns = due_ns
-        if message[0] < SYSTEM:
+        if message[0] < SYSEX:
             channel = message[0] & 0x0F
-            key = (channel, message[1]) if message[0] < CONTROL else (channel, ANY_KEY)
+            key = (channel, message[1]) if message[0] < CONTROL_CHANGE else (channel, ANY_KEY)
             # A control waits for all of its channel, a note for its own key and the controls.
             others = (channel, ANYTHING) if key[1] == ANY_KEY else (channel, ANY_KEY)
             before_ns = max(self._last.get(key, 0), self._last.get(others, 0))
             at_ns = self._last[key] = max(due_ns, before_ns + NS_PER_S // self.rate)
             self._last[channel, ANYTHING] = max(at_ns, self._last.get((channel, ANYTHING), 0))
-        self._note_down(message)
+            self._owed.take(message, due_ns, is_open=True)
         heappush(self._waiting, (at_ns, self._count, message))
         self._count += 1
-
-    def _note_down(self, message: bytes) -> None:
-        kind, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if len(message) > 1 else 0)
-        if kind == NOTE_ON and message[2]:
-            self._down.add(key)
-        elif kind in (NOTE_ON, NOTE_OFF):
-            self._down.discard(key)
 
     def add_records(self, data: bytes) -> None:
         """Take a whole number of packed RECORDs."""
@@ -117,7 +109,7 @@ class FrameQueue:
         self.late += at_ns < start_ns - LATE_NS
 
     def finish(self, now_ns: int, by_ns: int) -> None:
-        """Nobody will hand over more: keys still down come up, and what is due after `by_ns` goes then, in order."""
-        for channel, key in sorted(self._down):
-            self.add(bytes((NOTE_OFF | channel, key, 0)), now_ns)
+        """Nobody will hand over more: keys and pedals come up, and what is due after `by_ns` goes then, in order."""
+        for message in self._owed.end():
+            self.add(message, now_ns)
         self._waiting = sorted((min(at_ns, by_ns), count, message) for at_ns, count, message in self._waiting)

@@ -13,9 +13,9 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from midi.arrivals import Arrived
 from midi.errors import InputError, MachineError
+from midi.message import is_channel_message
 from midi.port_names import choose
 from midi.server_watch import ServerWatch
-from realtime.messages import is_channel_message
 from realtime.session.through import Through
 
 

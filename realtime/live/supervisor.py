@@ -31,7 +31,7 @@ class EngineFailedError(AntiphonError):
     """The engine process said why it cannot start. Its exit code is that of the error it met."""
 
     def __init__(self, failed: Failed) -> None:
-        super().__init__(failed.text.rstrip(b"\0").decode(errors="replace"))
+        super().__init__(failed.text)
         self.exit_code = failed.exit_code
 
 

@@ -7,11 +7,11 @@ what is left of them.
 from collections import deque
 from dataclasses import dataclass, field
 
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.meter import METERS, Bar, bar_ticks
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT
 from midi.parts import Kind, PartSpec, Player
 from midi.tempo import Tempo
-from realtime.messages import NOTE_OFF, NOTE_ON
 from realtime.session.schedule import NO_NOTE, Outgoing
 
 HIGH_CLICK, LOW_CLICK = 76, 77

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.nanoseconds import NS_PER_MS
-from realtime.messages import NOTE_OFF, NOTE_ON
 
 DOUBLE_NS = 18 * NS_PER_MS
 """The same pitch within this time is one note: 15 ms, and a JACK period by which the second may come later. No hand

@@ -8,8 +8,8 @@ may strike again, at four hundred notes a second. There one note proves nothing:
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
+from midi.message import NOTE_OFF, NOTE_ON, is_note_off, is_note_on
 from midi.nanoseconds import NS_PER_MS
-from realtime.messages import NOTE_OFF, NOTE_ON, Played
 from realtime.session.doubles import Source
 
 ECHO_NS = 30 * NS_PER_MS
@@ -41,17 +41,15 @@ class Echo:
     def is_own(self, port: str, data: bytes, at_ns: int) -> bool:
         """Whether a message that came to an input is our own."""
         self._forget(at_ns)
-        played, source = Played.of(data, at_ns), Source(port, data[0] & 0x0F, data[1])
-        if played.is_note_off:
+        source = Source(port, data[0] & 0x0F, data[1])
+        if is_note_off(data):
             if not self._down[source] or self._came(data, at_ns) is None:
                 return False
             self._down[source] -= 1
             return True
         proves = self._came(data, at_ns)
-        if proves is not None and not played.is_note_on:
-            return True
-        if not played.is_note_on:
-            return False
+        if not is_note_on(data):
+            return proves is not None
         if proves is None or not (proves or self._is_loop()):
             self._down.pop(source, None)  # whatever was to come up: this key is the human's now
             return False
@@ -92,6 +90,6 @@ class Echo:
 
 def _plain(data: bytes) -> bytes:
     """A message in the one spelling that is compared: a note-off has two, and a velocity that nobody keeps."""
-    if Played.of(data, 0).is_note_off:
+    if is_note_off(data):
         return bytes((NOTE_OFF | data[0] & 0x0F, data[1], 0))
     return data

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from midi.arrivals import Arrived
 from midi.channels import channels_of
+from midi.message import CONTROL_CHANGE, NOTE_OFF, ends_notes, is_note_off, is_note_on
 from midi.parts import MELODIC_CHANNELS, Kind, kind_of_channel
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, Played, ends_notes
 from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
 from realtime.session.inputs import Inputs
@@ -126,9 +126,8 @@ class Hearing:
             self._tell(ZONE_LINE)
         channel = self._zones.channel(port, data[0] & 0x0F)
         voice = self.routing.voice(self.inputs.number(port), channel)
-        played = Played.of(data, at_ns)
-        if voice is None or not (self._counts(channel) or played.is_note_off):
-            if played.is_note_on and self.channels is None and kind_of_channel(channel) is Kind.DRUMS:
+        if voice is None or not (self._counts(channel) or is_note_off(data)):
+            if is_note_on(data) and self.channels is None and kind_of_channel(channel) is Kind.DRUMS:
                 self._tell(DRUMS_LINE if self.routing.is_by_channel else ALL_LINE)
             return
         self._used.add((port, data[0] & 0x0F))
@@ -149,10 +148,9 @@ class Hearing:
         """The messages that count as played on a channel."""
         at_ns, data = message
         keys, own = self._keys[voice], data[0] & 0x0F
-        played = Played.of(data, at_ns)
-        if played.is_note_on:
+        if is_note_on(data):
             return keys.strike(Source(port, own, data[1]), channel, data[2], at_ns)
-        if played.is_note_off:
+        if is_note_off(data):
             return keys.release(Source(port, own, data[1]))
         if ends_notes(data):
             ended = keys.release_all(lambda source: (source.port, source.channel) == (port, own))

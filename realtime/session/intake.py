@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, POLY_PRESSURE, is_note_on
 from midi.nanoseconds import NS_PER_S
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.session.transport.clock import CLOCK
 
 NOTES, NOTES_NS = 1_500, NS_PER_S
@@ -19,7 +19,6 @@ OTHERS, OTHERS_NS = 104, NS_PER_S // 10
 """All else within so long: as many messages as a MIDI cable carries (31,250 baud)."""
 TELL_NS = 2 * NS_PER_S
 """A flood is over when nothing was left out for so long."""
-POLY_PRESSURE = 0xA0
 
 
 @dataclass(slots=True)
@@ -74,8 +73,8 @@ class Intake:
         kind = data[0] & 0xF0
         if kind in (NOTE_ON, NOTE_OFF):
             key = (port, data[0] & 0x0F, data[1])
-            is_on = kind == NOTE_ON and data[2] > 0
-            is_admitted = self._is_note_on_admitted(key, now_ns) if is_on else self._is_note_off_admitted(key, now_ns)
+            admits = self._is_note_on_admitted if is_note_on(data) else self._is_note_off_admitted
+            is_admitted = admits(key, now_ns)
             self.left_out += not is_admitted
             return is_admitted
         name = (port, data[:2] if kind in (CONTROL_CHANGE, POLY_PRESSURE) else data[:1])

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
+from midi.message import CONTROL_CHANGE
 from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_NOTES_OFF, ALL_SOUND_OFF
 from midi.tempo import Tempo
 from realtime.messages import (
-    CONTROL_CHANGE,
     AnswerEnd,
     Cancelled,
     CountedIn,

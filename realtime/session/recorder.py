@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from midi.notes import Note
 from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
 from midi.piece import Control
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, HistoryNote, Played
+from realtime.messages import HistoryNote, Played
 from realtime.session.hearing import Human
 from realtime.session.journal import CLOCK_PART, Entry, Sounded
 from realtime.session.schedule import NO_NOTE

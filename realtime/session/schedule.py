@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.tempo import Tempo
-from realtime.messages import NOTE_OFF, NOTE_ON, Proposal
+from realtime.messages import Proposal
 from realtime.settings import DEFAULT_BPM
 
 REPEAT_GAP_NS = 12_000_000

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError
+from midi.message import is_channel_message
 from midi.piece import Piece
-from realtime.messages import Message, ParameterChange, is_channel_message
+from realtime.messages import Message, ParameterChange
 from realtime.modes import MODES
 from realtime.session import prompt
 from realtime.session.actions import PANIC, TAP

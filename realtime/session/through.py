@@ -5,9 +5,8 @@ Its one rule: once nothing new goes through, what puts back still does.
 
 from dataclasses import dataclass, field
 
+from midi.message import CHANNEL_PRESSURE, CONTROL_CHANGE, NOTE_OFF, PITCH_BEND, ends_notes, is_note_off, is_note_on
 from midi.pedal import PEDAL_DOWN, RESET_ALL_CONTROLLERS, SOSTENUTO, SUSTAIN
-from realtime.messages import CHANNEL_PRESSURE, CONTROL_CHANGE, NOTE_OFF, PITCH_BEND, ends_notes
-from realtime.messages import Played as Message
 from realtime.session.doubles import DOUBLE_NS
 
 MODULATION = 1
@@ -48,10 +47,9 @@ class Through:
         A mode message that ends notes would end the answer's too: the notes that went through end in its place.
         """
         status, channel = data[0] & 0xF0, data[0] & 0x0F
-        message = Message.of(data, at_ns)
-        if message.is_note_off:
+        if is_note_off(data):
             return [data] if self._release((channel, data[1])) else []
-        if message.is_note_on:
+        if is_note_on(data):
             if is_open:
                 self._strike((channel, data[1]), at_ns)
         elif ends_notes(data):

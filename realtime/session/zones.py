@@ -6,9 +6,9 @@ Its one rule: what is played on a zone's channels counts as played on its master
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from midi.message import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, is_note_on
 from midi.mpe import LOWER_MASTER, ConfiguredZones
 from midi.nanoseconds import NS_PER_MS
-from realtime.messages import CHANNEL_PRESSURE, CONTROL_CHANGE, PITCH_BEND, Played
 from realtime.session.doubles import DOUBLE_NS
 
 TIMBRE = 74
@@ -40,12 +40,12 @@ class Zones:
 
     def take(self, port: str, data: bytes, at_ns: int) -> None:
         """Any channel message; before its channel is asked for."""
-        seen, played, channel = self._seen[port], Played.of(data, at_ns), data[0] & 0x0F
+        seen, channel = self._seen[port], data[0] & 0x0F
         if data[0] & 0xF0 == CONTROL_CHANGE:
             seen.configured.control(channel, data[1], data[2])
         if data[0] & 0xF0 in (PITCH_BEND, CHANNEL_PRESSURE) or (data[0] & 0xF0, data[1]) == (CONTROL_CHANGE, TIMBRE):
             seen.shaped_ns[channel] = at_ns
-        elif played.is_note_on and self.may_guess and not seen.is_zone:
+        elif is_note_on(data) and self.may_guess and not seen.is_zone:
             self._guess(seen, channel, data[1], at_ns)
 
     def _guess(self, seen: _Seen, channel: int, pitch: int, at_ns: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from benchmarks.live.accounts import ANSWER, pairs
 from benchmarks.live.human import HOSTILE, distinct, melody, performances, playable, rehearsal
 from midi.errors import InputError
+from midi.message import is_channel_message
 from midi.nanoseconds import NS_PER_S
-from realtime.messages import is_channel_message
 from realtime.timed import Timed
 
 SEEDS = Path(__file__).parents[2] / "midi" / "seeds"

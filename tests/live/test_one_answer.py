@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from midi.files import read_midi, write_midi
+from midi.message import NOTE_ON
 from midi.notes import Note
 from midi.tempo import Tempo
-from realtime.messages import NOTE_ON
 from tests.live.conftest import OUT
 from tests.peers.daemon import Daemon, installed
 from tests.peers.jackd import JackServer

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_ON
 from midi.notes import Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.messages import NOTE_ON, Message, Proposal
+from realtime.messages import Message, Proposal
 from realtime.offline import Offline
 from realtime.session.part import Part
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings

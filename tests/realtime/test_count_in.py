@@ -5,11 +5,12 @@ from itertools import pairwise
 import pytest
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.meter import METERS, bar_ticks
 from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.messages import NOTE_OFF, NOTE_ON, CountedIn, ListenFrom
+from realtime.messages import CountedIn, ListenFrom
 from realtime.offline import Offline
 from realtime.session.part import Part
 from realtime.settings import Settings

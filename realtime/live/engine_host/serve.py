@@ -15,7 +15,7 @@ from pathlib import Path
 
 from midi.errors import AntiphonError
 from realtime.live.pipe import Link, PeerGoneError
-from realtime.messages import TEXT_BYTES, Failed, Message, Ping, Pong, Quit, Ready
+from realtime.messages import Failed, Message, Ping, Pong, Quit, Ready
 from realtime.settings import Settings
 
 BACKLOG_S = 0.001
@@ -50,7 +50,7 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     try:
         model = load_model(folder, provider, len(voices))
     except AntiphonError as error:
-        link.send(Failed(error.exit_code, str(error).encode()[:TEXT_BYTES]))
+        link.send(Failed(error.exit_code, str(error)))
         return
     engines = BatchedEngines(model, voices)
     gc.collect()

@@ -7,10 +7,11 @@ import pytest
 
 from exported.model_state import ModelState, Step
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.tokens import start
 from realtime.improviser.batched_engines import DECISIONS, LEAST_CAPACITY, BatchedEngines, capacity_of
 from realtime.improviser.engine import Engine
-from realtime.messages import NOTE_OFF, NOTE_ON, ListenFrom, Message, Played, Proposal
+from realtime.messages import ListenFrom, Message, Played, Proposal
 from realtime.settings import Settings
 
 MS = 1_000_000

@@ -13,13 +13,13 @@ from exported.imitation import RECENT
 from exported.model_state import ModelState
 from exported.onnx_model import OnnxModel, load_model
 from midi.errors import ModelError
+from midi.message import NOTE_ON
 from midi.names import PITCH_NAMES, name_of, pitches_of
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
 from realtime.improviser.engine import Engine
 from realtime.improviser.ring import ContextRing
-from realtime.messages import NOTE_ON
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed

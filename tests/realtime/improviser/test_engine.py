@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_OFF, NOTE_ON
 from midi.meter import METERS, Bar
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
@@ -15,8 +16,6 @@ from midi.tokens import NOWHERE, encode
 from realtime.improviser.engine import Engine
 from realtime.improviser.ring import ContextRing
 from realtime.messages import (
-    NOTE_OFF,
-    NOTE_ON,
     AnswerEnd,
     Cancelled,
     Dropped,

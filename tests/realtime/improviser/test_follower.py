@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from exported.sampling import Bias
-from midi.notes import HUMAN, Note
+from midi.notes import DEFAULT_VELOCITY, HUMAN, Note
 from midi.tokens import FIELDS, WAIT_TICKS, nearest
-from realtime.improviser.dynamics import DEFAULT_VELOCITY, Dynamics
+from realtime.improviser.dynamics import Dynamics
 from realtime.improviser.follower import Follower
 from realtime.settings import Settings
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_ON
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.improviser.groove import Groove
 from realtime.improviser.planner import PATIENCE_TICKS
 from realtime.improviser.ring import ContextRing
-from realtime.messages import NOTE_ON, Cancelled, ListenFrom, ParameterChange, Played, Proposal, Sent
+from realtime.messages import Cancelled, ListenFrom, ParameterChange, Played, Proposal, Sent
 from realtime.modes import KEEP_NS
 from realtime.offline import Offline
 from realtime.settings import Settings

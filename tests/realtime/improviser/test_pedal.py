@@ -2,11 +2,12 @@
 
 from benchmarks.players.phrases import all_phrases
 from exported.onnx_model import OnnxModel
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from midi.notes import HUMAN, Note
 from midi.pedal import SUSTAIN
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, Played
+from realtime.messages import Played
 from realtime.offline import Offline
 from realtime.session.part import Part
 from realtime.settings import Settings

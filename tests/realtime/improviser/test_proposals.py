@@ -1,13 +1,14 @@
 """The ledger: no epoch is counted here, and what became of a proposal reaches the ring once."""
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_ON
 from midi.notes import ANSWER, Note
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.improviser.proposals import Proposals
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.timekeeper import Timekeeper
-from realtime.messages import NOTE_ON, Cancelled, Dropped, ListenFrom, Played, Proposal, Released, Sent
+from realtime.messages import Cancelled, Dropped, ListenFrom, Played, Proposal, Released, Sent
 from realtime.settings import Settings
 
 NOTE = Note(24, 12, 60, 80, voice=ANSWER)

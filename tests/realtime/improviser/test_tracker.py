@@ -1,12 +1,13 @@
 """Hearing a phrase: its chords, its pace, its end."""
 
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND
 from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, SUSTAIN
 from midi.tempo import Tempo
 from realtime.improviser.phrase import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE
 from realtime.improviser.quantise import TOLERANCE
 from realtime.improviser.tracker import Tracker
-from realtime.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, Played
+from realtime.messages import Played
 
 
 def press(tracker: Tracker, pitch: int, at_ms: int) -> None:

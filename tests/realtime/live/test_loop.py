@@ -281,7 +281,7 @@ def test_an_engine_that_says_why_it_cannot_start_is_no_reason_to_suspect_the_pas
     stage = Stage()
     stage.keyboard.plays(S + 10 * MS, ON, OFF)
     for at_ms in (100, 300, 500):
-        stage.at(S + at_ms * MS, lambda: lose(stage, EngineFailedError(Failed(4, b"no such graph"))))
+        stage.at(S + at_ms * MS, lambda: lose(stage, EngineFailedError(Failed(4, "no such graph"))))
     stage.play_until(2 * S)
     assert "the engine was lost (no such graph): starting another, the ports stay open" in notices(stage)
     assert not {Suspect.PHRASE.value, Suspect.PAST.value} & set(notices(stage))

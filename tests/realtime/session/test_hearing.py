@@ -3,7 +3,7 @@
 import pytest
 
 from midi.arrivals import Arrived
-from realtime.messages import is_channel_message
+from midi.message import is_channel_message
 from realtime.session.hearing import ALL_LINE, ECHO_LINE, SILENT_LINE, ZONE_LINE, Hearing, Human
 from realtime.session.sensing import ACTIVE_SENSING, SILENT_NS
 from realtime.session.voice_routing import VoiceRouting

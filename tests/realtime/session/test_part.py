@@ -2,18 +2,8 @@
 
 import pytest
 
-from realtime.messages import (
-    CONTROL_CHANGE,
-    NOTE_OFF,
-    NOTE_ON,
-    AnswerEnd,
-    Cancelled,
-    Panicked,
-    Played,
-    Proposal,
-    Released,
-    Sent,
-)
+from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
+from realtime.messages import AnswerEnd, Cancelled, Panicked, Played, Proposal, Released, Sent
 from realtime.session.part import Part
 from realtime.settings import Settings
 

@@ -3,7 +3,8 @@
 import pytest
 
 from midi.errors import InputError
-from realtime.messages import NOTE_OFF, NOTE_ON, ParameterChange, Played, Proposal
+from midi.message import NOTE_OFF, NOTE_ON
+from realtime.messages import ParameterChange, Played, Proposal
 from realtime.session.hearing import Human
 from realtime.session.part import Part
 from realtime.session.schedule import Outgoing

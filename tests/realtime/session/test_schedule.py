@@ -5,8 +5,9 @@ from collections import Counter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from midi.message import NOTE_ON
 from midi.tempo import Tempo
-from realtime.messages import NOTE_ON, Proposal
+from realtime.messages import Proposal
 from realtime.session.schedule import LEAST_GAP_NS, REPEAT_GAP_NS, Outgoing, Schedule
 
 MS = 1_000_000

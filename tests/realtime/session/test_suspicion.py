@@ -1,6 +1,7 @@
 """Engines that die one after the other are not told again what they seem to die of."""
 
-from realtime.messages import NOTE_OFF, NOTE_ON, HistoryNote, Played
+from midi.message import NOTE_OFF, NOTE_ON
+from realtime.messages import HistoryNote, Played
 from realtime.session.part import Part
 from realtime.session.suspicion import SURVIVED_NS, Suspect, Suspicion
 from realtime.settings import Settings

@@ -3,8 +3,8 @@
 import pytest
 
 from exported.onnx_model import OnnxModel
+from midi.message import NOTE_OFF, NOTE_ON
 from realtime.improviser.engine import Engine
-from realtime.messages import NOTE_OFF, NOTE_ON
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import Timed
