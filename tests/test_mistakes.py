@@ -10,6 +10,7 @@ import pytest
 
 from exported.card import CARD, GRAPH
 from tests.peers.daemon import installed
+from tests.peers.jackd import JackServer
 from tests.tiny_model import build
 
 SEED = Path(__file__).parents[1] / "midi" / "seeds" / "phrase.mid"
@@ -140,3 +141,8 @@ def test_a_card_that_would_move_the_cursor_is_refused_by_every_verb(tiny: Path, 
         assert done.stderr.count("\n") == 1
         assert "control characters" in done.stderr
         assert "\x1b" not in done.stderr
+
+
+def test_a_descriptor_of_its_own_is_never_taken_for_another_programs(jack: JackServer, tmp_path: Path) -> None:
+    for number in ("4", "8"):  # with ports open on JACK: a socket to the server, a semaphore
+        assert_one_clear_line(["jam", "--no-save", "--control-fd", number], tmp_path, f"no descriptor {number} is open")

@@ -57,10 +57,11 @@ class EntryWriter:
         else:
             self._items.put(entry)
 
-    def close(self) -> None:
-        """Wait until all is written, for a second at most."""
+    def close(self) -> bool:
+        """Wait until all is written, for a second at most; whether it is."""
         self._items.put(None)
         self._thread.join(CLOSE_S)
+        return not self._thread.is_alive()
 
     def _write_all(self) -> None:
         counted = 0

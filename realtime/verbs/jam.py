@@ -157,6 +157,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
+    descriptors = _descriptors(arguments)
     asked = read_midi(arguments.seed) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
@@ -188,7 +189,8 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             sends_clock=venue.clock is not None,
         )
         console = Console(printer, playing.controls)
-        pipes, journals = _control_pipe(arguments, printer, clock, open_ended), _journal(arguments, printer, open_ended)
+        pipes = [open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns)) for pair in descriptors]
+        journals = _journal(arguments, printer, open_ended)
         performance = LiveLoop(
             clock,
             playing,
@@ -269,14 +271,9 @@ def _venue(
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
 
 
-def _control_pipe(
-    arguments: argparse.Namespace, printer: Printer, clock: MonotonicClock, stack: ExitStack
-) -> list[ControlPipe]:
-    """The surface of `--control-fd`, if it is asked for."""
-    if arguments.control_fd is None:
-        return []
-    reads, writes = parse_descriptors(arguments.control_fd)
-    return [stack.enter_context(ControlPipe(reads, writes, printer.notify, clock.now_ns))]
+def _descriptors(arguments: argparse.Namespace) -> list[tuple[int, int]]:
+    """Those of `--control-fd`, if it is given: to be looked at before this process opens any of its own."""
+    return [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
 
 
 def _journal(arguments: argparse.Namespace, printer: Printer, stack: ExitStack) -> list[JournalFile]:

@@ -6,6 +6,8 @@ Out: every entry of the journal, a line each; what was not understood is answere
 
 import json
 import os
+import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -20,6 +22,8 @@ from realtime.session.journal import Entry
 from realtime.settings import live_parameter
 
 CHUNK = 4096
+LINES_AT_ONCE = 4
+"""Lines looked at between two looks at the notes: a change costs a fraction of a millisecond."""
 LINE_BYTES = 1024
 """The most that a line may have; a longer one is refused."""
 FIRST_DESCRIPTOR = 3
@@ -36,23 +40,35 @@ class Refused(NamedTuple):
 def parse_descriptors(text: str) -> tuple[int, int]:
     """The descriptors to read and to write: `3`, a socket, is both; `3,4` are the ends of two pipes.
 
+    Called before this process opens a file of its own, which would be taken for the other program's.
+
     Raises:
-        InputError: they are no numbers from 3 on, or not open.
+        InputError: they are no numbers from 3 on, not open, or open the other way.
     """
     words = text.split(",")
     if not 1 <= len(words) <= 2 or not all(word.strip().isdecimal() for word in words):
         raise InputError(f"--control-fd {text!r} is not understood: it takes IN or IN,OUT, such as 3,4")
-    if not hasattr(os, "set_blocking"):
+    if sys.platform == "win32":
         raise InputError("--control-fd needs Linux, macOS or another Unix")
-    numbers = [int(word) for word in words]
-    for number in numbers:
-        try:
-            os.fstat(number)
-        except (OSError, OverflowError):
-            raise InputError(f"--control-fd {text}: no descriptor {number} is open; start antiphon with it") from None
+    reads, writes = int(words[0]), int(words[-1])
+    for number, use, wrong_way in ((reads, "reading", os.O_WRONLY), (writes, "writing", os.O_RDONLY)):
         if number < FIRST_DESCRIPTOR:
             raise InputError(f"--control-fd {text}: {number} is the terminal's; it takes {FIRST_DESCRIPTOR} or more")
-    return numbers[0], numbers[-1]
+        if _access(number) == wrong_way:
+            raise InputError(f"--control-fd {text}: {number} is not open for {use}; it takes IN or IN,OUT")
+        if _access(number) is None:
+            raise InputError(f"--control-fd {text}: no descriptor {number} is open; start antiphon with it")
+    return reads, writes
+
+
+def _access(descriptor: int) -> int | None:
+    """Whether a descriptor is open for reading, writing or both, as `open` has it; None: it is not open."""
+    import fcntl  # which Windows lacks
+
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    except (OSError, OverflowError):
+        return None
 
 
 class ControlPipe:
@@ -63,25 +79,31 @@ class ControlPipe:
         os.set_blocking(reads, False)
         self._reads = reads
         self._now_ns = now_ns
+        self._lines: deque[bytes] = deque()
+        """Whole lines that were not looked at yet; nothing more is read meanwhile."""
         self._rest = b""
-        self._is_over = False
+        """The begin of a line whose end has not come."""
         self._writer = EntryWriter(writes, lambda error: notify(f"nobody reads --control-fd ({error.strerror})"))
 
     def poll(self) -> list[Request]:
-        """Changes and actions asked for since the last call; never blocks."""
-        if self._is_over:
-            return []
+        """Changes and actions asked for since the last call, a few lines at a time; never blocks."""
+        if not self._lines:
+            self._read()
+        lines = [self._lines.popleft() for _ in range(min(len(self._lines), LINES_AT_ONCE))]
+        requests = [self._request(line) for line in lines]
+        return [request for request in requests if request is not None]
+
+    def _read(self) -> None:
+        """Take in what has come. An end is the end of a line: into a named pipe another program may write the next."""
         try:
-            data = os.read(self._reads, CHUNK)
+            data = os.read(self._reads, CHUNK) or b"\n"
         except BlockingIOError:
-            return []
+            return
         except OSError:  # the other end was killed
-            data = b""
-        self._is_over = not data
+            data = b"\n"
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[: LINE_BYTES + 1]  # enough to know that it is too long
-        requests = [self._request(line) for line in lines if line.strip()]
-        return [request for request in requests if request is not None]
+        self._lines += [line for line in lines if line.strip()]
 
     def show(self, entry: Entry) -> None:
         """Write an entry as a line; never blocks."""

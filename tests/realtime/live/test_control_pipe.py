@@ -10,7 +10,7 @@ import pytest
 
 from midi.errors import InputError
 from realtime.live.entry_writer import plain_entry
-from realtime.live.surfaces.control_pipe import LINE_BYTES, ControlPipe, parse_descriptors, parse_request
+from realtime.live.surfaces.control_pipe import LINE_BYTES, LINES_AT_ONCE, ControlPipe, parse_descriptors, parse_request
 from realtime.messages import ParameterChange
 from realtime.session.controls import Action, Request
 from realtime.session.journal import Changed, EngineLost, Notice, Send, Sounded
@@ -87,6 +87,33 @@ def test_what_came_before_the_end_still_counts(peer: Peer) -> None:
     assert [peer.surface.poll(), peer.surface.poll(), peer.surface.poll()] == [[Action("panic", NOW_NS)], [], []]
 
 
+def test_a_last_line_without_its_end_counts(peer: Peer) -> None:
+    assert peer.asks(b'{"do": "panic"}') == []
+    peer.hang_up()
+    assert peer.surface.poll() == [Action("panic", NOW_NS)]
+
+
+def test_programs_write_into_a_named_pipe_one_after_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "control"
+    os.mkfifo(path)
+    reads, writes = os.open(path, os.O_RDONLY | os.O_NONBLOCK), os.open(os.devnull, os.O_WRONLY)
+    with ControlPipe(reads, writes, print, lambda: NOW_NS) as surface:
+        for _ in range(2):
+            path.write_bytes(b'{"do": "panic"}\n')
+            assert [surface.poll(), surface.poll()] == [[Action("panic", NOW_NS)], []]
+    os.close(reads)
+    os.close(writes)
+
+
+def test_of_many_lines_a_few_are_taken_at_a_time(peer: Peer) -> None:
+    names = ["panic", "tap"] * 2 * LINES_AT_ONCE
+    asked = [peer.asks(b"".join(b'{"do": "%s"}\n' % name.encode() for name in names))]
+    while asked[-1]:
+        asked.append(peer.surface.poll())
+    assert max(map(len, asked)) == LINES_AT_ONCE
+    assert [request for requests in asked for request in requests] == [Action(name, NOW_NS) for name in names]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -155,6 +182,16 @@ def test_a_bad_descriptor_is_an_error_in_one_line(text: str) -> None:
     with pytest.raises(InputError, match="--control-fd") as error:
         parse_descriptors(text)
     assert "\n" not in str(error.value)
+
+
+def test_a_descriptor_is_refused_that_is_open_the_other_way_only() -> None:
+    reads, writes = os.pipe()
+    assert parse_descriptors(f"{reads},{writes}") == (reads, writes)
+    for text, use in ((f"{writes},{reads}", "reading"), (str(reads), "writing")):
+        with pytest.raises(InputError, match=f"is not open for {use}"):
+            parse_descriptors(text)
+    os.close(reads)
+    os.close(writes)
 
 
 def test_one_descriptor_is_both_ways(tmp_path: Path) -> None:

@@ -42,6 +42,30 @@ def test_entries_are_appended_to_what_is_there(tmp_path: Path) -> None:
     assert [entry["text"] for entry in _entries(path)] == ["first", "second"]
 
 
+def test_a_line_that_was_cut_is_no_part_of_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "jam.jsonl"
+    path.write_bytes(b'{"type": "not')
+    with JournalFile(path, print) as journal:
+        journal.take(Notice(1, "hello"))
+    cut, line, rest = path.read_bytes().split(b"\n")
+    assert (cut, json.loads(line)["text"], rest) == (b'{"type": "not', "hello", b"")
+
+
+def test_one_file_is_not_written_by_two_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "jam.jsonl"
+    with JournalFile(path, print), pytest.raises(InputError, match="another jam writes it"):
+        JournalFile(path, print)
+    with JournalFile(path, print):
+        pass
+
+
+def test_a_named_pipe_that_nobody_reads_is_an_error_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="cannot write"):
+        JournalFile(path, print)
+
+
 def test_a_place_that_cannot_be_written_is_an_error_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot write"):
         JournalFile(tmp_path / "no" / "jam.jsonl", print)
