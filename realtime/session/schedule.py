@@ -114,9 +114,9 @@ class Schedule:
     late: int = 0
     """Note-ons that were decided after their time and went out at once."""
     dropped: int = 0
-    """Proposals that came too late, or whose key the human holds, and were not sent."""
+    """Proposals that came too late, and were not sent."""
     left_out: list[int] = field(default_factory=list)
-    """The ids of those, until somebody has taken them."""
+    """The ids of those, and of those whose key the human holds, until somebody has taken them."""
     last_sent: int = NOTHING_SENT
     """The greatest id of a note that went out; ids count up."""
     _waiting: list[tuple[int, int, _Owed]] = field(default_factory=list)
@@ -131,7 +131,8 @@ class Schedule:
         owed = _Owed(proposal, now_ns)
         owed.place(self.tempo, self.offset_ns)
         if owed.off_ns <= now_ns or owed.on_ns + self.late_ns < now_ns:
-            self._leave_out(owed)
+            self.dropped += 1
+            self.left_out.append(proposal.note_id)
             return
         if owed.on_ns < now_ns:
             self.late += 1
@@ -166,7 +167,7 @@ class Schedule:
             owed = heapq.heappop(self._waiting)[2]
             if owed.key in self._held:
                 self._forget(owed)
-                self._leave_out(owed)
+                self.left_out.append(owed.proposal.note_id)
                 continue
             sounding = self._sounding.get(owed.key)
             if sounding is not None:
@@ -196,10 +197,6 @@ class Schedule:
     def _forget(self, owed: _Owed) -> None:
         if self._latest.get(owed.key) is owed:
             del self._latest[owed.key]
-
-    def _leave_out(self, owed: _Owed) -> None:
-        self.dropped += 1
-        self.left_out.append(owed.proposal.note_id)
 
     def cancel(self, kept_until: int | None = None) -> int:
         """Forget what has not gone out, but for what is meant for a tick or before; returns the last id that stands.

@@ -30,6 +30,7 @@ from realtime.session.journal import (
     Sounded,
     TimeMessage,
 )
+from realtime.session.lateness import Lateness
 from realtime.session.part import Part
 from realtime.session.recorder import Records
 from realtime.session.schedule import NO_NOTE, Outgoing
@@ -44,7 +45,7 @@ from realtime.settings import Settings
 ACTIVE_NS = 5_000_000_000
 """Somebody plays until nothing has come in for so long."""
 FLOOD_LOOK_NS = 2_000_000_000
-"""Interval between looks at whether more comes in than is taken."""
+"""Interval between looks at whether more comes in than is taken, and whether notes come too late."""
 
 Event = tuple[str, Arrived]
 """A message that came in, and the name of its input."""
@@ -79,6 +80,7 @@ class Session:
         self._hearing = Hearing(self.routing, inputs or Inputs())
         self._hearing.hear(leader)
         self._intakes = Intakes(len(self.parts))
+        self._lateness = Lateness()
         self._taps = Taps()
         self._suspicion = Suspicion()
         self._clock_out = ClockOut() if sends_clock else None
@@ -129,7 +131,7 @@ class Session:
         self._notify((*self.transport.lines(), *self._hearing.lines()), now_ns)
         if now_ns - self._looked_ns > FLOOD_LOOK_NS:
             self._looked_ns = now_ns
-            self._notify(self._intakes.lines(now_ns), now_ns)
+            self._notify((*self._intakes.lines(now_ns), *self._lateness.lines(self.dropped, now_ns)), now_ns)
         return sends
 
     def _take_human(self, played: Iterable[Human], now_ns: int) -> list[Send]:

@@ -189,7 +189,10 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             sends_clock=venue.clock is not None,
         )
         console = Console(printer, playing.controls)
-        pipes = [open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns)) for pair in descriptors]
+        pipes = [
+            open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns, len(playing.parts)))
+            for pair in descriptors
+        ]
         journals = _journal(arguments, printer, open_ended)
         performance = LiveLoop(
             clock,

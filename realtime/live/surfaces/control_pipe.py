@@ -74,11 +74,14 @@ def _access(descriptor: int) -> int | None:
 class ControlPipe:
     """Another program as a surface."""
 
-    def __init__(self, reads: int, writes: int, notify: Callable[[str], None], now_ns: Callable[[], int]) -> None:
-        """Take descriptors that are open; reading never waits."""
+    def __init__(
+        self, reads: int, writes: int, notify: Callable[[str], None], now_ns: Callable[[], int], parts: int = 1
+    ) -> None:
+        """Take descriptors that are open; reading never waits. `parts`: how many there are."""
         os.set_blocking(reads, False)
         self._reads = reads
         self._now_ns = now_ns
+        self._parts = parts
         self._lines: deque[bytes] = deque()
         """Whole lines that were not looked at yet; nothing more is read meanwhile."""
         self._rest = b""
@@ -111,7 +114,7 @@ class ControlPipe:
 
     def _request(self, line: bytes) -> Request | None:
         try:
-            return parse_request(line, self._now_ns())
+            return parse_request(line, self._now_ns(), self._parts)
         except InputError as error:
             self._writer.put(Refused(str(error)))
             return None
@@ -123,8 +126,8 @@ class ControlPipe:
         self._writer.close()
 
 
-def parse_request(line: bytes, now_ns: int) -> Request:
-    """The change or action that a line asks for.
+def parse_request(line: bytes, now_ns: int, parts: int = 1) -> Request:
+    """The change or action that a line asks for, where there are so many parts.
 
     Raises:
         InputError: it is not JSON, or asks for what there is not.
@@ -133,19 +136,23 @@ def parse_request(line: bytes, now_ns: int) -> Request:
     if len(line) <= LINE_BYTES:
         with suppress(ValueError, RecursionError):
             asked = json.loads(line)
-    if not isinstance(asked, dict) or not _is_part(asked.get("part")):
+    if not isinstance(asked, dict):
         raise InputError(f"a line of up to {LINE_BYTES} bytes is expected: {FORM}")
-    part = asked.get("part")
-    if set(asked) - {"part"} == {"set", "value"} and isinstance(asked["set"], str):
+    part = _part(asked.pop("part", None), parts)
+    if set(asked) == {"set", "value"} and isinstance(asked["set"], str):
         parameter, value = live_parameter(asked["set"]), asked["value"]
         checked = parameter.parse(value) if isinstance(value, str) else parameter.checked(value)
         return ParameterChange(parameter.name, checked, part)
-    if set(asked) - {"part"} == {"do"} and isinstance(asked["do"], str):
+    if set(asked) == {"do"} and isinstance(asked["do"], str):
         if asked["do"] not in ACTIONS:
             raise InputError(f"no action {asked['do']!r}; there are: {', '.join(ACTIONS)}")
         return Action(asked["do"], now_ns, part)
     raise InputError(f"{line.decode(errors='replace')[:60]!r} is not understood: {FORM}")
 
 
-def _is_part(value: object) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 256)
+def _part(value: object, parts: int) -> int | None:
+    """The part that a line names; None: it is for all."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < parts):
+        return value
+    allowed = f"0 to {parts - 1}" if parts > 1 else "0, as there is one part"
+    raise InputError(f'"part" {str(value)[:20]!r} is not allowed: it takes {allowed}; leave it out for all')

@@ -16,6 +16,7 @@ from realtime.session.controls import Action, Request
 from realtime.session.journal import Changed, EngineLost, Notice, Send, Sounded
 
 NOW_NS = 5
+PARTS = 2
 
 
 class Peer:
@@ -26,7 +27,7 @@ class Peer:
         self._theirs_in, self._writes = os.pipe()
         self._reads, self._theirs_out = os.pipe()
         self._rest = b""
-        self.surface = ControlPipe(self._theirs_in, self._theirs_out, self.notices.append, lambda: NOW_NS)
+        self.surface = ControlPipe(self._theirs_in, self._theirs_out, self.notices.append, lambda: NOW_NS, PARTS)
 
     def write(self, data: bytes) -> None:
         os.write(self._writes, data)
@@ -205,5 +206,12 @@ def test_the_type_of_an_entry_is_its_name_in_words() -> None:
 
 
 def test_a_request_is_for_one_part_or_all() -> None:
-    assert parse_request(b'{"do": "tap", "part": 2}', 1) == Action("tap", 1, 2)
+    assert parse_request(b'{"do": "tap", "part": 2}', 1, 3) == Action("tap", 1, 2)
     assert parse_request(b'{"do": "tap", "part": null}', 1) == Action("tap", 1)
+
+
+@pytest.mark.parametrize("part", ["2", "-1", "true", '"0"', "[0]", "1e400"])
+def test_a_part_that_is_not_there_is_refused_with_those_that_are(peer: Peer, part: str) -> None:
+    for asked in ('"do": "tap"', '"set": "temperature", "value": 1'):
+        assert peer.asks(f'{{{asked}, "part": {part}}}\n'.encode()) == []
+        assert "it takes 0 to 1" in str(peer.line()["text"])
