@@ -36,6 +36,8 @@ RIGHT_TEMPO = 0.04
 KIN = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
 PHRASES = 320
 """Phrases in a row of the table."""
+SEARCHES = 300
+"""Searches whose time is taken."""
 JUDGED = 16
 """The latest onsets of a phrase, whose ticks are compared."""
 
@@ -193,8 +195,8 @@ CASES: dict[str, Hands] = {
 }
 
 
-def lines(count: int = PHRASES, seed: int = 0) -> list[str]:
-    """The table, `count` phrases a row."""
+def lines(count: int = PHRASES, seed: int = 0, searches: int = SEARCHES) -> list[str]:
+    """The table, `count` phrases a row, and the time of a search."""
     heading = f"{'tempo':>7}{'kin':>7}{'none':>7}{'phase':>9}{'p90':>7}{'ticks':>8}{'snapped':>8}"
     out = [f"{count} phrases a row; percent, phase error in ms at the end of the phrase", f"{'':<38}{heading}"]
     for name, hands in CASES.items():
@@ -207,14 +209,14 @@ def lines(count: int = PHRASES, seed: int = 0) -> list[str]:
             "median wait": _median_wait,
         }
         out += [f"{name:<25}{title:<13}{judge(finder, performances)}" for title, finder in finders.items()]
-    return [*out, _time_line(seed)]
+    return [*out, _time_line(seed, searches)]
 
 
-def _time_line(seed: int) -> str:
+def _time_line(seed: int, searches: int) -> str:
     """The line for the time of one search."""
     onsets = perform(RHYTHMS["a reel"] * 3, Hands(), np.random.default_rng(seed)).strikes[:64]
     seconds = []
-    for _ in range(300):
+    for _ in range(searches):
         began = time.perf_counter()
         find_beat(onsets)
         seconds.append(time.perf_counter() - began)

@@ -3,12 +3,15 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from antiphon import main
 from exported.card import CARD, GRAPH
+from midi.errors import ModelError
 from tests.peers.daemon import installed
 from tests.peers.jackd import JackServer
 from tests.tiny_model import build
@@ -21,20 +24,50 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("models") / "tiny")
 
 
-def antiphon(words: Sequence[object], cwd: Path) -> subprocess.CompletedProcess[str]:
+class CommandLine:
+    """`antiphon` in this process, in a folder of its own; an exception that it lets through is a traceback."""
+
+    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capfd = folder, capfd
+
+    def run(self, *words: object) -> tuple[int, str, str]:
+        """The exit code, what was printed, and the errors."""
+        self._capfd.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as left:
+            assert isinstance(left.code, int)
+            code = left.code
+        printed = self._capfd.readouterr()
+        return code, printed.out, printed.err
+
+    def refuse(self, *words: object, because: Iterable[str]) -> None:
+        """Check that one line says why, and that nothing is written."""
+        before = sorted(self.folder.rglob("*"))
+        code, _, errors = self.run(*words)
+        assert_one_clear_line(code, errors, because)
+        assert sorted(self.folder.rglob("*")) == before, "something was written"
+
+
+def assert_one_clear_line(code: int, errors: str, because: Iterable[str]) -> None:
+    assert code not in (0, 1), errors
+    assert errors.startswith("antiphon: "), errors
+    assert errors.count("\n") == 1, errors
+    assert not [part for part in because if part not in errors], errors
+
+
+def refuse_in_a_process(*words: object, because: Iterable[str]) -> None:
+    """The same of the installed command: one that would open ports is not run in the process of other tests."""
     command = [installed(), *(str(word) for word in words)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert_one_clear_line(done.returncode, done.stderr, because)
 
 
-def assert_one_clear_line(words: Sequence[object], cwd: Path, *parts: str) -> None:
-    before = sorted(path for path in cwd.rglob("*"))
-    done = antiphon(words, cwd)
-    assert done.returncode not in (0, 1), done
-    assert done.stderr.startswith("antiphon: "), done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
-    for part in parts:
-        assert part in done.stderr
-    assert sorted(path for path in cwd.rglob("*")) == before, "something was written"
+@pytest.fixture
+def antiphon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return CommandLine(tmp_path, capfd)
 
 
 MISTAKES: dict[str, tuple[list[str], list[str]]] = {
@@ -61,9 +94,9 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
         for name, (words, _) in MISTAKES.items()
     ],
 )
-def test_a_mistake_is_told_in_one_line(mistake: str, tmp_path: Path) -> None:
+def test_a_mistake_is_told_in_one_line(mistake: str, antiphon: CommandLine) -> None:
     words, parts = MISTAKES[mistake]
-    assert_one_clear_line(words, tmp_path, *parts)
+    antiphon.refuse(*words, because=parts)
 
 
 BAD_FILES: dict[str, tuple[bytes, str]] = {
@@ -74,11 +107,11 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
-def test_a_file_that_is_no_midi_file_is_refused(kind: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_midi_file_is_refused(kind: str, antiphon: CommandLine) -> None:
     content, part = BAD_FILES[kind]
-    (tmp_path / "bad.mid").write_bytes(content)
-    assert_one_clear_line(["render", "bad.mid", "-o", "o.mid"], tmp_path, "bad.mid", part)
-    assert_one_clear_line(["jam", "--midi-api", "none", "--seed", "bad.mid"], tmp_path, "bad.mid", part)
+    (antiphon.folder / "bad.mid").write_bytes(content)
+    antiphon.refuse("render", "bad.mid", "-o", "o.mid", because=("bad.mid", part))
+    antiphon.refuse("jam", "--midi-api", "none", "--seed", "bad.mid", because=("bad.mid", part))
 
 
 def change_a_byte(folder: Path) -> None:
@@ -105,25 +138,24 @@ def change_the_fingerprint(folder: Path) -> None:
 )
 @pytest.mark.parametrize("verb", ["jam", "render"])
 def test_a_damaged_model_is_refused(
-    damage: Callable[[Path], None], part: str, verb: str, tiny: Path, tmp_path: Path
+    damage: Callable[[Path], None], part: str, verb: str, tiny: Path, antiphon: CommandLine
 ) -> None:
-    folder = Path(shutil.copytree(tiny, tmp_path / "damaged"))
+    folder = Path(shutil.copytree(tiny, antiphon.folder / "damaged"))
     damage(folder)
     words = ["jam", "--midi-api", "none"] if verb == "jam" else ["render", str(SEED), "-o", "o.mid"]
-    assert_one_clear_line([*words, "--model", folder], tmp_path, part)
+    antiphon.refuse(*words, "--model", folder, because=[part])
 
 
-def test_an_unknown_port_is_told_with_those_there_are(jack: object, tiny: Path, tmp_path: Path) -> None:
-    assert_one_clear_line(
-        ["jam", "--model", tiny, "--in", "no such keyboard"], tmp_path, "no such keyboard", "there are"
-    )
+def test_an_unknown_port_is_told_with_those_there_are(jack: JackServer, tiny: Path) -> None:
+    refuse_in_a_process("jam", "--model", tiny, "--in", "no such keyboard", because=["no such keyboard", "there are"])
 
 
 @pytest.mark.needs_trainer
-def test_a_folder_without_music_is_told(tmp_path: Path) -> None:
-    (tmp_path / "letters").mkdir()
-    (tmp_path / "letters" / "a.txt").write_text("dear all")
-    assert_one_clear_line(["train", "letters", "--name", "x"], tmp_path, "letters")
+def test_a_folder_without_music_is_told(antiphon: CommandLine) -> None:
+    letters = antiphon.folder / "letters"
+    letters.mkdir()
+    (letters / "a.txt").write_text("dear all")
+    antiphon.refuse("train", "letters", "--name", "x", because=["letters"])
 
 
 def put_an_escape_in_the_name(folder: Path) -> None:
@@ -132,17 +164,17 @@ def put_an_escape_in_the_name(folder: Path) -> None:
     (folder / CARD).write_text(json.dumps(content))
 
 
-def test_a_card_that_would_move_the_cursor_is_refused_by_every_verb(tiny: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(tiny, tmp_path / "damaged"))
+def test_a_card_that_would_move_the_cursor_is_refused_by_every_verb(tiny: Path, antiphon: CommandLine) -> None:
+    folder = Path(shutil.copytree(tiny, antiphon.folder / "damaged"))
     put_an_escape_in_the_name(folder)
     for words in (["jam", "--midi-api", "none", "--model", folder], ["models", folder]):
-        done = antiphon(words, tmp_path)
-        assert (done.returncode, done.stdout) == (4, "")
-        assert done.stderr.count("\n") == 1
-        assert "control characters" in done.stderr
-        assert "\x1b" not in done.stderr
+        code, printed, errors = antiphon.run(*words)
+        assert (code, printed) == (ModelError.exit_code, "")
+        assert errors.count("\n") == 1
+        assert "control characters" in errors
+        assert "\x1b" not in errors
 
 
-def test_a_descriptor_of_its_own_is_never_taken_for_another_programs(jack: JackServer, tmp_path: Path) -> None:
+def test_a_descriptor_of_its_own_is_never_taken_for_another_programs(jack: JackServer) -> None:
     for number in ("4", "8"):  # with ports open on JACK: a socket to the server, a semaphore
-        assert_one_clear_line(["jam", "--no-save", "--control-fd", number], tmp_path, f"no descriptor {number} is open")
+        refuse_in_a_process("jam", "--no-save", "--control-fd", number, because=[f"no descriptor {number} is open"])
