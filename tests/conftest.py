@@ -152,6 +152,23 @@ def jack(jack_server: JackServer, monkeypatch: pytest.MonkeyPatch) -> JackServer
     return jack_server
 
 
+@pytest.fixture(scope="session")
+def music_and_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small folder of music in it, `music`; what is read of that is kept in `cache`."""
+    from tests.training.music import write_folder
+
+    folder = tmp_path_factory.mktemp("corpus")
+    write_folder(folder / "music", 30, notes=80)
+    return folder
+
+
+@pytest.fixture
+def music(music_and_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small folder of music, read once in the whole run."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(music_and_cache / "cache"))
+    return music_and_cache / "music"
+
+
 @pytest.fixture
 def no_midi(monkeypatch: pytest.MonkeyPatch) -> None:
     """No JACK server answers; where ALSA's sequencer is there too, the test cannot be made."""

@@ -36,8 +36,7 @@ class CommandLine:
         try:
             code = main([str(word) for word in words])
         except SystemExit as left:
-            assert isinstance(left.code, int)
-            code = left.code
+            code = int(left.code or 0)
         printed = self._capfd.readouterr()
         return code, printed.out, printed.err
 

@@ -1,6 +1,5 @@
 """A real DAW without a screen: Ardour's scripting shell records what a port sends, and can send MIDI clock."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -57,18 +56,13 @@ class Ardour:
             own = {"XDG_CONFIG_HOME": str(folder / "config"), "XDG_CACHE_HOME": str(folder / "cache")}
             told = {"ARD_DIR": str(self._session), "ARD_BPM": str(bpm), "ARD_CLOCK": str(int(clock))}
             self._program = Program([program, "-X", str(_SCRIPT)], server.environment | own | told)
-            if self._is_ready():
+            if self._program.comes_true(self._is_ready, 20.0):
                 return
             self._program.stop()
         pytest.fail(f"Ardour did not start in {_TRIES} tries: {self._program.errors} {self._program.lines[-5:]}")
 
-    def _is_ready(self, seconds: float = 20.0) -> bool:
-        limit = time.monotonic() + seconds
-        while self._program.returncode is None and time.monotonic() < limit:
-            if any(line.text == "READY" for line in self._program.lines):
-                return True
-            time.sleep(0.02)
-        return False
+    def _is_ready(self) -> bool:
+        return any(line.text == "READY" for line in self._program.lines)
 
     def __enter__(self) -> Self:
         return self

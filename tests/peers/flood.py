@@ -5,8 +5,8 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from tests.peers.program import Program, leave_when_told
-from tests.peers.receiver import JACK
+from tests.peers.program import Program
+from tests.peers.sender import open_output
 
 MS_DOWN = 20
 """Every key comes up so many milliseconds after it was struck."""
@@ -48,19 +48,10 @@ def messages() -> Iterator[bytes]:
 
 def _serve(name: str) -> None:
     """The child: each line of stdin is a flood, each flood is answered with a line once every key is up again."""
-    import rtmidi
-
-    leave_when_told()
-    port = rtmidi.MidiOut(rtapi=JACK, name=name)
-    port.open_virtual_port("out")
-    print("ready", flush=True)
-    try:
+    with open_output(name) as port:
         for line in sys.stdin:
             seconds, per_second = line.split()
             print("sent", *_flood(port.send_message, float(seconds), int(per_second)), flush=True)
-    finally:
-        port.close_port()
-        port.delete()
 
 
 def _flood(send: object, seconds: float, per_second: int) -> tuple[int, int, float]:

@@ -46,18 +46,13 @@ class JackServer:
             need(tool)
         for self.name, command, self.environment in attempts(period):
             self._program = Program(command, self.environment)
-            if self._answers():
+            if self._program.comes_true(self._answers, 10.0):
                 return
             self._program.stop()
         pytest.fail(f"jackd did not start: {self._program.errors}")
 
     def _answers(self) -> bool:
-        limit = time.monotonic() + 10.0
-        while self._program.returncode is None and time.monotonic() < limit:
-            if is_registered(self.name, self._program.pid) and self._run("jack_lsp").returncode == 0:
-                return True
-            time.sleep(0.02)
-        return False
+        return is_registered(self.name, self._program.pid) and self._run("jack_lsp").returncode == 0
 
     def __enter__(self) -> Self:
         return self

@@ -159,6 +159,15 @@ class Program:
             self._changed.wait_for(lambda: len(self._lines) >= count or not self._open, seconds)
             return list(self._lines)
 
+    def comes_true(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Look every 20 ms until a condition holds; False if the program ends or the time is over before."""
+        limit = time.monotonic() + seconds
+        while self.returncode is None and time.monotonic() < limit:
+            if condition():
+                return True
+            time.sleep(0.02)
+        return False
+
     def write(self, line: str) -> None:
         """Give the program a line on stdin."""
         assert self._process.stdin is not None

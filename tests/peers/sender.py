@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,9 @@ def from_file(path: Path, channel: int | None = None) -> list[Timed]:
     return events
 
 
-def _serve(name: str) -> None:
-    """The child: each line of stdin is a performance; each message sent is answered with a line."""
+@contextmanager
+def open_output(name: str) -> Iterator[Any]:
+    """In the child: an output port `<name>:out`, once it is open told to the test by the line `ready`."""
     import rtmidi
 
     leave_when_told()
@@ -75,11 +77,17 @@ def _serve(name: str) -> None:
     port.open_virtual_port("out")
     print("ready", flush=True)
     try:
-        for line in sys.stdin:
-            _perform(port, [(at, bytes.fromhex(message)) for at, message in json.loads(line)])
+        yield port
     finally:
         port.close_port()
         port.delete()
+
+
+def _serve(name: str) -> None:
+    """The child: each line of stdin is a performance; each message sent is answered with a line."""
+    with open_output(name) as port:
+        for line in sys.stdin:
+            _perform(port, [(at, bytes.fromhex(message)) for at, message in json.loads(line)])
 
 
 def _perform(port: Any, events: Sequence[Timed]) -> None:

@@ -19,20 +19,6 @@ from training.verbs import eval as verb
 ROOT = Path(verb.__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with music in it, read once, and what reading it left in the cache."""
-    folder = tmp_path_factory.mktemp("shelf")
-    write_folder(folder / "music", 30, notes=80)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def music(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(shelf / "cache"))
-    return shelf / "music"
-
-
 def arguments(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     verb.add_arguments(parser)

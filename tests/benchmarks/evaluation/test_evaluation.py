@@ -10,23 +10,8 @@ from benchmarks.evaluation import __main__ as verb
 from midi.tokens import FIELDS
 from tests.benchmarks.evaluation.musician import trained
 from tests.tiny_model import SCORE_FIELDS
-from tests.training.music import write_folder
 
 FEW = ("--runs", "2", "--notes", "30")
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with music in it, read once, and what reading it left in the cache."""
-    folder = tmp_path_factory.mktemp("shelf")
-    write_folder(folder / "music", 30, notes=80)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def music(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(shelf / "cache"))
-    return shelf / "music"
 
 
 def arguments(*words: str) -> argparse.Namespace:

@@ -203,7 +203,7 @@ def test_the_more_it_imitates_the_more_of_the_phrase_is_in_the_answer(plain_mode
     def share(imitate: float) -> float:
         pitches = [
             message.data[1]
-            for rng_seed in range(6)
+            for rng_seed in range(3)
             for message in note_ons(
                 perform(
                     plain_model, performed(riff, TEMPO), imitate=imitate, bars=8, follow_key=0.0, rng_seed=rng_seed
