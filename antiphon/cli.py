@@ -31,9 +31,8 @@ VERBS: dict[str, tuple[str, str]] = {
 COMPLETION = "completion"
 SHELLS = ("bash", "zsh", "fish")
 
-INTERRUPTED = 130
 BROKEN_PIPE = 141
-"""A shell's exit codes for SIGINT and SIGPIPE: 128 and the signal's number."""
+"""A shell's exit code for SIGPIPE: 128 and the signal's number."""
 UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EBADF)
 """The errors of a stdout on a full disk, a closed terminal or a closed descriptor."""
 
@@ -140,8 +139,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AntiphonError as error:
         _complain(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _give_up_stdout()
         return BROKEN_PIPE

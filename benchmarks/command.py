@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from antiphon.cli import INTERRUPTED, Parser
+from antiphon import INTERRUPTED
+from antiphon.cli import Parser
 from exported.model_store import find_model
 from midi.errors import AntiphonError, InputError
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from antiphon.cli import INTERRUPTED
+from antiphon import INTERRUPTED
 from benchmarks.piano_rolls import table
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.data import SPLITS, Rolls, read

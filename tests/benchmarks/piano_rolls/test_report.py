@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
-from antiphon.cli import INTERRUPTED
+from antiphon import INTERRUPTED
 from benchmarks.piano_rolls import report, settings
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.learner import Learner
