@@ -31,14 +31,14 @@ class Stage:
     keyboard: Sender
     listener: Receiver
 
-    def wait_for_answer(self, count: int, seconds: float = 20.0) -> list[Heard]:
+    def wait_for_answer(self, count: int) -> list[Heard]:
         """At least so many note-ons heard."""
-        wait_until(lambda: len(self.listener.note_ons) >= count, f"{count} note-ons", seconds)
+        wait_until(lambda: len(self.listener.note_ons) >= count, f"{count} note-ons")
         return self.listener.note_ons
 
-    def wait_for_silence(self, seconds: float = 20.0) -> list[Heard]:
+    def wait_for_silence(self) -> list[Heard]:
         """Wait until nothing sounds; everything heard."""
-        wait_until(lambda: not sounding(self.listener.heard), "silence", seconds)
+        wait_until(lambda: not sounding(self.listener.heard), "silence")
         return self.listener.heard
 
     def engine_pid(self) -> int:

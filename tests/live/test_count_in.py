@@ -24,18 +24,18 @@ def clicks(on_stage: Stage) -> list[Heard]:
 @pytest.mark.parametrize("mode", ["solo", "accompany"])
 def test_music_begins_a_beat_after_the_last_click(stage: Callable[..., Stage], mode: str) -> None:
     on_stage = stage("--mode", mode, "--bpm", "240", "--count-in", "6")
-    wait_until(lambda: len(clicks(on_stage)) >= 2, "two clicks", 10)
+    wait_until(lambda: len(clicks(on_stage)) >= 2, "two clicks")
     counted = len(clicks(on_stage))
     on_stage.keyboard.play(key(60, 0, 0.1))
-    wait_until(lambda: len(clicks(on_stage)) >= counted + 2, "clicks after the key", 10)
+    wait_until(lambda: len(clicks(on_stage)) >= counted + 2, "clicks after the key")
     kill(on_stage.engine_pid(), signal.SIGKILL)
     counted = len(clicks(on_stage))
-    wait_until(lambda: len(clicks(on_stage)) >= counted + 4, "clicks after the engine's death", 10)
+    wait_until(lambda: len(clicks(on_stage)) >= counted + 4, "clicks after the engine's death")
     on_stage.keyboard.play(key(64, 0, 0.1))
-    wait_until(lambda: len(on_stage.listener.note_ons) > len(clicks(on_stage)), "music", 20)
+    wait_until(lambda: len(on_stage.listener.note_ons) > len(clicks(on_stage)), "music")
     last_click = clicks(on_stage)[-1]
     begins = next(heard for heard in on_stage.listener.note_ons if heard.message[0] & 0x0F != DRUM_CHANNEL)
     assert abs(begins.at_ns - last_click.at_ns - BEAT_NS) < SLACK_NS
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(5)
+    on_stage.wait_for_silence()

@@ -27,7 +27,7 @@ def test_without_midi_the_bundled_phrase_is_answered_in_real_time_and_saved(
 ) -> None:
     saved = tmp_path / "session.mid"
     jam = embedded("--save", str(saved))
-    assert jam.wait(60) == 0
+    assert jam.wait() == 0
     assert jam.errors == ""
     told = [line.text for line in jam.lines]
     assert told[-1] == str(saved)
@@ -59,7 +59,7 @@ def test_a_seed_of_ones_own_is_played_at_its_own_tempo(
     file.tracks.append(track)
     file.save(tmp_path / "mine.mid")
     jam = embedded("--no-save", "--seed", str(tmp_path / "mine.mid"), "--bars", "1")
-    assert jam.wait(60) == 0
+    assert jam.wait() == 0
     told = [line.text for line in jam.lines]
     assert "200 bpm" in told[0]
     mine = [line.split() for line in told if " you " in line]
@@ -76,7 +76,7 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
     names = ("one.mid", "two.mid")
     jams = [closing.enter_context(Daemon(*flags, str(tmp_path / name), is_seeded=False)) for name in names]
     for name, jam in zip(names, jams, strict=True):
-        assert jam.wait(60) == 0
+        assert jam.wait() == 0
         (seed,) = (line.text.split()[1] for line in jam.lines if line.text.startswith("  rng-seed "))
         assert f"  rng-seed {seed} (give --rng-seed {seed} for the same again)" in [line.text for line in jam.lines]
         (text,) = (m.text for m in mido.MidiFile(tmp_path / name).tracks[0] if m.type == "text")
@@ -92,7 +92,7 @@ def test_of_several_phrases_the_last_is_answered_too(
     notes = [Note(onset, 12, 60, 80) for onset in (0, 12, 24, 400, 412, 424)]
     write_midi(tmp_path / "two.mid", [("two phrases", notes)], 240)
     jam = embedded("--no-save", "--seed", str(tmp_path / "two.mid"), "--bars", "1")
-    assert jam.wait(60) == 0
+    assert jam.wait() == 0
     who = [line.text.split()[2] for line in jam.lines if " s  " in line.text]
     assert [player for player, _ in groupby(who)] == ["you", "antiphon", "you", "antiphon"]
 
@@ -107,7 +107,7 @@ def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
     jam.wait_ready()
     folder.rmdir()
     folder.write_text("a file where the folder was")
-    assert jam.wait(60) == 0
+    assert jam.wait() == 0
     refuge = Path(jam.lines[-1].text)
     assert refuge.parent == tmp_path
     assert re.fullmatch(r"antiphon-session-.{8}\.mid", refuge.name), "a name that nobody could foresee"
@@ -119,6 +119,6 @@ def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
 
 def test_a_system_asked_for_by_name_must_be_there(no_midi: None, embedded: Callable[..., Daemon]) -> None:
     jam = embedded("--midi-api", "jack", "--no-save")
-    assert jam.wait(20) == 3
+    assert jam.wait() == 3
     assert jam.errors.startswith("antiphon: no MIDI system answers: JACK")
     assert "\n" not in jam.errors

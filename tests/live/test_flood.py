@@ -39,7 +39,7 @@ def test_a_flood_ends_neither_the_engine_nor_the_music(
     on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 4)
     on_stage.daemon.signal(signal.SIGTERM)
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(5)
+    on_stage.wait_for_silence()
     pedals = [one.message for one in on_stage.listener.heard if one.message[:2] == bytes((0xB0, 64))]
     assert not thru or pedals[-1] == bytes((0xB0, 64, 0)), "the pedal is down"
     assert any("messages that came in were left out" in line.text for line in on_stage.daemon.lines)

@@ -61,8 +61,8 @@ def test_panic_silences_a_solo_until_the_next_note(stage: Callable[..., Stage]) 
     on_stage = stage("--mode", "solo", "--bpm", "200")
     on_stage.wait_for_answer(2)
     on_stage.daemon.write("panic")
-    wait_until(lambda: bytes((0xB0, 120, 0)) in [one.message for one in on_stage.listener.heard], "all sound off", 5)
-    count = len(on_stage.wait_for_silence(5))
+    wait_until(lambda: bytes((0xB0, 120, 0)) in [one.message for one in on_stage.listener.heard], "all sound off")
+    count = len(on_stage.wait_for_silence())
     time.sleep(1.0)  # three beats in which a solo would have gone on
     assert len(on_stage.listener.heard) == count
     on_stage.keyboard.play(key(60, 0))
@@ -122,7 +122,7 @@ def test_what_comes_on_a_channel_that_does_not_count_does_not_hold_up_the_answer
     drums = [event for beat in range(20) for event in key(36, beat * 0.3, channel=9)]
     events = sorted([*phrase(), *accompaniment, *drums], key=lambda event: event[0])
     on_stage.keyboard.start(events)
-    on_stage.wait_for_answer(1, 5)
+    on_stage.wait_for_answer(1)
     on_stage.keyboard.finish()
 
 
@@ -154,11 +154,11 @@ def test_a_keyboard_whose_cable_is_pulled_lets_its_keys_go(stage: Callable[..., 
     sensing = [(step * 0.2, bytes((0xFE,))) for step in range(5)]
     on_stage.keyboard.play([(0.0, bytes((0xFE,))), (0.0, bytes((0x90, 60, 80))), control(64, 127), *sensing])
     pulled_ns = time.monotonic_ns()
-    wait_until(lambda: bool(on_stage.listener.note_offs), "the key's release", 5)
+    wait_until(lambda: bool(on_stage.listener.note_offs), "the key's release")
     released = on_stage.listener.note_offs[0]
     assert released.message == bytes((0x80, 60, 0))
     assert released.at_ns > pulled_ns + 200 * MS
-    wait_until(lambda: bytes((0xB0, 64, 0)) in [one.message for one in on_stage.listener.heard], "the pedal up", 5)
+    wait_until(lambda: bytes((0xB0, 64, 0)) in [one.message for one in on_stage.listener.heard], "the pedal up")
 
 
 def test_mpe_is_one_player_who_is_answered_on_one_channel(stage: Callable[..., Stage], tmp_path: Path) -> None:
@@ -179,11 +179,11 @@ def test_muted_a_solo_is_silent_and_unmuted_it_goes_on(stage: Callable[..., Stag
     on_stage.wait_for_answer(2)
     on_stage.daemon.write("mute on")
     time.sleep(0.3)
-    count = len(on_stage.wait_for_silence(5))
+    count = len(on_stage.wait_for_silence())
     time.sleep(1.0)
     assert len(on_stage.listener.heard) == count
     on_stage.daemon.write("mute off")
-    on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2, 5)
+    on_stage.wait_for_answer(len(on_stage.listener.note_ons) + 2)
 
 
 def test_the_clock_comes_from_another_device_than_the_notes(
@@ -211,16 +211,16 @@ def test_a_clock_that_is_never_started_is_told_with_its_tempo_once(stage: Callab
 def test_a_pedal_that_went_down_through_thru_comes_up_through_it_when_thru_is_off(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--thru")
     on_stage.keyboard.play([control(64, 127), control(1, 50)])
-    wait_until(lambda: len(on_stage.listener.heard) == 2, "pedal and wheel", 5)
+    wait_until(lambda: len(on_stage.listener.heard) == 2, "pedal and wheel")
     on_stage.daemon.write("thru off")
 
     def is_off() -> bool:
         on_stage.daemon.write("thru")
         return any("thru off" in line.text for line in on_stage.daemon.lines)
 
-    wait_until(is_off, "thru off", 5)
+    wait_until(is_off, "thru off")
     on_stage.keyboard.play([control(64, 0), control(7, 50)])
-    wait_until(lambda: len(on_stage.listener.heard) > 2, "the pedal up", 5)
+    wait_until(lambda: len(on_stage.listener.heard) > 2, "the pedal up")
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
     assert [one.message for one in on_stage.listener.heard[2:]] == [control(64, 0)[1], control(1, 0)[1]]
@@ -229,10 +229,10 @@ def test_a_pedal_that_went_down_through_thru_comes_up_through_it_when_thru_is_of
 def test_suspended_it_puts_back_what_went_through(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--thru")
     on_stage.keyboard.play([control(64, 127), (0.0, bytes((0xE0, 0, 90))), (0.0, bytes((0xD0, 40)))])
-    wait_until(lambda: len(on_stage.listener.heard) == 3, "what goes through", 5)
+    wait_until(lambda: len(on_stage.listener.heard) == 3, "what goes through")
     on_stage.daemon.signal(signal.SIGTSTP)
     put_back = [control(64, 0)[1], bytes((0xE0, 0, 64)), bytes((0xD0, 0))]
-    wait_until(lambda: [one.message for one in on_stage.listener.heard[3:]] == put_back, "put back", 5)
+    wait_until(lambda: [one.message for one in on_stage.listener.heard[3:]] == put_back, "put back")
     on_stage.daemon.signal(signal.SIGCONT)
 
 

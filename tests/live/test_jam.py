@@ -35,7 +35,7 @@ def test_a_phrase_is_answered_after_its_end_and_every_note_ends(
     on_stage.wait_for_answer(3)
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
-    heard = on_stage.wait_for_silence(5)
+    heard = on_stage.wait_for_silence()
     assert heard[0].at_ns > sent[-1].at_ns
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
     assert on_stage.daemon.errors == ""
@@ -59,7 +59,7 @@ def test_every_signal_to_leave_ends_each_note_and_saves(stage: Callable[..., Sta
     assert sounding(on_stage.listener.heard)
     on_stage.daemon.signal(signal.Signals[f"SIG{name}"])
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(5)
+    on_stage.wait_for_silence()
     assert read_midi(saved).notes
 
 
@@ -72,7 +72,7 @@ def test_a_human_note_silences_the_answer_within_a_port_hop(stage: Callable[...,
         on_stage.wait_for_answer(before + 1)
         assert sounding(on_stage.listener.heard)
         interruption = on_stage.keyboard.play(key(50, 0, 0.05))[0].at_ns
-        heard = on_stage.wait_for_silence(5)
+        heard = on_stage.wait_for_silence()
         assert not [m for m in heard if m.is_on and interruption + 50 * MS < m.at_ns < interruption + 300 * MS]
         lateness.append(heard[-1].at_ns - interruption)
     # Two hops (in and out, each up to two periods), a look at the ports each ms, and a machine that is shared.

@@ -50,7 +50,7 @@ def test_a_phrase_that_the_engine_dies_of_is_left_out_after_the_second_death(
     on_stage = stage("--bpm", "120", "--bars", "1", "--model", str(poisoned(tmp_path / "poisoned")))
     on_stage.keyboard.play(key(POISON, 0, 0.1))
     left_out = "not told of your latest phrase"
-    wait_until(lambda: any(left_out in line.text for line in on_stage.daemon.lines), "the phrase left out", 30)
+    wait_until(lambda: any(left_out in line.text for line in on_stage.daemon.lines), "the phrase left out")
     on_stage.keyboard.play(key(64, 0, 0.1))
     on_stage.wait_for_answer(1)
     assert sum("the engine was lost" in line.text for line in on_stage.daemon.lines) == 2

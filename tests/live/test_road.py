@@ -57,4 +57,4 @@ def test_a_folder_of_music_becomes_an_answer_on_a_port(
     assert heard[0].at_ns > sent[-1].at_ns
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(5)
+    on_stage.wait_for_silence()

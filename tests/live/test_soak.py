@@ -26,11 +26,11 @@ def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
 def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
     need("jackd")
     with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "6"]) as soaking:
-        wait_until(lambda: bool(_engines(soaking.pid)), "the engine", 30)
+        wait_until(lambda: bool(_engines(soaking.pid)), "the engine")
         time.sleep(2)
         for engine in _engines(soaking.pid):
             kill(engine, 9)
-        assert soaking.wait(60) == 1
+        assert soaking.wait() == 1
         said = [line.text for line in soaking.lines]
     assert "the engine was replaced 1 times: MISSED" in said
     assert any(line.startswith("through the daemon") and line.endswith("met") for line in said)
@@ -39,12 +39,12 @@ def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
 def test_a_soak_that_is_ended_leaves_no_process_behind(tiny: str) -> None:
     need("jackd")
     with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "60"]) as soaking:
-        wait_until(lambda: bool(_engines(soaking.pid)), "the engine", 30)
+        wait_until(lambda: bool(_engines(soaking.pid)), "the engine")
         started = _descendants(soaking.pid)
         os.kill(soaking.pid, 15)
-        soaking.wait(30)
+        soaking.wait()
         assert "Traceback" not in soaking.errors
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), "the end of all", 10)
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), "the end of all")
 
 
 def _descendants(pid: int) -> list[int]:

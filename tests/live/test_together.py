@@ -29,7 +29,7 @@ def test_it_accompanies_while_the_human_still_plays(stage: Callable[..., Stage])
     sent = on_stage.keyboard.play(MELODY)
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(5)
+    on_stage.wait_for_silence()
     meanwhile = [heard for heard in on_stage.listener.note_ons if heard.at_ns < sent[-1].at_ns]
     assert len(meanwhile) > 5
     assert len(on_stage.listener.note_ons) == len(on_stage.listener.note_offs)
@@ -75,7 +75,7 @@ def test_what_is_typed_changes_the_mode_within_a_beat_and_nothing_hangs(stage: C
     on_stage.daemon.wait_for_line("--temperature 9 is out of range")
     typed_ns = on_stage.listener.heard[-1].at_ns
     on_stage.daemon.write("mode reply")
-    wait_until(lambda: not sounding(on_stage.listener.heard), "silence", 10)
+    wait_until(lambda: not sounding(on_stage.listener.heard), "silence")
     count = len(on_stage.listener.note_ons)
     assert on_stage.listener.note_ons[-1].at_ns < typed_ns + 2 * BEAT_NS
     on_stage.daemon.write("mode solo")

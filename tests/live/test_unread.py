@@ -71,7 +71,7 @@ def _write(descriptor: int, size: int) -> bool:
 def more_notes(listening: Receiver, count: int = 8) -> None:
     """Wait until so many more notes have begun than by now."""
     before = len(listening.note_ons)
-    wait_until(lambda: len(listening.note_ons) >= before + count, "the music to go on", 10)
+    wait_until(lambda: len(listening.note_ons) >= before + count, "the music to go on")
 
 
 def test_ctrl_s_holds_up_no_note_and_ctrl_q_shows_what_was_missed(
@@ -107,14 +107,14 @@ def test_a_pipe_that_nobody_reads_holds_up_no_note_and_sigterm_ends_it(
     words = [installed(), "jam", "--model", tiny, "--no-save", *SOLO]
     playing = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=full_pipe[1], stderr=full_pipe[1], cwd=ROOT)
     try:
-        wait_until(lambda: OUT in jack.ports(), "the ports", 30)
+        wait_until(lambda: OUT in jack.ports(), "the ports")
         listening = listener()
         assert playing.stdin is not None
         playing.stdin.write(b"?\n" * HELPS)
         playing.stdin.flush()
         more_notes(listening)
         playing.terminate()
-        assert playing.wait(15) == 0
+        assert playing.wait() == 0
         wait_until(lambda: not sounding(listening.heard), "silence")
     finally:
         playing.kill()

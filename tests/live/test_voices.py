@@ -38,7 +38,6 @@ def test_each_musician_is_answered_on_their_own_channel(stage: Callable[..., Sta
     wait_until(
         lambda: {one.message[0] & 0x0F for one in on_stage.listener.note_ons} == set(range(VOICES - 1)),
         "answers on three channels, and none to who has not played or has no voice",
-        20,
     )
     on_stage.wait_for_silence()
     on_stage.daemon.signal(signal.SIGTERM)
@@ -51,7 +50,7 @@ def test_each_musician_is_answered_on_their_own_channel(stage: Callable[..., Sta
 
 def test_one_musician_does_not_silence_the_answer_to_another(stage: Callable[..., Stage]) -> None:
     on_stage = stage("--voices", "2", "--bpm", "120", "--mode", "solo", "--bars", "8")
-    wait_until(lambda: len({one.message[0] for one in on_stage.listener.note_ons}) == 2, "two voices", 20)
+    wait_until(lambda: len({one.message[0] for one in on_stage.listener.note_ons}) == 2, "two voices")
     on_stage.daemon.write("2 mode reply")
     on_stage.daemon.write("1 mode reply")
     on_stage.wait_for_silence()
@@ -63,7 +62,7 @@ def test_one_musician_does_not_silence_the_answer_to_another(stage: Callable[...
     def after() -> list[Heard]:
         return [one for one in on_stage.listener.note_ons if one.at_ns > struck.at_ns and one.message[0] == 0x90]
 
-    wait_until(lambda: len(after()) > 2, "the answer to the first", 10)
+    wait_until(lambda: len(after()) > 2, "the answer to the first")
     assert after()[0].at_ns < struck.at_ns + PAUSE_NS, "it went on, and did not begin anew after a pause"
 
 
@@ -83,10 +82,10 @@ def test_each_musician_has_ports_of_their_own(
         jack.connect(f"Antiphon {number} out:Antiphon {number} out", listener.port)
     for keyboard in keyboards[:2]:
         keyboard.start(phrase(4, 60))
-    wait_until(lambda: all(len(one.note_ons) > 2 for one in listeners[:2]), "two answers", 20)
+    wait_until(lambda: all(len(one.note_ons) > 2 for one in listeners[:2]), "two answers")
     assert {one.message[0] for listener in listeners[:2] for one in listener.note_ons} == {0x94}
     assert not listeners[2].heard
-    wait_until(lambda: not any(sounding(one.heard) for one in listeners), "silence", 20)
+    wait_until(lambda: not any(sounding(one.heard) for one in listeners), "silence")
 
 
 def test_an_engine_that_dies_leaves_no_voice_sounding_and_comes_back_for_all(stage: Callable[..., Stage]) -> None:
@@ -95,16 +94,16 @@ def test_an_engine_that_dies_leaves_no_voice_sounding_and_comes_back_for_all(sta
     def channels_since(count: int) -> set[int]:
         return {one.message[0] & 0x0F for one in on_stage.listener.note_ons[count:]}
 
-    wait_until(lambda: channels_since(0) == {0, 1, 2}, "three voices", 20)
+    wait_until(lambda: channels_since(0) == {0, 1, 2}, "three voices")
     engine = on_stage.engine_pid()
     kill(engine, signal.SIGKILL)
-    wait_until(lambda: not alive(engine), "the engine's end", 5)
+    wait_until(lambda: not alive(engine), "the engine's end")
     on_stage.daemon.wait_for_line("the engine was lost")
     count = len(on_stage.listener.note_ons)
-    wait_until(lambda: channels_since(count) == {0, 1, 2}, "three voices again", 20)
+    wait_until(lambda: channels_since(count) == {0, 1, 2}, "three voices again")
     on_stage.daemon.signal(signal.SIGINT)
     assert on_stage.daemon.wait() == 0
-    on_stage.wait_for_silence(2)
+    on_stage.wait_for_silence()
 
 
 def test_voices_play_into_ports_that_are_there(
@@ -118,7 +117,7 @@ def test_voices_play_into_ports_that_are_there(
     flags = ("--voices", "2", "--voices-by", "port", "--out", "left", "--out", "right", "--mode", "solo")
     daemon("--model", tiny, "--no-save", "--bpm", "120", *flags).wait_ready()
     jack.connect(keyboard.port, "Antiphon 1 in:Antiphon 1 in")
-    wait_until(lambda: len(left.note_ons) > 2 and len(right.note_ons) > 2, "both play", 20)
+    wait_until(lambda: len(left.note_ons) > 2 and len(right.note_ons) > 2, "both play")
     assert [one.message for one in left.note_ons[:8]] != [one.message for one in right.note_ons[:8]]
 
 

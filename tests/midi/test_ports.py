@@ -35,7 +35,7 @@ def pair(api: Api) -> Iterator[tuple[InPort, OutPort]]:
         yield inward, outward
 
 
-def take(port: InPort, count: int, seconds: float = 10.0) -> list[bytes]:
+def take(port: InPort, count: int) -> list[bytes]:
     """Poll until so many messages are there, and a little longer, so that too many are seen as well."""
     messages: list[bytes] = []
 
@@ -43,7 +43,7 @@ def take(port: InPort, count: int, seconds: float = 10.0) -> list[bytes]:
         messages.extend(one.data for one in port.poll())
         return len(messages) >= count
 
-    wait_until(enough, f"{count} messages", seconds)
+    wait_until(enough, f"{count} messages")
     time.sleep(0.05)
     return messages + [one.data for one in port.poll()]
 

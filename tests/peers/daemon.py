@@ -30,6 +30,6 @@ class Daemon(Program):
         seed = ["--rng-seed", "0"] if is_seeded and "--rng-seed" not in flags else []
         super().__init__([installed(), "jam", *flags, *seed], environment)
 
-    def wait_ready(self, seconds: float = 30.0) -> Line:
+    def wait_ready(self) -> Line:
         """The line with which it says that it listens."""
-        return self.wait_for_line(READY, seconds)
+        return self.wait_for_line(READY)

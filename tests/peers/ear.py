@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.peers.program import Program, leave_when_told
+from tests.peers.program import Program, keep_time, leave_when_told
 from tests.peers.receiver import Heard, _parse
 
 
@@ -29,9 +29,9 @@ class Ear(Program):
         """Every message so far; `at_ns` is when its frame is."""
         return _parse(self)
 
-    def wait_for(self, count: int, seconds: float = 15.0) -> list[Heard]:
+    def wait_for(self, count: int) -> list[Heard]:
         """At least so many messages, or as many as there are when the time is over."""
-        self.wait_for_count(count + 1, seconds)  # the first line says "ready"
+        self.wait_for_count(count + 1)  # the first line says "ready"
         return self.heard
 
 
@@ -45,6 +45,7 @@ def _listen(name: str) -> None:
     from _jack import ffi
 
     leave_when_told()
+    keep_time()
     library = ctypes.CDLL(find_library("jack"))
     library.jack_frames_to_time.restype = library.jack_get_time.restype = ctypes.c_uint64
     library.jack_frames_to_time.argtypes = (ctypes.c_void_p, ctypes.c_uint32)

@@ -29,6 +29,18 @@ class Spread:
         return cls(len(signed), float(np.median(signed)), float(p50), float(p99), float(worst))
 
 
+def evenest(errors_ns: Sequence[float], count: int) -> Spread:
+    """The least of the worst errors of so many neighbours: those of the stretch in which the machine was at its best.
+
+    Raises:
+        ValueError: there are not so many.
+    """
+    if len(errors_ns) < count:
+        raise ValueError(f"a stretch of {count} needs as many errors, not {len(errors_ns)}")
+    stretches = (Spread.of(errors_ns[begin : begin + count]) for begin in range(len(errors_ns) - count + 1))
+    return min(stretches, key=lambda stretch: stretch.max_ms)
+
+
 def numbered(heard: Sequence[Heard]) -> list[tuple[int, int]]:
     """(tick, ns) of the pulses of a clock that lost none: the first one after the (last) start is tick 0."""
     starts = [index for index, one in enumerate(heard) if one.message == START]

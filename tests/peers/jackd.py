@@ -10,7 +10,7 @@ from typing import Self
 import pytest
 
 from benchmarks.live.jack_server import RATE, attempts, is_registered
-from tests.peers.program import Program, need, wait_until
+from tests.peers.program import PATIENCE_S, Program, need, wait_until
 
 __all__ = ["PERIOD", "RATE", "JackServer", "JackTool"]
 
@@ -62,15 +62,15 @@ class JackServer:
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | self.environment
-        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=20, check=False)
+        return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
     def ports(self) -> list[str]:
         """The full names of every port of every client."""
         return self._run("jack_lsp").stdout.splitlines()
 
-    def wait_for_port(self, port: str, seconds: float = 15.0) -> None:
+    def wait_for_port(self, port: str) -> None:
         """Return once a port is there."""
-        wait_until(lambda: port in self.ports(), f"port {port!r}", seconds)
+        wait_until(lambda: port in self.ports(), f"port {port!r}")
 
     def connect(self, source: str, sink: str) -> None:
         """Lay a cable from an output to an input, with jackd2's own tool."""

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -20,6 +21,11 @@ ROOT = Path(__file__).parents[2]
 
 DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--") if which("setpriv") else ()
 """util-linux: the child is killed when the test run is, so that no JACK server outlives it."""
+
+PATIENCE_S = 60.0
+"""The longest wait for what is to come: a wait that succeeds costs nothing, and a machine may be busy."""
+PEER_PRIORITY = 3
+"""Real-time priority of what plays and listens: before all that computes, after Antiphon (20) and JACK (10 and 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def need(program: str) -> None:
     pytest.fail(reason)
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> None:
     """Look every 10 ms until a condition holds; fail with `what` if it does not in time."""
     limit = time.monotonic() + seconds
     while not condition():
@@ -59,6 +65,16 @@ def leave_when_told() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, leave)
+
+
+def keep_time() -> None:
+    """In a child that plays or listens: have it run when its time comes, where the system grants it.
+
+    A keyboard has a processor of its own: a test is to judge Antiphon's time, not that of the programs beside it.
+    """
+    if hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PEER_PRIORITY))
 
 
 HEEDED = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name))
@@ -139,7 +155,7 @@ class Program:
         """The exit code; None while it runs, minus the signal's number if one ended it."""
         return self._process.poll()
 
-    def wait_for_line(self, pattern: str, seconds: float = 15.0) -> Line:
+    def wait_for_line(self, pattern: str, seconds: float = PATIENCE_S) -> Line:
         """The first line of stdout that the pattern is found in; fails if the program ends or the time is over."""
         found: list[Line] = []
 
@@ -153,7 +169,7 @@ class Program:
             pytest.fail(f"no line like {pattern!r} from {self._told()}")
         return found[0]
 
-    def wait_for_count(self, count: int, seconds: float = 15.0) -> list[Line]:
+    def wait_for_count(self, count: int, seconds: float = PATIENCE_S) -> list[Line]:
         """At least so many lines of stdout, or as many as there are when the time is over."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._lines) >= count or not self._open, seconds)
@@ -180,7 +196,7 @@ class Program:
         self._process.send_signal(number)
         return at
 
-    def wait(self, seconds: float = 15.0) -> int:
+    def wait(self, seconds: float = PATIENCE_S) -> int:
         """The exit code, once it has ended and all its lines are read; fails if it does not end in time."""
         try:
             code = self._process.wait(seconds)

@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from tests.peers.program import Program, leave_when_told
+from tests.peers.program import Program, keep_time, leave_when_told
 
 JACK = 3
 """rtmidi.API_UNIX_JACK."""
@@ -56,9 +56,9 @@ class Receiver(Program):
         """The note-offs so far."""
         return [heard for heard in self.heard if heard.is_off]
 
-    def wait_for(self, count: int, seconds: float = 15.0) -> list[Heard]:
+    def wait_for(self, count: int) -> list[Heard]:
         """At least so many messages, or as many as there are when the time is over."""
-        self.wait_for_count(count + 1, seconds)  # the first line says "ready"
+        self.wait_for_count(count + 1)  # the first line says "ready"
         return self.heard
 
 
@@ -87,7 +87,7 @@ def _listen(name: str) -> None:
     import rtmidi
 
     leave_when_told()
-
+    keep_time()
     port = rtmidi.MidiIn(rtapi=JACK, name=name, queue_size_limit=20_000)
     port.ignore_types(sysex=False, timing=False, active_sense=False)
     port.open_virtual_port("in")

@@ -11,7 +11,7 @@ from typing import Any
 
 import mido
 
-from tests.peers.program import Program, leave_when_told
+from tests.peers.program import Program, keep_time, leave_when_told
 from tests.peers.receiver import JACK
 
 Timed = tuple[float, bytes]
@@ -73,6 +73,7 @@ def open_output(name: str) -> Iterator[Any]:
     import rtmidi
 
     leave_when_told()
+    keep_time()
     port = rtmidi.MidiOut(rtapi=JACK, name=name)
     port.open_virtual_port("out")
     print("ready", flush=True)

@@ -13,7 +13,7 @@ from typing import Self
 
 import pytest
 
-from tests.peers.program import DIE_WITH_PARENT, ROOT, need
+from tests.peers.program import DIE_WITH_PARENT, PATIENCE_S, ROOT, need
 
 CTRL_S = "\x13"
 CTRL_Q = "\x11"
@@ -47,7 +47,7 @@ class Terminal:
         """The program's own id."""
         return self._process.pid
 
-    def wait_for(self, pattern: str, seconds: float = 30.0) -> None:
+    def wait_for(self, pattern: str, seconds: float = PATIENCE_S) -> None:
         """Read the terminal until the pattern is found in what it has shown."""
         limit = time.monotonic() + seconds
         while not re.search(pattern, self._shown):
@@ -74,7 +74,7 @@ class Terminal:
         """Send the program a signal."""
         self._process.send_signal(number)
 
-    def wait(self, seconds: float = 15.0) -> int:
+    def wait(self, seconds: float = PATIENCE_S) -> int:
         """The exit code, once it has ended; fails if it does not end in time."""
         try:
             return self._process.wait(seconds)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.peers.grid import Grid, Spread, judged, numbered
+from tests.peers.grid import Grid, Spread, evenest, judged, numbered
 from tests.peers.pulses import (
     CONTINUE,
     PULSE,
@@ -75,6 +75,14 @@ def test_the_spread_keeps_the_sign_in_the_median_only() -> None:
     assert (spread.count, spread.median_ms, spread.p50_ms, spread.max_ms) == (3, -2.0, 2.0, 3.0)
     assert spread.p99_ms == pytest.approx(2.98)
     assert Spread.of([]).count == 0
+
+
+def test_the_evenest_stretch_is_the_one_without_the_worst_errors() -> None:
+    errors = [3.0 * MS, 0.5 * MS, -1.0 * MS, 9.0 * MS, 0.0]
+    assert evenest(errors, 2).max_ms == 1.0
+    assert evenest(errors, 5).max_ms == 9.0
+    with pytest.raises(ValueError, match="a stretch of 6"):
+        evenest(errors, 6)
 
 
 def test_ticks_are_counted_from_the_last_start() -> None:

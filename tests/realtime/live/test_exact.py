@@ -129,7 +129,7 @@ def test_two_thousand_messages_a_second_all_arrive_once_and_in_order(output: Jac
 
 def test_a_server_that_stopped_is_noticed(output: JackExact, jack: JackServer) -> None:
     jack.close()
-    wait_until(output.is_lost, "the loss", 10)
+    wait_until(output.is_lost, "the loss")
 
 
 def test_without_the_package_it_says_what_to_install(jack: JackServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,10 +85,10 @@ def test_a_full_disk_is_told_once_and_stops_nothing() -> None:
 def test_a_kill_leaves_all_but_the_last_tenth_of_a_second(tmp_path: Path) -> None:
     path = tmp_path / "jam.jsonl"
     with Program([sys.executable, "-c", WRITES_ON, str(path)]) as writing:
-        wait_until(lambda: path.exists() and path.stat().st_size > 20_000, "the journal", 30)
+        wait_until(lambda: path.exists() and path.stat().st_size > 20_000, "the journal")
         killed_ns = time.monotonic_ns()
         os.kill(writing.pid, signal.SIGKILL)
-        writing.wait(10)
+        writing.wait()
     entries = _entries(path)
     assert len(entries) > 100
     gap_s = (killed_ns - int(str(entries[-1]["at_ns"]))) / 1e9
@@ -107,7 +107,7 @@ def test_a_jam_is_set_by_another_program_and_leaves_its_journal(tiny_folder: Pat
         os.write(writes, b'{"set": "temperature", "value": 1.5}\n{"do": "dance"}\n')
         with os.fdopen(reads, encoding="utf-8") as lines:
             shown = [json.loads(line) for line in lines]
-        assert jam.wait(60) == 0
+        assert jam.wait() == 0
     os.close(writes)
     entries = _entries(path)
     change = {"type": "parameter_change", "name": "temperature", "value": 1.5, "part": None}
