@@ -5,7 +5,7 @@ a piece starts, which clears the state there: every piece is learned and validat
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from training.roles import assign_roles
 Floats = npt.NDArray[np.float32]
 
 TRITONE = 6
+KEPT = ("given", "due", "counts")
+"""The words of a checkpoint for the arrays of the pieces begun."""
 DURATION_UNKNOWN = 0.1
 """Share of the input durations hidden in training: a live note is taken in at its onset, its length not yet known."""
 VELOCITY_UNKNOWN = 0.05
@@ -29,8 +31,7 @@ BARS_UNKNOWN = 0.4
 """Share of the pieces whose places in the bar are hidden throughout: a jam without a clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Arrays of a chunk: `inputs`, the note taken in; `targets`, the note to foretell, its contexts told.
 
     Both [B, T, I]; `loss_mask` [B, T, F] is 1 where a field of `targets` counts, `carry_mask` [B, T] is 0 at starts.
@@ -42,9 +43,8 @@ class Batch:
     carry_mask: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """A piece as steps: arrays [N + 1, I] and counts [N + 1, F], the rows of `Batch` they will be."""
+class _Steps(NamedTuple):
+    """Steps of a stream: arrays [N, I] and a mask [N, F], the rows of a `Batch`."""
 
     inputs: Ints
     targets: Ints
@@ -83,7 +83,7 @@ class Streams:
         self._rng = rng
         self._queue: list[int] = []
         """Pieces of this pass not begun yet; all streams draw from it, so that a pass takes in each piece once."""
-        self._pending: list[_Steps] = [_nothing(self._inputs, len(fields)) for _ in range(streams)]
+        self._pending: list[_Steps] = [_padding(0, self._inputs, len(fields)) for _ in range(streams)]
 
     @property
     def notes(self) -> int:
@@ -92,30 +92,19 @@ class Streams:
 
     def next(self) -> Batch:
         """The next chunk of every stream."""
-        rows = [self._row(stream) for stream in range(len(self._pending))]
-        inputs = np.stack([row.inputs for row in rows])
-        return Batch(
-            inputs,
-            np.stack([row.targets for row in rows]),
-            np.stack([row.loss_mask for row in rows]),
-            _carry_mask(inputs, self._inputs),
-        )
+        return _batch([self._row(stream) for stream in range(len(self._pending))], self._inputs)
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
         """Keep what `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
-        return {
-            "queue": np.array(self._queue, np.int64),
-            "lengths": np.array([len(steps.inputs) for steps in self._pending], np.int64),
-            "given": np.concatenate([steps.inputs for steps in self._pending]),
-            "due": np.concatenate([steps.targets for steps in self._pending]),
-            "counts": np.concatenate([steps.loss_mask for steps in self._pending]),
-        }
+        lengths = np.array([len(steps.inputs) for steps in self._pending], np.int64)
+        rows = dict(zip(KEPT, _joined(self._pending), strict=True))
+        return {"queue": np.array(self._queue, np.int64), "lengths": lengths, **rows}
 
     def restore(self, kept: dict[str, npt.NDArray[np.generic]]) -> None:
         """Go on where a snapshot was taken."""
         self._queue = [int(index) for index in kept["queue"]]
         cuts = np.cumsum(kept["lengths"])[:-1]
-        parts = (np.split(kept[name], cuts) for name in ("given", "due", "counts"))
+        parts = (np.split(kept[name], cuts) for name in KEPT)
         self._pending = [_Steps(*row) for row in zip(*parts, strict=True)]
 
     def _row(self, stream: int) -> _Steps:
@@ -187,12 +176,10 @@ def packed(
     ]
     voice = column(fields, VOICE)
     for start in range(0, longest, chunk):
-        cuts = [_cut(row, start, start + chunk) for row in padded]
-        input_ids = np.stack([cut.inputs for cut in cuts])
-        targets, loss_mask = np.stack([cut.targets for cut in cuts]), np.stack([cut.loss_mask for cut in cuts])
+        batch = _batch([_cut(row, start, start + chunk) for row in padded], columns)
         if voice is not None:
-            loss_mask[:, :, voice] = 0
-        yield Batch(input_ids, targets, loss_mask, _carry_mask(input_ids, columns))
+            batch.loss_mask[:, :, voice] = 0
+        yield batch
 
 
 def _steps(ids: Ints, columns: Sequence[Field], drawn: int) -> _Steps:
@@ -206,17 +193,13 @@ def _steps(ids: Ints, columns: Sequence[Field], drawn: int) -> _Steps:
         end[0, wait] = END
     targets = np.concatenate([ids, end])
     sizes = np.array([field.size for field in columns[:drawn]])
-    loss_mask = (targets[:, :drawn] < sizes).astype(np.float32)  # an unknown velocity teaches nothing
+    drawable = targets[:, :drawn] < sizes  # an unknown velocity teaches nothing
+    loss_mask = drawable.astype(np.float32)
     loss_mask[-1] = 0
     if wait is not None:
         loss_mask[-1, wait] = 1
-    drawable = targets[:, :drawn] < sizes
     targets[:, :drawn] = np.where(drawable, targets[:, :drawn], 0)
     return _Steps(np.concatenate([start, ids]), targets.astype(np.int32), loss_mask)
-
-
-def _nothing(columns: Sequence[Field], drawn: int) -> _Steps:
-    return _padding(0, columns, drawn)
 
 
 def _padding(length: int, columns: Sequence[Field], drawn: int) -> _Steps:
@@ -225,17 +208,14 @@ def _padding(length: int, columns: Sequence[Field], drawn: int) -> _Steps:
 
 
 def _joined(parts: Sequence[_Steps]) -> _Steps:
-    return _Steps(
-        np.concatenate([part.inputs for part in parts]),
-        np.concatenate([part.targets for part in parts]),
-        np.concatenate([part.loss_mask for part in parts]),
-    )
+    return _Steps(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def _cut(steps: _Steps, start: int, stop: int) -> _Steps:
     return _Steps(steps.inputs[start:stop], steps.targets[start:stop], steps.loss_mask[start:stop])
 
 
-def _carry_mask(inputs: Ints, columns: Sequence[Field]) -> Floats:
-    started: npt.NDArray[np.bool_] = inputs[:, :, 0] == columns[0].start
-    return (~started).astype(np.float32)
+def _batch(rows: Sequence[_Steps], columns: Sequence[Field]) -> Batch:
+    inputs, targets, loss_mask = map(np.stack, zip(*rows, strict=True))
+    carry_mask = (inputs[:, :, 0] != columns[0].start).astype(np.float32)
+    return Batch(inputs, targets, loss_mask, carry_mask)

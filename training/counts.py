@@ -6,6 +6,7 @@ occurrences of context c, n(c,x) of x after it, d(c) different continuations; th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,35 @@ def mixed(hashes: Hashes, symbols: npt.NDArray[np.integer]) -> Hashes:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
+
+
+class Joined:
+    """Pieces of so many notes each, end to end: what stood before each note in its own piece."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self.piece = np.repeat(np.arange(len(lengths)), lengths)
+        """The index of each note's piece."""
+        self._place = np.arange(len(self.piece)) - np.repeat(np.cumsum([0, *lengths[:-1]]), lengths)
+
+    def before(self, symbols: Ids, notes: int) -> Ids:
+        """The symbol so many notes earlier in the same piece; -1 where the piece had not begun."""
+        shifted = np.full(len(symbols), -1, np.int64)
+        shifted[notes:] = symbols[: max(0, len(symbols) - notes)]
+        return np.where(self._place >= notes, shifted, -1)
+
+    def contexts(self, past: Ids, longest: int, now: Sequence[Ids] = ()) -> list[Hashes]:
+        """Ever longer contexts: nothing, what is known of this note, then `past` of 1 to `longest` notes before."""
+        hashes = [np.zeros(len(past), np.uint64)]
+        for symbols in (*now, *(self.before(past, notes) for notes in range(1, longest + 1))):
+            hashes.append(mixed(hashes[-1], symbols))
+        return hashes
+
+
+class Drawings(NamedTuple):
+    """One n-gram's sight of M notes: hashes of their contexts from the shortest on, and what was drawn. Shape [M]."""
+
+    contexts: list[Hashes]
+    drawn: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +82,9 @@ class Level:
     def tally(self, contexts: Hashes, drawn: Ids) -> Tally:
         """The counts for drawings in other music. Shapes [M]."""
         return Tally(
-            _found(self._pairs, self._pair_counts, mixed(contexts, drawn)),
-            _found(self._contexts, self._occurs, contexts),
-            _found(self._contexts, self._distinct, contexts),
+            _looked_up(self._pairs, self._pair_counts, mixed(contexts, drawn)),
+            _looked_up(self._contexts, self._occurs, contexts),
+            _looked_up(self._contexts, self._distinct, contexts),
         )
 
 
@@ -80,7 +110,7 @@ def _rank(hashes: Hashes) -> Ids:
     return rank
 
 
-def _found(keys: Hashes, counts: npt.NDArray[np.integer], wanted: Hashes) -> Ids:
+def _looked_up(keys: Hashes, counts: npt.NDArray[np.integer], wanted: Hashes) -> Ids:
     index = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[index] == wanted, counts[index], 0).astype(np.int64)
 
@@ -90,3 +120,18 @@ def chain(levels: Sequence[Tally], base: Probabilities) -> Probabilities:
     for level in levels:
         base = level.interpolated(base)
     return base
+
+
+def static(known: Drawings, asked: Drawings, size: int) -> list[Probabilities]:
+    """The probability of each drawing asked for, by counts of those known: with contexts up to each length."""
+    foretold: list[Probabilities] = []
+    base = np.full(len(asked.drawn), 1 / size)
+    for contexts, wanted in zip(known.contexts, asked.contexts, strict=True):
+        base = Level(contexts, known.drawn).tally(wanted, asked.drawn).interpolated(base)
+        foretold.append(base)
+    return foretold
+
+
+def within(asked: Drawings, pieces: Joined) -> list[Tally]:
+    """The counts of each piece so far, by length of context."""
+    return [so_far(mixed(contexts, pieces.piece), asked.drawn) for contexts in asked.contexts]

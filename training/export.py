@@ -2,7 +2,7 @@
 
 `golden.npz`: `tokens` int32 [L, I] taken in one after the other from a zero state, `<field>_hidden` [L, D] after each,
 `state` [S] and `key` [H] after the last; all as Keras itself computed them, in float32.
-`weights.npz`: the trained numbers, named as `training.network.Weights.named` names them.
+`weights.npz`: the trained numbers, named as `training.network.Weights` are.
 """
 
 import os
@@ -18,7 +18,7 @@ from exported.card import GOLDEN, GRAPH, WEIGHTS, Card, sha256, write_card
 from midi.errors import InputError, ModelError
 from midi.tokens import Field, start
 from training.batches import Batch
-from training.graph import key_size, state_size, step_graph
+from training.graph import step_graph
 from training.network import Array, Network
 from training.packing import packed_graph
 from training.pieces import Ints
@@ -61,7 +61,7 @@ def graphs_of(network: Network, music: Ints) -> Graphs:
         ModelError: a graph does not compute what Keras computes.
     """
     shape = network.shape
-    model = step_graph(network.weights(), shape.fields, shape.given)
+    model = step_graph(network.weights(), shape)
     golden = golden_of(network, golden_tokens(music, shape.inputs))
     graphs = [model.SerializeToString(), packed_graph(model).SerializeToString()]
     differences = []
@@ -88,8 +88,7 @@ def write_folder(
     golden = graphs.golden
     hidden: dict[str, Any] = {f"{field}_hidden": array for field, array in golden.hidden.items()}
     np.savez_compressed(folder / GOLDEN, tokens=golden.tokens, state=golden.state, key=golden.key, **hidden)
-    named: dict[str, Any] = weights.named()
-    np.savez_compressed(folder / WEIGHTS, **named)
+    np.savez_compressed(folder / WEIGHTS, allow_pickle=False, **weights)
     difference = graphs.packed_difference if packed else graphs.difference
     card = replace(
         card,
@@ -97,9 +96,9 @@ def write_folder(
         vocabulary={field.name: field.size for field in shape.fields},
         contexts={field.name: field.size for field in shape.given},
         sounds=list(sounds),
-        state_size=state_size(weights),
-        key_size=key_size(weights),
-        parameters=weights.parameters,
+        state_size=shape.state_size,
+        key_size=shape.units,
+        parameters=sum(array.size for array in weights.values()),
         parity_tolerance=PACKED_TOLERANCE if packed else TOLERANCE,
         training=card.training | {"weights": "int8" if packed else "float32", "parity": difference},
     )

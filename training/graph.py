@@ -19,69 +19,62 @@ from onnx import helper, numpy_helper
 from exported.card import constant_names, input_names, output_names
 from midi.errors import ModelError
 from midi.tokens import Field
-from training.network import Array, Weights
+from training.network import Array, Shape, Weights
 
 OPSET = 17
 """tf2onnx 1.17 refuses 19 and above (docs/decisions/0010-one-step-graph.md)."""
 FORBIDDEN = {"Loop", "If", "Scan", "Sequence"}
+HEAD_OUTPUTS = {"kernel": "weights", "bias": "bias"}
+"""Keras' words for a head's arrays, and the contract's."""
 
 
-def state_size(weights: Weights) -> int:
-    """Numbers of recurrent state: h and c of every layer, from the bottom."""
-    return sum(2 * recurrent.shape[0] for _, recurrent, _ in weights.layers)
-
-
-def key_size(weights: Weights) -> int:
-    """Numbers in the top layer's output."""
-    return int(weights.layers[-1][1].shape[0])
-
-
-def step_graph(weights: Weights, fields: Sequence[Field], given: Sequence[Field]) -> onnx.ModelProto:
+def step_graph(weights: Weights, shape: Shape) -> onnx.ModelProto:
     """The step as ONNX, with the names, shapes and constant outputs of `exported.card`.
 
     Raises:
         ModelError: tf2onnx made something else than a plain step of it.
     """
-    inputs = (*fields, *given)
-    signature = [tf.TensorSpec([None], tf.int32, name=field.name) for field in inputs]
-    signature.append(tf.TensorSpec([None, state_size(weights)], tf.float32, name="state"))
+    signature = [tf.TensorSpec([None], tf.int32, name=field.name) for field in shape.inputs]
+    signature.append(tf.TensorSpec([None, shape.state_size], tf.float32, name="state"))
     with tf.device("/CPU:0"):
-        step = tf.function(_step(weights, fields, inputs), autograph=False)
+        step = tf.function(_step(weights, shape), autograph=False)
         converted, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
     model: onnx.ModelProto = converted
     _add_constants(model, weights)
-    _check(model, fields, given)
+    _check(model, shape.fields, shape.given)
     return model
 
 
-def _step(weights: Weights, fields: Sequence[Field], inputs: Sequence[Field]) -> Any:
-    folded = _folded(weights, inputs)
-    kernels = [recurrent if not layer else np.concatenate([kernel, recurrent])
-               for layer, (kernel, recurrent, _) in enumerate(weights.layers)]  # fmt: skip
-    units = [recurrent.shape[0] for _, recurrent, _ in weights.layers]
-    hidden_kernel = np.concatenate([weights.hidden[field.name][0] for field in fields], axis=1)
-    hidden_bias = np.concatenate([weights.hidden[field.name][1] for field in fields])
+def _step(weights: Weights, shape: Shape) -> Any:
+    units = shape.units
+    tables = _folded(weights, shape.inputs)
+    higher = [
+        np.concatenate([weights[f"lstm/{layer}/kernel"], weights[f"lstm/{layer}/recurrent"]])
+        for layer in range(1, shape.layers)
+    ]
+    kernels = [weights["lstm/0/recurrent"], *higher]
+    hidden_kernel = np.concatenate([weights[f"hidden/{field.name}/kernel"] for field in shape.fields], axis=1)
+    hidden_bias = np.concatenate([weights[f"hidden/{field.name}/bias"] for field in shape.fields])
 
     def step(*arguments: Any) -> dict[str, Any]:
         *ids, state = arguments
-        parts = tf.split(state, [size for size in units for _ in "hc"], axis=1)
-        drive = tf.add_n([tf.gather(tf.constant(table), i) for table, i in zip(folded, ids, strict=True)])
+        parts = tf.split(state, [units] * (2 * shape.layers), axis=1)
+        drive = tf.add_n([tf.gather(tf.constant(table), i) for table, i in zip(tables, ids, strict=True)])
         after: list[Any] = []
         for layer, kernel in enumerate(kernels):
             hidden, cell = parts[2 * layer : 2 * layer + 2]
             if layer:
-                drive = tf.constant(weights.layers[layer][2])
+                drive = tf.constant(weights[f"lstm/{layer}/bias"])
                 hidden = tf.concat([after[-2], hidden], axis=1)
             gates = tf.matmul(hidden, tf.constant(kernel)) + drive
-            open_gates = tf.sigmoid(gates[:, : 3 * units[layer]])
+            open_gates = tf.sigmoid(gates[:, : 3 * units])
             let_in, keep, let_out = tf.split(open_gates, 3, axis=1)
-            cell = keep * cell + let_in * tf.tanh(gates[:, 3 * units[layer] :])
+            cell = keep * cell + let_in * tf.tanh(gates[:, 3 * units :])
             after += [let_out * tf.tanh(cell), cell]
         top = after[-2]
         heads = tf.matmul(top, tf.constant(hidden_kernel)) + tf.constant(hidden_bias)
         outputs = {"next_state": tf.concat(after, axis=1), "key": tf.identity(top)}
-        widths = [weights.hidden[field.name][1].size for field in fields]
-        for field, part in zip(fields, tf.split(heads, widths, axis=1), strict=True):
+        for field, part in zip(shape.fields, tf.split(heads, [shape.width] * len(shape.fields), axis=1), strict=True):
             outputs[f"{field.name}_hidden"] = tf.identity(part)
         return outputs
 
@@ -90,17 +83,21 @@ def _step(weights: Weights, fields: Sequence[Field], inputs: Sequence[Field]) ->
 
 def _folded(weights: Weights, inputs: Sequence[Field]) -> list[Array]:
     """Per input, embedding times the first layer's kernel; the bias is in the first."""
-    kernel, _, bias = weights.layers[0]
-    tables = [weights.embeddings[field.name].astype(np.float64) @ kernel for field in inputs]
-    tables[0] += bias
+    kernel = weights["lstm/0/kernel"]
+    tables = [weights[f"embedding/{field.name}"].astype(np.float64) @ kernel for field in inputs]
+    tables[0] += weights["lstm/0/bias"]
     return [table.astype(np.float32) for table in tables]
 
 
 def _add_constants(model: onnx.ModelProto, weights: Weights) -> None:
     """The heads' constants as outputs; tf2onnx would drop outputs that depend on no input."""
-    constants = {f"{later}_given_{condition}": table for (later, condition), table in weights.tables.items()}
-    for name, (kernel, bias) in weights.heads.items():
-        constants |= {f"{name}_weights": kernel, f"{name}_bias": bias}
+    constants = {}
+    for name, array in weights.items():
+        kind, field, *rest = name.split("/")
+        if kind == "table":
+            constants[f"{field}_given_{rest[0]}"] = array
+        elif kind == "head":
+            constants[f"{field}_{HEAD_OUTPUTS[rest[0]]}"] = array
     for name, array in constants.items():
         model.graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}_constant"))
         model.graph.node.append(helper.make_node("Identity", [f"{name}_constant"], [name], name=name))

@@ -25,6 +25,14 @@ CLIP = 1.0
 """The longest gradient that is followed as it is, by its global norm."""
 
 
+Weights = dict[str, Array]
+"""The trained numbers by name. E = H = units, D = width; gates stand as i, f, o, g.
+
+embedding/<input> [input ids, E]; lstm/<layer, 0 at the bottom>/kernel [E, 4H], /recurrent [H, 4H], /bias [4H];
+hidden/<field>/kernel [H, D], /bias [D]; head/<field>/kernel [D, N], /bias [N]; table/<field>/<condition> [ids, D].
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The shape of a network: fields, contexts, LSTM layers and units, the heads' width; and dropouts.
@@ -33,11 +41,11 @@ class Shape:
     """
 
     fields: tuple[Field, ...]
-    given: tuple[Field, ...] = ()
-    layers: int = 2
-    units: int = 256
-    width: int = 192
-    dropout: float = 0.1
+    given: tuple[Field, ...]
+    layers: int
+    units: int
+    width: int
+    dropout: float = 0.0
     weight_drop: float = 0.0
 
     @property
@@ -45,36 +53,10 @@ class Shape:
         """The fields, then the contexts: the columns of a token."""
         return (*self.fields, *self.given)
 
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The trained numbers, by what they are. E = H = units, D = width; gates stand as i, f, o, g.
-
-    embeddings: input -> [input ids, E]; layers: (kernel [E, 4H], recurrent [H, 4H], bias [4H]) from the bottom;
-    hidden: field -> (kernel [H, D], bias [D]); heads: field -> (kernel [D, N], bias [N]);
-    tables: (field, told) -> [ids, D].
-    """
-
-    embeddings: dict[str, Array]
-    layers: tuple[tuple[Array, Array, Array], ...]
-    hidden: dict[str, tuple[Array, Array]]
-    heads: dict[str, tuple[Array, Array]]
-    tables: dict[tuple[str, str], Array]
-
     @property
-    def parameters(self) -> int:
-        """The number of trained parameters."""
-        return sum(array.size for array in self.named().values())
-
-    def named(self) -> dict[str, Array]:
-        """All arrays by name, as `weights.npz` holds them."""
-        named = {f"embedding/{name}": table for name, table in self.embeddings.items()}
-        for index, layer in enumerate(self.layers):
-            named |= {f"lstm/{index}/{what}": a for what, a in zip(("kernel", "recurrent", "bias"), layer, strict=True)}
-        for group, pairs in (("hidden", self.hidden), ("head", self.heads)):
-            for name, (kernel, bias) in pairs.items():
-                named |= {f"{group}/{name}/kernel": kernel, f"{group}/{name}/bias": bias}
-        return named | {f"table/{later}/{condition}": table for (later, condition), table in self.tables.items()}
+    def state_size(self) -> int:
+        """Numbers of recurrent state: h and c of every layer, from the bottom."""
+        return 2 * self.layers * self.units
 
 
 class Network:
@@ -84,41 +66,28 @@ class Network:
         """Build with fresh weights, drawn from Keras' seed (see `keras.utils.set_random_seed`)."""
         self.shape = shape
         batch = (streams, chunk)
-        given = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f.name) for f in shape.inputs}
-        due = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f"due_{f.name}") for f in shape.inputs}
+        inputs = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f.name) for f in shape.inputs}
+        targets = {f.name: keras.Input(batch_shape=batch, dtype="int32", name=f"due_{f.name}") for f in shape.inputs}
         keep = keras.Input(batch_shape=(*batch, 1), name="keep")
-        spread = keras.initializers.RandomNormal(stddev=EMBEDDING_SPREAD)
-        self._embeddings = {
-            f.name: keras.layers.Embedding(f.input_size, shape.units, spread, name=f"embed_{f.name}")
-            for f in shape.inputs
-        }
-        self._lstms = [
-            CarriedLSTM(shape.units, shape.weight_drop, name=f"lstm_{index}") for index in range(shape.layers)
-        ]
-        self._hidden = {f.name: keras.layers.Dense(shape.width, name=f"hidden_{f.name}") for f in shape.fields}
-        self._heads = {f.name: keras.layers.Dense(f.size, name=f"head_{f.name}") for f in shape.fields}
-        self._tables = {
-            (later.name, condition.name): keras.layers.Embedding(
-                condition.input_size if condition in shape.given else condition.size,
-                shape.width,
-                embeddings_initializer="zeros",
-                name=f"{later.name}_given_{condition.name}",
-            )
-            for later, condition in conditions(shape.fields, shape.given)
-        }
-        hidden = self._hidden_over(self._top(given, keep))
-        logits = {name: self._told(hidden[name], name, due) for name in hidden}
-        condition = {condition for _, condition in self._tables}
-        inputs = {**given, **{f"due_{name}": due[name] for name in due if name in condition}, "keep": keep}
-        self.model = keras.Model(inputs, logits)
-        self._bare = keras.Model({**given, "keep": keep}, hidden)
+        self._layers = _layers(shape)
+        top = self._top(inputs, keep)
+        hidden = {f.name: self._layers[f"hidden/{f.name}"](top) for f in shape.fields}
+        logits = {name: self._logits(hidden[name], name, targets) for name in hidden}
+        told = {condition.name for _, condition in conditions(shape.fields, shape.given)}
+        due = {f"due_{name}": target for name, target in targets.items() if name in told}
+        self.model = keras.Model({**inputs, **due, "keep": keep}, logits)
+        self._bare = keras.Model({**inputs, "keep": keep}, hidden)
         self._optimizer: Any = None
         self._sums = tf.function(self._losses, autograph=False, jit_compile=False)
         self._step = tf.function(self._learn, autograph=False, jit_compile=False)
 
-    def _top(self, given: dict[str, Any], keep: Any) -> Any:
+    @property
+    def _lstms(self) -> list[CarriedLSTM]:
+        return [self._layers[f"lstm/{index}"] for index in range(self.shape.layers)]
+
+    def _top(self, inputs: dict[str, Any], keep: Any) -> Any:
         """The top layer's output [B, T, H], with dropout above each layer."""
-        embedded = [self._embeddings[name](given[name]) for name in given]
+        embedded = [self._layers[f"embedding/{name}"](ids) for name, ids in inputs.items()]
         top = keras.layers.add(embedded) if len(embedded) > 1 else embedded[0]
         for lstm in self._lstms:
             top = self._dropped(lstm(top, keep))
@@ -129,21 +98,20 @@ class Network:
         streams, _, width = tensor.shape
         return keras.layers.Dropout(self.shape.dropout, noise_shape=(streams, 1, width))(tensor)
 
-    def _hidden_over(self, top: Any) -> dict[str, Any]:
-        """Each head's hidden layer [B, T, D], before what it is told is added."""
-        return {name: layer(top) for name, layer in self._hidden.items()}
-
-    def _told(self, hidden: Any, name: str, due: dict[str, Any]) -> Any:
+    def _logits(self, hidden: Any, name: str, targets: dict[str, Any]) -> Any:
         """A field's logits, with the rows that what is told of the same note adds to the hidden layer."""
-        rows = [table(due[condition]) for (later, condition), table in self._tables.items() if later == name]
+        rows = [
+            self._layers[f"table/{name}/{condition.name}"](targets[condition.name])
+            for later, condition in conditions(self.shape.fields, self.shape.given)
+            if later.name == name
+        ]
         total = keras.layers.add([hidden, *rows]) if rows else hidden
-        return self._heads[name](self._dropped(keras.layers.ReLU()(total)))
+        return self._layers[f"head/{name}"](self._dropped(keras.layers.ReLU()(total)))
 
     def twin(self, streams: int, chunk: int) -> "Network":
         """The same weights for another batch shape, with clear states."""
         other = Network(self.shape, streams, chunk)
-        for mine, its in zip(self.model.trainable_variables, other.model.trainable_variables, strict=True):
-            its.assign(mine)
+        other.begin_from(self.weights())
         return other
 
     def begin_from(self, weights: Weights) -> None:
@@ -152,16 +120,20 @@ class Network:
         Raises:
             KeyError, ValueError: they are of another shape.
         """
-        for name, embedding in self._embeddings.items():
-            embedding.set_weights([weights.embeddings[name]])
-        for lstm, layer in zip(self._lstms, weights.layers, strict=True):
-            for variable, value in zip(lstm.trainable_weights, layer, strict=True):
-                variable.assign(value)
-        for name in self._heads:
-            self._hidden[name].set_weights(weights.hidden[name])
-            self._heads[name].set_weights(weights.heads[name])
-        for pair, table in self._tables.items():
-            table.set_weights([weights.tables[pair]])
+        for name, variable in self._trained().items():
+            variable.assign(weights[name])
+
+    def weights(self) -> Weights:
+        """The trained numbers."""
+        return {name: np.asarray(variable) for name, variable in self._trained().items()}
+
+    def _trained(self) -> dict[str, Any]:
+        """Keras' variables, by the names of their weights."""
+        return {
+            prefix if variable.name == "embeddings" else f"{prefix}/{variable.name}": variable
+            for prefix, layer in self._layers.items()
+            for variable in layer.trainable_weights
+        }
 
     @property
     def optimizer(self) -> Any:
@@ -202,16 +174,6 @@ class Network:
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
-    def weights(self) -> Weights:
-        """The trained numbers."""
-        return Weights(
-            embeddings={name: _values(layer)[0] for name, layer in self._embeddings.items()},
-            layers=tuple((kernel, recurrent, bias) for kernel, recurrent, bias in map(_values, self._lstms)),
-            hidden={name: _pair(layer) for name, layer in self._hidden.items()},
-            heads={name: _pair(layer) for name, layer in self._heads.items()},
-            tables={pair: _values(layer)[0] for pair, layer in self._tables.items()},
-        )
-
     def _inputs(self, batch: Batch) -> dict[str, Any]:
         inputs: dict[str, Any] = {"keep": batch.carry_mask[:, :, None]}
         for index, field in enumerate(self.shape.inputs):
@@ -239,10 +201,18 @@ class Network:
         return tf.add_n([nats for field, nats in zip(self.shape.fields, sums, strict=True) if field != VOICE])
 
 
-def _values(layer: Any) -> list[Array]:
-    return [np.asarray(weight) for weight in layer.trainable_weights]
-
-
-def _pair(layer: Any) -> tuple[Array, Array]:
-    kernel, bias = _values(layer)
-    return kernel, bias
+def _layers(shape: Shape) -> dict[str, Any]:
+    """The layers with trained weights, by the first words of their names in `Weights`."""
+    layers = keras.layers
+    spread = keras.initializers.RandomNormal(stddev=EMBEDDING_SPREAD)
+    made: dict[str, Any] = {
+        f"embedding/{f.name}": layers.Embedding(f.input_size, shape.units, spread) for f in shape.inputs
+    }
+    for index in range(shape.layers):
+        made[f"lstm/{index}"] = CarriedLSTM(shape.units, shape.weight_drop)
+    made |= {f"hidden/{f.name}": layers.Dense(shape.width) for f in shape.fields}
+    made |= {f"head/{f.name}": layers.Dense(f.size) for f in shape.fields}
+    for later, condition in conditions(shape.fields, shape.given):
+        rows = condition.input_size if condition in shape.given else condition.size
+        made[f"table/{later.name}/{condition.name}"] = layers.Embedding(rows, shape.width, "zeros")
+    return made

@@ -47,13 +47,7 @@ class ReplayStreams:
 
     def next(self) -> Batch:
         """The next chunk of every stream."""
-        new, known = (part.next() for part in self._parts.values())
-        return Batch(
-            np.concatenate([new.inputs, known.inputs]),
-            np.concatenate([new.targets, known.targets]),
-            np.concatenate([new.loss_mask, known.loss_mask]),
-            np.concatenate([new.carry_mask, known.carry_mask]),
-        )
+        return Batch(*map(np.concatenate, zip(*(part.next() for part in self._parts.values()), strict=True)))
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
         """Keep what `restore` needs of both; not the rng."""

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.classic.music import Music, parted, turns
+from benchmarks.classic.ngram import Score, counting
 from benchmarks.command import parser_of, run_command
 from exported.card import IMITATE
 from training import heavy
 from training.classic import reading
-from training.classic.ngram import Score, counting
 from training.corpus import read_folder
 from training.pieces import Ints
 from training.plan import CLASSIC, Plan, seconds_of
@@ -97,9 +97,10 @@ def _counted(music: Music, notify: Callable[[str], None]) -> dict[str, Score]:
     drawable = [piece[piece[:, 0] < music.field.size] for piece in music.every_key]
     forms = {"as they are": music.train, "in every key": drawable}
     counts = {what: counting(known, music.valid, music.judged, music.field.size) for what, known in forms.items()}
-    what = min(counts, key=lambda form: counts[form].chosen_at)
+    what = min(counts, key=lambda form: counts[form].form.nats)
     best = counts[what]
-    notify(f"n-gram: pieces counted {what}; within the piece, contexts of {best.form[1]} to {best.form[0]} names")
+    reach = f"contexts of {best.form.adapts_from} to {best.form.longest} names"
+    notify(f"n-gram: pieces counted {what}; within the piece, {reach}")
     return {
         "each name by its frequency": best.unigram,
         "interpolated n-gram": best.ngram,
@@ -123,8 +124,9 @@ def _learned(
         fitted = Fit(plan, (music.field,), (), learned, valid, Path(work), title).run()
     stepper = Stepper(graphs_of(fitted.network, music.train[0]).plain, (music.field,), ())
     how = tuned(stepper, music.valid)
+    parameters = sum(array.size for array in fitted.network.weights().values())
     notify(
-        f"{title}: LSTM of {plan.layers} x {plan.units}, {fitted.network.weights().parameters:,} parameters; "
+        f"{title}: LSTM of {plan.layers} x {plan.units}, {parameters:,} parameters; "
         f"{fitted.steps:,} steps, {fitted.validations[-1].epoch:.1f} passes in {fitted.seconds:.0f} s; imitating with "
         f"sharpness {how.sharpness:g}, share {how.shares[0]:g}, doubt {how.doubt:g}"
     )

@@ -7,8 +7,8 @@ import pytest
 
 from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import BARS, melody, work
-from training.baselines import _VIEWS, _adapted, _History, _static, baselines
-from training.counts import Level, chain, mixed, so_far
+from training.baselines import _VIEWS, ADAPTS_FROM, _History, baselines
+from training.counts import Level, chain, mixed, so_far, static, within
 from training.encoding import tokens
 from training.pieces import Ints
 
@@ -51,10 +51,10 @@ def test_the_probabilities_of_all_classes_sum_to_one(field: Field) -> None:
     last = np.cumsum([len(piece) for piece in variants]) - 1
     view = _VIEWS[column]
     for known_part, asked_part in zip(view(known), view(asked), strict=True):
-        static = _static(known_part, asked_part, field.size)
-        assert static[last].sum() == pytest.approx(1)
-        assert _adapted(asked_part, asked.piece, static)[last].sum() == pytest.approx(1)
-        assert (static > 0).all()
+        foretold = static(known_part, asked_part, field.size)[-1]
+        assert foretold[last].sum() == pytest.approx(1)
+        assert chain(within(asked_part, asked)[ADAPTS_FROM:], foretold)[last].sum() == pytest.approx(1)
+        assert (foretold > 0).all()
 
 
 def test_a_unigram_costs_the_cross_entropy_of_the_frequencies() -> None:

@@ -48,7 +48,7 @@ KINDS = [(SCORE, CONTEXTS, 2), (FIELDS, CONTEXTS, 3), (PLAIN, (), 1), (SCORE, ()
 
 
 def stepper_of(made: Network) -> Stepper:
-    graph = step_graph(made.weights(), made.shape.fields, made.shape.given)
+    graph = step_graph(made.weights(), made.shape)
     return Stepper(graph.SerializeToString(), made.shape.fields, made.shape.given)
 
 
@@ -99,12 +99,13 @@ def test_each_table_moves_the_field_it_is_for_and_only_that() -> None:
     music = ids(1)[0]
     made = network(streams=1, chunk=len(music))
     before, weights = logits_of(made, music), made.weights()
-    for (later, told), table in weights.tables.items():
-        made._tables[later, told].set_weights([table + 0.5])
+    tables = [name for name in weights if name.startswith("table/")]
+    assert len(tables) == len(list(conditions(SCORE, CONTEXTS)))
+    for table in tables:
+        made.begin_from(weights | {table: weights[table] + 0.5})
         after = logits_of(made, music)
-        made._tables[later, told].set_weights([table])
         moved = {name for name in before if np.abs(after[name] - before[name]).max() > 1e-6}
-        assert moved == {later}, (later, told)
+        assert moved == {table.split("/")[1]}, table
 
 
 def test_parity_notices_a_wrong_state_a_wrong_hidden_layer_and_what_is_no_number() -> None:
@@ -117,8 +118,8 @@ def test_parity_notices_a_wrong_state_a_wrong_hidden_layer_and_what_is_no_number
 
 
 def test_the_graph_has_the_contracts_names_and_no_loop_and_packing_keeps_them() -> None:
-    weights = network(FIELDS).weights()
-    model = step_graph(weights, FIELDS, CONTEXTS)
+    made = network(FIELDS)
+    model = step_graph(made.weights(), made.shape)
     for graph in (model, packed_graph(model)):
         assert not {node.op_type for node in graph.graph.node} & FORBIDDEN
         assert [value.name for value in graph.graph.input] == input_names((*FIELDS, *CONTEXTS))
@@ -140,21 +141,21 @@ def test_many_voices_step_as_each_would_alone() -> None:
 def test_the_constants_are_what_training_learned_packed_or_not() -> None:
     made = network(FIELDS)
     weights = made.weights()
-    model = step_graph(weights, FIELDS, CONTEXTS)
+    model = step_graph(weights, made.shape)
     for graph in (model, packed_graph(model)):
         heads = Stepper(graph.SerializeToString(), FIELDS, CONTEXTS).heads
         for field, head in zip(FIELDS, heads, strict=True):
             told = [other.name for later, other in conditions(FIELDS, CONTEXTS) if later == field]
             assert len(told) == len(head.tables)
-            assert all(
-                (table == weights.tables[field.name, name]).all() for table, name in zip(head.tables, told, strict=True)
-            )
-            assert (head.weights == weights.heads[field.name][0]).all()
-            assert (head.bias == weights.heads[field.name][1]).all()
+            for table, name in zip(head.tables, told, strict=True):
+                assert (table == weights[f"table/{field.name}/{name}"]).all()
+            assert (head.weights == weights[f"head/{field.name}/kernel"]).all()
+            assert (head.bias == weights[f"head/{field.name}/bias"]).all()
 
 
 def test_packing_takes_every_product() -> None:
-    kinds = [node.op_type for node in packed_graph(step_graph(network(layers=3).weights(), SCORE, CONTEXTS)).graph.node]
+    made = network(layers=3)
+    kinds = [node.op_type for node in packed_graph(step_graph(made.weights(), made.shape)).graph.node]
     assert kinds.count("MatMulInteger") == 4
     assert "MatMul" not in kinds
 
@@ -163,9 +164,12 @@ def test_in_8_bits_a_network_of_real_weights_believes_nearly_the_same() -> None:
     """Weights as Keras begins an LSTM, and 64 units: sums of many products, as there are in a trained one."""
     made, music = Network(replace(network().shape, units=64, width=48), 2, 16), ids(3)
     rng = np.random.default_rng(2)
-    for head in made._heads.values():
-        head.set_weights([value * 3 + rng.normal(0, 0.5, value.shape) for value in head.get_weights()])
-    model = step_graph(made.weights(), SCORE, CONTEXTS)
+    weights = made.weights()
+    for name in weights:
+        if name.startswith("head/"):
+            weights[name] = weights[name] * 3 + rng.normal(0, 0.5, weights[name].shape).astype(np.float32)
+    made.begin_from(weights)
+    model = step_graph(weights, made.shape)
     plain, packed_one = (Stepper(graph.SerializeToString(), SCORE, CONTEXTS) for graph in (model, packed_graph(model)))
     lost = []
     for piece in music:
@@ -242,7 +246,7 @@ def test_an_export_is_a_folder_that_the_contract_accepts(tmp_path: Path) -> None
             assert state[0] == pytest.approx(golden["state"], abs=read.parity_tolerance)
             assert outputs["key"][0] == pytest.approx(golden["key"], abs=read.parity_tolerance)
         with np.load(folder / WEIGHTS, allow_pickle=False) as kept:
-            named = made.weights().named()
+            named = made.weights()
             assert set(kept.files) == named.keys()
             assert all((kept[name] == array).all() for name, array in named.items())
 
@@ -250,7 +254,7 @@ def test_an_export_is_a_folder_that_the_contract_accepts(tmp_path: Path) -> None
 def test_a_step_that_differs_from_keras_is_not_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     made = network()
     wrong = made.weights()
-    wrong.hidden["pitch"][1][:] += 0.5
+    wrong["hidden/pitch/bias"] += 0.5
     monkeypatch.setattr(made, "weights", lambda: wrong)
     with pytest.raises(ModelError, match=r"differs from Keras by 0\.5"):
         graphs_of(made, ids(1)[0])

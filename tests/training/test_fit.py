@@ -112,6 +112,6 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit_and_another_does_not(
 def test_the_voice_is_learned_but_costs_nothing_in_what_is_told(straight: Fitted) -> None:
     assert all(row.by_field[0] == 0 for row in straight.validations), "in the held-out pieces all is the answer's"
     head = SCORE[0].name
-    kernel, _ = straight.network.weights().heads[head]
+    kernel = straight.network.weights()[f"head/{head}/kernel"]
     keras_start = np.sqrt(6 / sum(kernel.shape))  # Glorot's limit
     assert np.abs(kernel).max() > keras_start, "it has moved further than it could have begun"

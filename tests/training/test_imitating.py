@@ -20,7 +20,8 @@ from training.stepper import Stepper
 
 @pytest.fixture(scope="module")
 def stepper() -> Stepper:
-    return Stepper(step_graph(network().weights(), SCORE, CONTEXTS).SerializeToString(), SCORE, CONTEXTS)
+    made = network()
+    return Stepper(step_graph(made.weights(), made.shape).SerializeToString(), SCORE, CONTEXTS)
 
 
 @pytest.fixture(scope="module")

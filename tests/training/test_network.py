@@ -1,7 +1,5 @@
 """The network: Keras' LSTM carried over a stream, a clear state where a piece begins, and nothing told too early."""
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 import pytest
@@ -122,7 +120,7 @@ def test_a_field_is_told_the_earlier_fields_of_its_note_and_never_itself_or_a_la
 
     def logits(due: Ints) -> dict[str, Array]:
         made.states = [np.zeros_like(state) for state in made.states]
-        told = made.model(made._inputs(replace(batch, targets=due)), training=False)
+        told = made.model(made._inputs(batch._replace(targets=due)), training=False)
         return {name: np.asarray(value)[:, -1] for name, value in told.items()}
 
     other = batch.targets.copy()
@@ -140,7 +138,7 @@ def test_where_in_the_bar_a_note_will_stand_is_told_only_once_its_wait_is_known(
 
     def logits(due: Ints) -> dict[str, Array]:
         made.states = [np.zeros_like(state) for state in made.states]
-        told = made.model(made._inputs(replace(batch, targets=due)), training=False)
+        told = made.model(made._inputs(batch._replace(targets=due)), training=False)
         return {name: np.asarray(value) for name, value in told.items()}
 
     before, after = logits(batch.targets), logits(other)

@@ -150,16 +150,16 @@ def test_if_nothing_learned_is_better_the_model_stays_what_it_was(
     start = Start("first", weights, None)
     fitted = Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), tmp_path, "abc", start).run()
     assert fitted.best.step == 0
-    kept = fitted.network.weights().named()
-    assert all((kept[name] == array).all() for name, array in weights.named().items())
+    kept = fitted.network.weights()
+    assert all((kept[name] == array).all() for name, array in weights.items())
 
 
 def test_the_weights_begun_from_are_those_the_model_keeps_in_float32(base: BaseModel, weights: Weights) -> None:
     """Its graph is in 8 bits: from that alone they could not be had again."""
     assert read_card(base.folder).training["weights"] == "int8"
     made = network(layers=1)
-    for name, array in made.weights().named().items():
-        np.testing.assert_allclose(weights.named()[name], 0.3 * array, rtol=1e-6)
+    for name, array in made.weights().items():
+        np.testing.assert_allclose(weights[name], 0.3 * array, rtol=1e-6)
     assert (base.layers, base.units, base.width) == (1, UNITS, WIDTH)
 
 

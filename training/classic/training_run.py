@@ -9,7 +9,7 @@ from exported.card import Card
 from midi.tokens import Field
 from training.baselines import Baselines
 from training.classic import reading
-from training.classic.ngram import counting
+from training.classic.counting import counting
 from training.classic.page import page
 from training.encoding import EncodedPiece
 from training.pieces import Ints, Piece
@@ -35,8 +35,7 @@ class ClassicTrainingRun(TrainingRun):
 
     def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
         train, chosen_by = self._ids(self.parts.train), self._ids(self._validated_on)
-        known = counting(train, chosen_by, self._ids(judged), self.fields[0].size)
-        return Baselines((known.unigram.nats,), (known.ngram.nats,), (known.adaptive.nats,))
+        return counting(train, chosen_by, self._ids(judged), self.fields[0].size)
 
     def _page(self, card: Card) -> str:
         return page(card)

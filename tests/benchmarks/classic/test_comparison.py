@@ -9,9 +9,9 @@ import pytest
 import tests.training.needs_tensorflow  # noqa: F401 - TensorFlow, quietly, or skip
 from benchmarks.classic import comparison
 from benchmarks.classic.music import parted, turns
+from benchmarks.classic.ngram import Score
 from tests.training.music import write_folder
 from training.classic import reading
-from training.classic.ngram import Score
 from training.corpus import Corpus, read_folder
 from training.plan import CLASSIC
 

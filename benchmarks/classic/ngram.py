@@ -3,21 +3,18 @@
 So the likeliest name is known too. Slower than arrays of hashes, and fast enough for names.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from training.classic.counting import Form, chosen_form
 from training.pieces import Ints
 
 Probabilities = npt.NDArray[np.float64]
-LENGTHS = (1, 2, 3, 4, 5, 6)
-"""Names of history in the longest context: what is tried on the validation pieces;"""
-ADAPTS_FROM = (0, 1, 2, 3)
-"""and the shortest context that is counted within the piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +54,6 @@ class Table:
             believed[list(counted.keys())] += np.array(list(counted.values())) / weight
         return believed
 
-    def chance(self, believed: float, piece: Sequence[int], at: int) -> float:
-        """The same for the name that stands there alone, which is quicker."""
-        for context in self._contexts(piece, at):
-            counted = self.follows.get(context)
-            if counted:
-                believed = (counted[piece[at]] + len(counted) * believed) / (counted.total() + len(counted))
-        return believed
-
     def _contexts(self, piece: Sequence[int], at: int) -> Iterator[tuple[int, ...]]:
         """From the shortest; -1 stands before the piece."""
         for length in range(self.shortest, self.longest + 1):
@@ -96,44 +85,22 @@ def score(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from:
     return Score(nats / total, hits / total)
 
 
-def nats(table: Table, judged: Sequence[Sequence[int]], size: int, adapts_from: int | None = None) -> float:
-    """The nats of `score`, without its share of likeliest names."""
-    total = 0.0
-    for piece in judged:
-        own = Table(adapts_from, table.longest) if adapts_from is not None else None
-        for at in range(len(piece)):
-            believed = table.chance(1 / size, piece, at)
-            if own is not None:
-                believed = own.chance(believed, piece, at)
-                own.learn(piece, at)
-            total -= math.log(believed)
-    return total / sum(map(len, judged))
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(NamedTuple):
     """The scores of counting, each in the form that was best on the validation pieces."""
 
     unigram: Score
     ngram: Score
     adaptive: Score
-    form: tuple[int, int]
-    """Names of history in the longest context of the adapting one, and in the shortest that adapts."""
-    chosen_at: float
-    """Its nats a name on the validation pieces."""
+    form: Form
 
 
 def counting(train: Sequence[Ints], valid: Sequence[Ints], judged: Sequence[Ints], size: int) -> Counting:
     """Count `train`, choose the lengths on `valid`, score `judged`; ids [N, 1] each."""
-    known, chosen_by, asked = ([piece[:, 0].tolist() for piece in pieces] for pieces in (train, valid, judged))
-    tables = {longest: counted(known, longest) for longest in LENGTHS}
-    static = min(LENGTHS, key=lambda longest: nats(tables[longest], chosen_by, size))
-    forms = [(longest, least) for longest in LENGTHS for least in ADAPTS_FROM if least <= longest]
-    chosen_at, form = min((nats(tables[form[0]], chosen_by, size, form[1]), form) for form in forms)
+    known, asked = ([piece[:, 0].tolist() for piece in pieces] for pieces in (train, judged))
+    form = chosen_form(train, valid, size)
     return Counting(
         score(counted(known, 0), asked, size),
-        score(tables[static], asked, size),
-        score(tables[form[0]], asked, size, form[1]),
+        score(counted(known, form.static), asked, size),
+        score(counted(known, form.longest), asked, size, form.adapts_from),
         form,
-        chosen_at,
     )
