@@ -36,8 +36,8 @@ def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Seq
     return facts
 
 
-def told(held_out: Mapping[str, Any]) -> str:
-    """The same in a sentence, of a card's `held_out` that holds it: whether anything of the style was learned."""
+def summary(held_out: Mapping[str, Any]) -> str:
+    """Say in a sentence whether anything of the style was learned, from a card's `held_out` with that comparison."""
     before, after = held_out["before"]["nats_per_note"], held_out["nats_per_note"]
     learned = "learned your style" if is_better(after, before) else "did not learn your style yet"
     style = f"{before:.3f} -> {after:.3f}"

@@ -1,18 +1,18 @@
 """The card's facts of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exported.card import IMITATE
 from midi.tokens import VOICE, Field
 from training.baselines import Baselines, Nats
-from training.corpus import DEFAULT, Corpus, music21_corpus
+from training.corpus import DEFAULT, Corpus
 from training.evaluate import Figures
 from training.pieces import Piece
 from training.plan import Plan
-from training.sources import LICENCE, sources
+from training.sources import LICENCE, NO_SOURCE, SOURCES, Source
 from training.split import SEED, Split
 
 if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
@@ -47,7 +47,7 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
         "name": corpus.name,
         "digest": corpus.digest,
         "licence": LICENCE if named else OWN_LICENCE,
-        "collections": _collections(corpus, music21_corpus()) if named else _collections(corpus, None),
+        "collections": _collections(corpus, SOURCES if named else {}),
         "files": corpus.files,
         "works": len(corpus.works),
         "notes": corpus.notes,
@@ -83,16 +83,14 @@ def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
     return {"nats_per_note": round(sum(nats), 4), "nats_by_field": by_field}
 
 
-def _collections(corpus: Corpus, root: Path | None) -> list[dict[str, Any]]:
-    by_folder = {source.folder: source for source in sources(root)} if root else {}
+def _collections(corpus: Corpus, known: Mapping[str, Source]) -> list[dict[str, Any]]:
     folders: dict[str, list[Piece]] = {}
     for work in corpus.works:
         folders.setdefault(work.collection, []).append(work)
     return [
         {
             "folder": folder,
-            "title": by_folder[folder].title if folder in by_folder else "",
-            "encoders": by_folder[folder].encoders if folder in by_folder else "",
+            **known.get(folder, NO_SOURCE)._asdict(),
             "works": len(works),
             "notes": sum(map(len, works)),
         }

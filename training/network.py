@@ -124,8 +124,8 @@ class Network:
             variable.assign(weights[name])
 
     def weights(self) -> Weights:
-        """The trained numbers."""
-        return {name: np.asarray(variable) for name, variable in self._trained().items()}
+        """The trained numbers, in memory of their own: TensorFlow may share a variable's."""
+        return {name: np.asarray(variable).copy() for name, variable in self._trained().items()}
 
     def _trained(self) -> dict[str, Any]:
         """Keras' variables, by the names of their weights."""
@@ -202,17 +202,22 @@ class Network:
 
 
 def _layers(shape: Shape) -> dict[str, Any]:
-    """The layers with trained weights, by the first words of their names in `Weights`."""
+    """The layers with trained weights, by the first words of their names in `Weights`.
+
+    TensorFlow may add up in the order of layers' own names: others give slightly other weights.
+    """
     layers = keras.layers
     spread = keras.initializers.RandomNormal(stddev=EMBEDDING_SPREAD)
     made: dict[str, Any] = {
-        f"embedding/{f.name}": layers.Embedding(f.input_size, shape.units, spread) for f in shape.inputs
+        f"embedding/{f.name}": layers.Embedding(f.input_size, shape.units, spread, name=f"embed_{f.name}")
+        for f in shape.inputs
     }
     for index in range(shape.layers):
-        made[f"lstm/{index}"] = CarriedLSTM(shape.units, shape.weight_drop)
-    made |= {f"hidden/{f.name}": layers.Dense(shape.width) for f in shape.fields}
-    made |= {f"head/{f.name}": layers.Dense(f.size) for f in shape.fields}
+        made[f"lstm/{index}"] = CarriedLSTM(shape.units, shape.weight_drop, name=f"lstm_{index}")
+    made |= {f"hidden/{f.name}": layers.Dense(shape.width, name=f"hidden_{f.name}") for f in shape.fields}
+    made |= {f"head/{f.name}": layers.Dense(f.size, name=f"head_{f.name}") for f in shape.fields}
     for later, condition in conditions(shape.fields, shape.given):
         rows = condition.input_size if condition in shape.given else condition.size
-        made[f"table/{later.name}/{condition.name}"] = layers.Embedding(rows, shape.width, "zeros")
+        name = f"{later.name}_given_{condition.name}"
+        made[f"table/{later.name}/{condition.name}"] = layers.Embedding(rows, shape.width, "zeros", name=name)
     return made

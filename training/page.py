@@ -5,7 +5,7 @@ from typing import Any
 
 from exported.card import LOSS_CURVE, Card
 from midi.tokens import VOICE
-from training.comparison import told
+from training.comparison import summary
 
 _ROWS = (
     ("unigram", "each field by its frequency alone"),
@@ -16,7 +16,8 @@ _ROWS = (
 
 def page(card: Card) -> str:
     """The page as Markdown."""
-    return "\n".join([*_head(card), *_figures(card), *_music(card), *_recipe(card)]) + "\n"
+    tutorials = _tutorials(card) if card.sounds else ()
+    return "\n\n".join([*_head(card), *tutorials, *_figures(card), *_music(card), *_recipe(card)]) + "\n"
 
 
 def table(card: Card) -> list[str]:
@@ -48,81 +49,94 @@ def _row(title: str, figures: dict[str, Any], names: list[str]) -> str:
     return f"| {title} | {' | '.join(cells)} | {figures['nats_per_note']:.3f} |"
 
 
+# Each of these yields paragraphs.
+
+
 def _head(card: Card) -> Iterator[str]:
     made = card.training
     yield f"# {card.name}"
-    yield ""
     where = " It is told the meter and the place in the bar, where they are known." if card.contexts else ""
+    if card.learned_velocity:
+        dynamics = "It has learned dynamics from the music."
+    else:
+        what = "It has no dynamics of its own" if "from" in made else "The music it learned from has no dynamics"
+        dynamics = f"{what}: the answer's velocity follows the player's."
     yield (
         f"An LSTM of {made['layers']} x {made['units']} units, heads of {made['width']}, "
         f"{card.parameters:,} parameters, that foretells the next note's {', '.join(card.vocabulary)}, one after the "
-        f"other.{where} "
-        + (
-            "It has learned dynamics from the music."
-            if card.learned_velocity
-            else "It has no dynamics of its own: the answer's velocity follows the player's."
-            if "from" in made
-            else "The music it learned from has no dynamics: the answer's velocity follows the player's."
-        )
+        f"other.{where} {dynamics}"
     )
-    yield ""
+
+
+def _tutorials(card: Card) -> Iterator[str]:
+    """The figure that the tutorials of the classic network would have given, before the one that counts."""
+    held, imitating = card.held_out, card.held_out["imitating"]
+    adapting = held["baselines"]["n_gram_adapting"]["nats_per_note"]
+    passes, learning = card.training["passes"], card.training["learning_nats_per_note"]
+    yield "## The figure of the tutorials, and the one that counts"
+    yield (
+        f"Its vocabulary is {len(card.sounds):,} names of notes and chords as music21 spells them; time is not in it: "
+        "all it plays is half a beat long."
+    )
+    yield _lines(
+        "| | nats a name |",
+        "|---|---|",
+        f"| training loss, as the tutorials print it, after {passes:g} passes | {learning:.4f} |",
+        f"| **on the held-out pieces** | **{held['nats_per_note']:.4f}** |",
+        f"| on the held-out pieces, imitating ({imitating['weight']:g}) | {imitating['nats_per_note']:.4f} |",
+        f"| on the held-out pieces, an n-gram that counts within the piece as well | {adapting:.4f} |",
+    )
+    yield "The first says how well it knows by heart what it was shown, and nothing of music that it was not."
+    yield (
+        "It was learned with its state carried from chunk to chunk, every name foretold, since the daemon carries "
+        "state: a network that learned windows of 100, each from a clear state, and was then run so would be another "
+        "function than the one that was trained."
+    )
 
 
 def _figures(card: Card) -> Iterator[str]:
     held = card.held_out
     what = "the test pieces" if held["judged_on"] == "test" else "the validation pieces"
     yield "## What it is worth"
-    yield ""
     yield (
         f"Nats per note on {what} ({held['works']:,} works, {held['notes']:,} notes), which it did not learn from, "
         "computed on the exported graph, the place in the bar told where it is known; lower is better. All notes are "
         "the answer's, so that whose they are tells nothing. Imitating: with the notes that followed similar moments "
         "of the piece so far mixed in, as the daemon plays; the n-gram that counts within the piece is its peer."
     )
-    yield ""
-    yield from table(card)
-    yield ""
+    yield _lines(*table(card))
     yield likeliest_line(card)
     if "before" in held:
-        yield ""
-        yield f"Begun from {card.training['from']['name']}, it {told(held)}."
+        yield f"Begun from {card.training['from']['name']}, it {summary(held)}."
     if card.corpus["remark"]:
-        yield ""
         yield f"Mind: {card.corpus['remark']}."
-    yield ""
     yield f"![Loss curve]({LOSS_CURVE})"
-    yield ""
 
 
 def _music(card: Card) -> Iterator[str]:
     music = card.corpus
+    parts = [f"{part} {size['works']:,} works ({size['notes']:,} notes)" for part, size in music["split"].items()]
     yield "## What it learned from"
-    yield ""
     yield (
         f"{music['name']}: {music['works']:,} works, {music['notes']:,} notes from {music['files']:,} files. "
         f"Near-duplicates, transposed ones too, make {music['families']:,} families, and a family is never split: "
-        + "; ".join(
-            f"{part} {size['works']:,} works ({size['notes']:,} notes)" for part, size in music["split"].items()
-        )
-        + "."
+        f"{'; '.join(parts)}."
     )
-    yield ""
     yield music["licence"]
-    yield ""
     if "from" in card.training:
-        yield from _base(card.training["from"])
-    yield "| collection | works | notes | what it is | encoders, with the number of tunes that name them |"
-    yield "|---|---|---|---|---|"
-    for row in music["collections"]:
-        cells = (row["folder"] or ".", f"{row['works']:,}", f"{row['notes']:,}", row["title"], row["encoders"])
-        yield f"| {' | '.join(cells)} |"
-    yield ""
+        yield _lines(*_base(card.training["from"]))
+    rows = (
+        (row["folder"] or ".", f"{row['works']:,}", f"{row['notes']:,}", row["title"], row["encoders"])
+        for row in music["collections"]
+    )
+    yield _lines(
+        "| collection | works | notes | what it is | encoders, with the number of tunes that name them |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    )
     if music["skipped_count"]:
         yield f"Skipped, {music['skipped_count']:,}:"
-        yield ""
-        for name, why in music["skipped"].items():
-            yield f"- `{name}`: {why}"
-        yield ""
+        yield _lines(*(f"- `{name}`: {why}" for name, why in music["skipped"].items()))
 
 
 def _base(made: dict[str, Any]) -> Iterator[str]:
@@ -131,16 +145,12 @@ def _base(made: dict[str, Any]) -> Iterator[str]:
         yield f"That one learned from the corpus {made['corpus']}. {made['licence']}"
     if made["rehearsed"]:
         yield f"It was rehearsed: {made['rehearsed']:.0%} of every batch."
-    yield ""
 
 
 def _recipe(card: Card) -> Iterator[str]:
     made = card.training
-    versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
     yield "## How to make it again"
-    yield ""
     yield f"    {made['command']}"
-    yield ""
     yield (
         f"Seed {made['seed']}; {made['steps']:,} steps of {made['batch']} x {made['chunk']} notes in "
         f"{made['seconds'] / 60:.0f} minutes ({made['notes_per_second']:,} notes/s), {made['passes']:g} passes; the "
@@ -148,16 +158,17 @@ def _recipe(card: Card) -> Iterator[str]:
         f"({made['validation_nats_per_note']:.3f}) and are these. The same command gives the same weights on the same "
         "kind of machine, unless --time ends it, which does as many steps as the machine manages."
     )
-    yield ""
     yield (
         f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "
         f"The graph is in {made['weights']}; 8 bits cost {made['packing_costs']:+.4f} nats a note on the "
         f"pieces to choose by. Keras against the exported graph: {made['parity']:.1e} "
         f"(allowed {card.parity_tolerance:g})."
     )
-    yield ""
     how = card.imitation
     shares = ", ".join(f"{name} {share:g}" for name, share in how["shares"].items())
     yield f"Imitation, tuned on those pieces: sharpness {how['sharpness']:g}, doubt {how['doubt']:g}; shares: {shares}."
-    yield ""
-    yield f"Made with {versions}."
+    yield f"Made with {', '.join(f'{name} {number}' for name, number in made['versions'].items())}."
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines)

@@ -98,7 +98,7 @@ class TrainingRun:
             stepper = Stepper.of(aside, card)
             card = with_held_out(card, self._held_out(card, stepper), aside)
             curve.draw(aside / LOSS_CURVE, destination.name, fitted.validations, self._counted(self._validated_on))
-            (aside / PAGE).write_text(self._page(card), encoding="utf-8")
+            (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, destination)
         except OSError as error:
             raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
@@ -141,7 +141,7 @@ class TrainingRun:
         print(f"\nnats per note on {card.held_out['notes']:,} held-out notes ({what} pieces):\n")
         print("\n".join(table(card)))
         if self.base:
-            print(f"\n{comparison.told(card.held_out)}")
+            print(f"\n{comparison.summary(card.held_out)}")
         print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
         if self.corpus.skipped:
             print(f"\nskipped, {len(self.corpus.skipped):,}:")
@@ -192,9 +192,6 @@ class TrainingRun:
     def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
         """The baselines of these works."""
         return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
-
-    def _page(self, card: Card) -> str:
-        return page(card)
 
 
 def _velocity_remark(base: BaseModel) -> str:

@@ -4,7 +4,8 @@ import argparse
 import sys
 
 from benchmarks.command import parser_of, positive, run_command
-from training.verbs.eval import add_model_arguments, measurable, number_from, write_json
+from training.verbs.eval import add_model_arguments, measurable, write_json
+from training.verbs.numbers import number_from
 
 EPILOG = """\
 examples:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.command import parser_of, positive, run_command
 from training.plan import seconds_of
-from training.verbs.eval import number_from
+from training.verbs.numbers import number_from
 
 DESCRIPTION = """\
 Learn and score one of the sets of Boulanger-Lewandowski, Bengio and Vincent (2012), in nats a frame beside counting.

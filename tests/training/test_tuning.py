@@ -18,7 +18,7 @@ from tests.training.tiny import UNITS, WIDTH, network
 from training.base_model import BaseModel, arrays_in, find_base_model
 from training.base_weights import load_base_weights
 from training.batches import Batch
-from training.comparison import compared, told
+from training.comparison import compared, summary
 from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, write_folder
 from training.fit import Fit, Start
@@ -119,7 +119,7 @@ def test_what_was_known_and_cannot_be_read_is_neither_rehearsed_nor_measured(
     assert run._from()["from"]["rehearsed"] == 0
     facts = compared(base, Stepper(base.graph, SCORE, CONTEXTS), ids(2), [])
     assert set(facts) == {"before"}
-    assert told({**facts["before"], **facts}).endswith("on what it knew before: not measured")
+    assert summary({**facts["before"], **facts}).endswith("on what it knew before: not measured")
 
 
 def test_a_training_that_begins_from_nothing_is_as_it_was(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exported.card import Card
-from training.comparison import told
+from training.comparison import summary
 from training.verdict import LEAST, verdict
 
 
@@ -52,4 +52,4 @@ def test_what_helps_depends_on_how_it_was_made(parts: dict[str, Any], advice: st
     [(2.0, "learned your style: 2.500 -> 2.000"), (2.5, "did not learn"), (2.495, "did not learn"), (2.9, "did not")],
 )
 def test_a_style_is_learned_only_where_held_out_music_of_it_costs_less(after: float, opening: str) -> None:
-    assert told({"before": {"nats_per_note": 2.5}, "nats_per_note": after}).startswith(opening)
+    assert summary({"before": {"nats_per_note": 2.5}, "nats_per_note": after}).startswith(opening)

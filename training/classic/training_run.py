@@ -5,12 +5,10 @@ Importing this module imports TensorFlow.
 
 from dataclasses import dataclass
 
-from exported.card import Card
 from midi.tokens import Field
 from training.baselines import Baselines
 from training.classic import reading
 from training.classic.counting import counting
-from training.classic.page import page
 from training.encoding import EncodedPiece
 from training.pieces import Ints, Piece
 from training.training_run import TrainingRun
@@ -36,6 +34,3 @@ class ClassicTrainingRun(TrainingRun):
     def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
         train, chosen_by = self._ids(self.parts.train), self._ids(self._validated_on)
         return counting(train, chosen_by, self._ids(judged), self.fields[0].size)
-
-    def _page(self, card: Card) -> str:
-        return page(card)

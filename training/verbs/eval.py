@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exported.card import IMITATE, SOUND, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError
+from training.verbs.numbers import number_from
 
 if TYPE_CHECKING:  # the verb is light until it runs
     from training.held_out import HeldOut
@@ -130,18 +131,3 @@ def write_json(path: Path, figures: dict[str, Any]) -> None:
 
 def _share(text: str) -> float:
     return number_from(text, 1.0)
-
-
-def number_from(text: str, most: float) -> float:
-    """A flag's number from 0 to `most`.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {most:g}")
-    return number

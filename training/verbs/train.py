@@ -7,14 +7,17 @@ import shlex
 import shutil
 import sys
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from exported.homes import models_home
 from exported.model_store import check_name
 from midi.errors import InputError
 from training.base_model import BaseModel, find_base_model
-from training.plan import CLASSIC, REPLAY_SHARE, Plan, seconds_of, tuning
+from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning
+from training.verbs.numbers import number_from, whole_from
 
 EPILOG = """\
 examples:
@@ -33,93 +36,84 @@ INTERRUPTED = 130
 
 PRESETS = {"events": Plan(), "classic": CLASSIC}
 """Plans by name: events in time; or, as the tutorials do, names of notes and chords."""
+USUAL = PRESETS["events"]
+
+
+def _positive(text: str) -> int:
+    return whole_from(text, 1)
+
+
+def _natural(text: str) -> int:
+    return whole_from(text, 0)
+
+
+def _share(text: str) -> float:
+    return number_from(text, 0.9)
+
+
+def _number(kind: Callable[[str], float], meaning: str, usual: float | None = None) -> dict[str, Any]:
+    return {"type": kind, "metavar": "0-0.9" if kind is _share else "N", "help": meaning, "default": usual}
+
+
+FLAGS: dict[str, dict[str, Any]] = {
+    "--corpus": {
+        "metavar": "NAME",
+        "help": "learn from a named corpus: default (music21's public-domain part)",
+    },
+    "--from": {
+        "dest": "base",
+        "metavar": "MODEL",
+        "help": "go on from a model, by its name or folder, rather than from nothing (default time: 5m)",
+    },
+    "--name": {"required": True, "help": "the model's name; it will lie in OUT/NAME"},
+    "--preset": {
+        "choices": PRESETS,
+        "help": "classic: names of notes and chords in a row, all half a beat long, by an LSTM of "
+        f"{CLASSIC.layers} x {CLASSIC.units}, {CLASSIC.epochs} passes, batches of {CLASSIC.streams} x {CLASSIC.chunk} "
+        "(default: events in time)",
+    },
+    "--out": {"type": Path, "metavar": "OUT", "help": "where model folders lie (default: %(default)s)"},
+    "--time": {"metavar": "TIME", "help": "learn for so long: 20m, 90s, 2h (reading and measuring come on top)"},
+    "--epochs": _number(_positive, f"learn for so many passes through the music (default: {EPOCHS})"),
+    "--layers": _number(_positive, f"LSTM layers (default: {USUAL.layers}, or as --from has)"),
+    "--units": _number(_positive, f"units in each (default: {USUAL.units}, or as --from has)"),
+    "--width": _number(_positive, f"units in each head's hidden layer (default: {USUAL.width}, or as --from has)"),
+    "--dropout": _number(
+        _share, "share of each layer's outputs that is left out while learning (default: 0.1, of little music 0.3)"
+    ),
+    "--weight-drop": _number(
+        _share,
+        "share of each layer's recurrent weights that is left out while learning (default: %(default)g)",
+        USUAL.weight_drop,
+    ),
+    "--batch": _number(_positive, f"pieces side by side (default: {USUAL.streams})"),
+    "--rehearse": _number(
+        _share,
+        "with --from: the share of each batch that repeats what the model learned from, if that was the default "
+        f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
+    ),
+    "--seed": _number(_natural, "random seed (default: %(default)s)", USUAL.seed),
+    "--threads": _number(
+        _positive, "threads to learn with (default: one a core); another number, slightly other weights"
+    ),
+}
+"""The flags that decide what a training makes, in the order of the command that makes it again."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this verb's flags."""
-    plan = Plan()
     parser.add_argument(
         "folder",
         nargs="?",
         metavar="DIR",
         help="a folder, however nested, of .mid .midi .kar .rmi .mxl .musicxml .xml .abc .krn",
     )
-    parser.add_argument(
-        "--corpus", metavar="NAME", help="learn from a named corpus instead: default (music21's public-domain part)"
-    )
-    parser.add_argument(
-        "--from",
-        dest="base",
-        metavar="MODEL",
-        help="go on from a model, by its name or folder, rather than from nothing (default time: 5m)",
-    )
-    parser.add_argument(
-        "--preset",
-        choices=PRESETS,
-        help="classic: names of notes and chords in a row, all half a beat long, by an LSTM of "
-        f"{CLASSIC.layers} x {CLASSIC.units}, {CLASSIC.epochs} passes, batches of {CLASSIC.streams} x {CLASSIC.chunk} "
-        "(default: events in time)",
-    )
-    parser.add_argument("--name", required=True, help="the model's name; it will lie in OUT/NAME")
-    parser.add_argument(
-        "--out", type=Path, default=models_home(), help="where model folders lie (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--time", metavar="TIME", help="learn for so long: 20m, 90s, 2h (reading and measuring come on top)"
-    )
-    parser.add_argument(
-        "--epochs", type=_positive, metavar="N", help="learn for so many passes through the music (default: 40)"
-    )
-    parser.add_argument(
-        "--layers", type=_positive, metavar="N", help=f"LSTM layers (default: {plan.layers}, or as --from has)"
-    )
-    parser.add_argument(
-        "--units", type=_positive, metavar="N", help=f"units in each (default: {plan.units}, or as --from has)"
-    )
-    parser.add_argument(
-        "--width",
-        type=_positive,
-        metavar="N",
-        help=f"units in each head's hidden layer (default: {plan.width}, or as --from has)",
-    )
-    parser.add_argument(
-        "--dropout",
-        type=_share,
-        metavar="0-0.9",
-        help="share of each layer's outputs that is left out while learning (default: 0.1, of little music 0.3)",
-    )
-    parser.add_argument(
-        "--weight-drop",
-        type=_share,
-        default=plan.weight_drop,
-        metavar="0-0.9",
-        help=f"share of each layer's recurrent weights that is left out while learning (default: {plan.weight_drop:g})",
-    )
-    parser.add_argument(
-        "--batch",
-        type=_positive,
-        metavar="N",
-        help=f"pieces side by side (default: {plan.streams})",
-    )
-    parser.add_argument(
-        "--rehearse",
-        type=_share,
-        metavar="0-0.9",
-        help="with --from: the share of each batch that repeats what the model learned from, if that was the default "
-        f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
-    )
-    parser.add_argument(
-        "--seed", type=_natural, default=plan.seed, metavar="N", help=f"random seed (default: {plan.seed})"
-    )
-    parser.add_argument(
-        "--threads",
-        type=_positive,
-        metavar="N",
-        help="threads to learn with (default: one a core); another number, slightly other weights",
-    )
+    for flag, options in FLAGS.items():
+        parser.add_argument(flag, **options)
     parser.add_argument(
         "--fresh", action="store_true", help="begin anew, rather than where a training of this name stopped"
     )
+    parser.set_defaults(out=models_home())
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -139,9 +133,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
     if arguments.preset is not None and arguments.base is not None:
         raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
-    base = None
-    if arguments.base is not None:
-        base = find_base_model(arguments.base, destination, arguments.layers, arguments.units, arguments.width)
+    sizes = (arguments.layers, arguments.units, arguments.width)
+    base = None if arguments.base is None else find_base_model(arguments.base, destination, *sizes)
     plan = _plan(arguments, base)
     heavy.check()
     try:
@@ -214,28 +207,10 @@ def checkpoint_folder(destination: Path) -> Path:
 
 def command_of(arguments: argparse.Namespace) -> str:
     """The command that makes this model, flags at their defaults left out."""
-    plan = Plan()
-    words = ["antiphon", "train"]
-    words += [arguments.folder] if arguments.folder is not None else ["--corpus", arguments.corpus]
-    words += ["--from", arguments.base] if arguments.base is not None else []
-    words += ["--name", arguments.name]
-    flags = {
-        "--preset": (arguments.preset, None),
-        "--out": (arguments.out, models_home()),
-        "--time": (arguments.time, None),
-        "--epochs": (arguments.epochs, None),
-        "--layers": (arguments.layers, None),
-        "--units": (arguments.units, None),
-        "--width": (arguments.width, None),
-        "--dropout": (arguments.dropout, None),
-        "--weight-drop": (arguments.weight_drop, plan.weight_drop),
-        "--batch": (arguments.batch, None),
-        "--rehearse": (arguments.rehearse, None),
-        "--seed": (arguments.seed, plan.seed),
-        "--threads": (arguments.threads, None),
-    }
-    for flag, (value, usual) in flags.items():
-        if value != usual:
+    words = ["antiphon", "train", *filter(None, [arguments.folder])]
+    for flag, options in FLAGS.items():
+        value = getattr(arguments, options.get("dest", flag.removeprefix("--").replace("-", "_")))
+        if value != (models_home() if flag == "--out" else options.get("default")):
             words += [flag, str(value)]
     return shlex.join(words)
 
@@ -249,31 +224,3 @@ def _check_destination(destination: Path) -> None:
     there = next(parent for parent in destination.absolute().parents if parent.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise InputError(f"cannot write {destination}: {there} is not a folder that you may write to")
-
-
-def _positive(text: str) -> int:
-    return _at_least(1, text)
-
-
-def _natural(text: str) -> int:
-    return _at_least(0, text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 0.9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.9")
-    return share
-
-
-def _at_least(least: int, text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
-    return number
