@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,25 +15,15 @@ from training import cache, scores
 from training.cache import Reading
 from training.pieces import Piece, Remark, Skipped, bar_table, table
 from training.progress import bar
-from training.readers import Readers
+from training.readers import Readers, size_of
+from training.sources import SOURCES
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
 
 MOST_BYTES = 50_000_000
 """The largest size of a file; a larger one is no piece of music."""
-SCORE_S_PER_BYTE, MIDI_S_PER_BYTE = 1.6e-4, 5e-6
-"""The time that one core takes, about: the default corpus, 3.8 MB of scores, 10 minutes; MIDI files 25 us a note."""
-TOLD_MINUTES = 0.5
 
 DEFAULT = "default"
-DEFAULT_PARTS: tuple[tuple[str, str], ...] = (
-    ("airdsAirs", "*.abc"),
-    ("bach", "*.mxl"),
-    ("miscFolk", "*.abc"),
-    ("oneills1850", "*.abc"),
-    ("ryansMammoth", "*.abc"),
-)
-"""Folders of music21's own corpus, and what is taken of each: those that a model which is given away may learn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +76,8 @@ def read_named(name: str) -> Corpus:
     root = music21_corpus()
     paths = {
         _printable(path.relative_to(root)): path
-        for part, pattern in DEFAULT_PARTS
-        for path in sorted((root / part).glob(pattern))
+        for folder, source in SOURCES.items()
+        for path in sorted((root / folder).glob(source.pattern))
     }
     if not paths:
         raise MachineError(f"{root} has no scores in it: reinstall it with pip install --force-reinstall music21")
@@ -150,7 +140,7 @@ def _readings(paths: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
         else:
             yield name, kept
     if unread:
-        yield from _read_in_pool(sorted(unread, key=lambda item: -_size(item[1])))
+        yield from _read_in_pool(sorted(unread, key=lambda item: -size_of(item[1])))
 
 
 def _kept(path: Path) -> Reading | None:
@@ -162,37 +152,20 @@ def _kept(path: Path) -> Reading | None:
         return None
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading]]:
     """Read files in processes of their own; whatever was read, or given up, is cached even if this is interrupted."""
     names = {path: name for name, path in unread}
-    _tell_of(list(names))
+    print(f"reading {len(names):,} files for the first time; kept for later", flush=True)
     try:
-        with bar(sum(map(_size, names)), "reading", unit="B", unit_scale=True) as progress:
+        with bar(sum(map(size_of, names)), "reading", unit="B", unit_scale=True) as progress:
             for path, reading, given_up in Readers(list(names), read_file).run():
                 if given_up:
                     with suppress(OSError):
                         cache.keep(cache.place(path), reading)
-                progress.update(_size(path))
+                progress.update(size_of(path))
                 yield names[path], reading
     except OSError as error:
         raise MachineError(f"no process can be started to read files ({error}): end other programs") from None
-
-
-def _tell_of(paths: Sequence[Path]) -> None:
-    """Say how long reading will take, about, if that is long."""
-    cores = os.cpu_count() or 1
-    scores_bytes = sum(_size(path) for path in paths if path.suffix.lower() not in files.SUFFIXES)
-    midi_bytes = sum(map(_size, paths)) - scores_bytes
-    minutes = (scores_bytes * SCORE_S_PER_BYTE + midi_bytes * MIDI_S_PER_BYTE) / cores / 60
-    if minutes >= TOLD_MINUTES:
-        print(f"reading {len(paths):,} files for the first time, about {minutes:.0f} min; kept for later", flush=True)
 
 
 def read_file(path: Path) -> Reading:

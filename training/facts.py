@@ -12,7 +12,7 @@ from training.corpus import DEFAULT, Corpus
 from training.evaluate import Figures
 from training.pieces import Piece
 from training.plan import Plan
-from training.sources import LICENCE, NO_SOURCE, SOURCES, Source
+from training.sources import LICENCE, SOURCES, Source
 from training.split import SEED, Split
 
 if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
@@ -90,7 +90,8 @@ def _collections(corpus: Corpus, known: Mapping[str, Source]) -> list[dict[str, 
     return [
         {
             "folder": folder,
-            **known.get(folder, NO_SOURCE)._asdict(),
+            "title": known[folder].title if folder in known else "",
+            "encoders": known[folder].encoders if folder in known else "",
             "works": len(works),
             "notes": sum(map(len, works)),
         }

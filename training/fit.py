@@ -20,7 +20,7 @@ from training.batches import Batch, Streams, packed
 from training.checkpoint import Checkpoint
 from training.encoding import EncodedPiece
 from training.history import History, Validation
-from training.interruption import Interruption
+from training.interruption import interruption
 from training.network import Network, Shape, Weights
 from training.plan import VALIDATIONS_IN_TIME, Plan
 from training.progress import bar
@@ -120,10 +120,10 @@ class Fit:
     def run(self, notify: Callable[[str], None] = print) -> Fitted:
         """Learn until the plan ends, the held-out loss has long not fallen, or it is interrupted (and saved)."""
         history = self._history
-        with Interruption() as interruption, self._bar() as shown:
+        with interruption() as asked, self._bar() as shown:
             began = time.monotonic() - history.seconds
             saved = time.monotonic()
-            while not self.over and not interruption.asked:
+            while not self.over and not asked.is_set():
                 self._learn()
                 history.seconds = time.monotonic() - began
                 if self._progress() >= 1 or self._validation_is_due():

@@ -3,35 +3,28 @@
 import contextlib
 import signal
 from collections.abc import Iterator
-from types import FrameType, TracebackType
-from typing import Any
+from threading import Event
+from types import FrameType
 
 
-class Interruption:
-    """A context in which the first Ctrl-C or SIGTERM sets `asked`; a second Ctrl-C interrupts as usual.
+@contextlib.contextmanager
+def interruption() -> Iterator[Event]:
+    """An event that the first Ctrl-C or SIGTERM in this context sets; a second Ctrl-C interrupts as usual.
 
     Main thread only (Python allows signal handlers nowhere else).
     """
+    asked = Event()
 
-    def __init__(self) -> None:
-        """Nothing is changed before the context is entered."""
-        self.asked = False
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> "Interruption":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._ask)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -75,14 +74,6 @@ def table(notes: Sequence[Note], parts: Sequence[int] = ()) -> Ints:
         for note, part in zip(notes, parts or [0] * len(notes), strict=True)
     ]
     return np.array(rows, np.int32).reshape(-1, len(COLUMNS))
-
-
-def notes_of(rows: Ints) -> list[Note]:
-    """The notes of such a table; their parts are not told."""
-    return [
-        Note(onset, duration, pitch, None if velocity == UNKNOWN else velocity, channel)
-        for onset, duration, pitch, velocity, channel, _ in cast(list[list[int]], rows.tolist())
-    ]
 
 
 def places(work: Piece) -> Ints:

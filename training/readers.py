@@ -32,13 +32,17 @@ TRIES = 2
 Read = Callable[[Path], Reading]
 
 
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 if it has gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def seconds_for(path: Path) -> float:
     """The seconds that a file may take to read."""
-    try:
-        size = path.stat().st_size
-    except OSError:
-        size = 0
-    return min(MOST_S, LEAST_S + S_PER_KB * size / 1000)
+    return min(MOST_S, LEAST_S + S_PER_KB * size_of(path) / 1000)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from benchmarks.piano_rolls.settings import Settings
 from midi.errors import ModelError
 from training import checkpoint
 from training.checkpoint import Checkpoint
-from training.interruption import Interruption
+from training.interruption import interruption
 from training.plan import FLOOR, WARM_UP
 from training.progress import bar
 
@@ -69,13 +69,13 @@ class Fit:
     def run(self) -> bool:
         """Learn until the passes or the time are over (True) or it is interrupted, and saved (False)."""
         began, saved = time.monotonic() - self.course.seconds, time.monotonic()
-        with Interruption() as interruption, self._bar() as shown:
+        with interruption() as asked, self._bar() as shown:
             while not self.over:
                 for batch in self._pass():
                     self._learn(batch)
                     self.course.seconds = time.monotonic() - began
                     self._show(shown)
-                    if interruption.asked:
+                    if asked.is_set():
                         return False
                     if self.settings.seconds and self.course.seconds >= self.settings.seconds:
                         break

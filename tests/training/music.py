@@ -10,7 +10,7 @@ from midi.meter import Bar, meter_of
 from midi.notes import Note
 from midi.tokens import CONTEXTS, FIELDS, Field
 from training.encoding import EncodedPiece, encode_piece
-from training.pieces import Ints, Piece, bar_table, table
+from training.pieces import UNKNOWN, Ints, Piece, bar_table, table
 
 SCORE = FIELDS[:4]
 """What is learned from scores: voices, no dynamics."""
@@ -36,6 +36,14 @@ def transposed(notes: list[Note], semitones: int) -> list[Note]:
 
 def work(name: str, notes: list[Note], parts: Sequence[int] = (), bars: Sequence[Bar] = ()) -> Piece:
     return Piece(name, name.partition("/")[0] if "/" in name else "", table(notes, parts), bar_table(bars))
+
+
+def notes_of(rows: Ints) -> list[Note]:
+    """The notes of a piece's table, without their parts."""
+    return [
+        Note(onset, duration, pitch, None if velocity == UNKNOWN else velocity, channel)
+        for onset, duration, pitch, velocity, channel, _ in map(tuple, rows.tolist())
+    ]
 
 
 def works(count: int, notes: int = 60) -> list[Piece]:

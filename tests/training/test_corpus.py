@@ -12,11 +12,11 @@ import pytest
 
 from midi.errors import InputError
 from midi.meter import METERS, Bar
-from tests.training.music import melody, write_folder
+from tests.training.music import melody, notes_of, write_folder
 from training import cache, corpus
 from training.cache import Reading
 from training.corpus import Corpus, read_folder, read_named
-from training.pieces import COLUMNS, Remark, bar_table, notes_of, table
+from training.pieces import COLUMNS, Remark, bar_table, table
 
 
 @pytest.fixture(autouse=True)

@@ -5,15 +5,15 @@ import signal
 
 import pytest
 
-from training.interruption import Interruption, terminable
+from training.interruption import interruption, terminable
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_signal_is_noted_and_a_second_interrupts(number: signal.Signals) -> None:
     before = signal.getsignal(number)
-    with Interruption() as interruption:
+    with interruption() as asked:
         os.kill(os.getpid(), number)
-        assert interruption.asked
+        assert asked.is_set()
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(number) is before

@@ -8,7 +8,7 @@ import pytest
 
 from exported.card import Card
 from training.baselines import Baselines
-from training.corpus import DEFAULT_PARTS, music21_corpus
+from training.corpus import music21_corpus
 from training.curve import draw
 from training.history import Validation
 from training.page import page, table
@@ -119,13 +119,9 @@ def test_the_curve_is_a_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs_trainer
-@pytest.mark.parametrize("folder", [folder for folder, _ in DEFAULT_PARTS if folder != "bach"])
+@pytest.mark.parametrize("folder", [folder for folder in SOURCES if folder != "bach"])
 def test_the_encoders_that_are_thanked_stand_in_the_files(folder: str) -> None:
     files = [path.read_text("utf-8", "replace") for path in (music21_corpus() / folder).glob("*.abc")]
     lines = [line for text in files for line in text.splitlines() if line.startswith("Z:")]
     for name, tunes in re.findall(r"([^,(]+) \((\d+)\)", SOURCES[folder].encoders.partition(", and others")[0]):
         assert sum(name.strip(", ") in line for line in lines) >= int(tunes)
-
-
-def test_every_part_of_the_default_corpus_has_a_source() -> None:
-    assert set(SOURCES) == {folder for folder, _ in DEFAULT_PARTS}

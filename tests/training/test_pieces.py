@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from midi.meter import METERS, Bar, place
 from midi.notes import Note
 from tests.midi.test_meter import bars
-from tests.training.music import melody
-from training.pieces import COLUMNS, UNKNOWN, Piece, bar_table, notes_of, places, table
+from tests.training.music import melody, notes_of
+from training.pieces import COLUMNS, UNKNOWN, Piece, bar_table, places, table
 
 
 def test_notes_come_back_from_their_table() -> None:

@@ -88,13 +88,3 @@ def test_a_file_that_is_too_large_is_skipped_unread(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(cache, "place", checked)
     assert [(one.name, one.reason) for one in read_folder(folder).skipped] == [("big.mid", "it is larger than 0 MB")]
-
-
-def test_what_takes_minutes_is_told_before_it_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "book.abc").write_bytes(b"x" * 3_000_000)
-    corpus._tell_of([tmp_path / "book.abc"])
-    told = capsys.readouterr().out
-    assert told.startswith("reading 1 files for the first time, about ")
-    (tmp_path / "book.abc").write_bytes(b"x" * 3_000)
-    corpus._tell_of([tmp_path / "book.abc"])
-    assert not capsys.readouterr().out
