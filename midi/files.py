@@ -4,8 +4,7 @@ Reading is our own (midi/chunks.py, midi/events.py): files in the wild break the
 up, and to mend their bytes means to read them first. Writing is mido's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import mido
@@ -16,7 +15,6 @@ from midi.errors import InputError
 from midi.events import Track, read_track
 from midi.music import Music, joined
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note, canonical
-from midi.performance import performed
 from midi.piece import Control, Piece
 from midi.rests import LONGEST_REST_BEATS, Cuts
 from midi.songs import Song, read_song
@@ -39,27 +37,8 @@ def read_midi(path: Path) -> Piece:
     Raises:
         InputError: the file cannot be read, is not a MIDI file, or holds no notes.
     """
-    with _named(path):
-        return _piece(split(path.read_bytes()))
-
-
-def read_performance(path: Path) -> list[tuple[int, bytes]]:
-    """The channel messages of a MIDI file as they are played, each with its moment in ns; drums are left out.
-
-    Raises:
-        InputError: as `read_midi`.
-    """
-    with _named(path):
-        chunks = split(path.read_bytes())
-        _piece(chunks)
-        return performed([[track.events for track in song] for song in _songs(chunks)], chunks.division)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Say in every error which file it is about."""
     try:
-        yield
+        return _piece(split(path.read_bytes()))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
@@ -68,14 +47,14 @@ def _named(path: Path) -> Iterator[None]:
         raise InputError(f"{path}: {error}") from None
 
 
-def _songs(chunks: Chunks) -> list[list[Track]]:
+def songs_of(chunks: Chunks) -> list[list[Track]]:
     """The tracks of each song: all of them are one, but in a file of songs."""
     tracks = [read_track(chunk.data, is_cut=chunk.is_cut) for chunk in chunks.tracks]
     return [[track] for track in tracks] if chunks.format == SONGS else [tracks]
 
 
 def _piece(chunks: Chunks) -> Piece:
-    tracks = _songs(chunks)
+    tracks = songs_of(chunks)
     damage = _damage(chunks, [track for song in tracks for track in song])
     songs = [read_song([track.events for track in song]) for song in tracks]
     music = joined(songs, chunks.division)

@@ -10,9 +10,10 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.live.accounts import ANSWER, HUMAN
+from benchmarks.live.played_file import read_performance
 from benchmarks.live.timings import is_note_off, is_note_on
 from midi.errors import InputError
-from midi.files import SUFFIXES, read_performance
+from midi.files import SUFFIXES
 from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from midi.nanoseconds import NS_PER_S
 from midi.notes import DRUM_CHANNEL

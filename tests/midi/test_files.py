@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.errors import InputError
-from midi.files import read_midi, read_performance, write_midi
+from midi.files import read_midi, write_midi
 from midi.meter import METERS, UNKNOWN_METER, Bar
 from midi.notes import Note, canonical
 from midi.tempo import TempoChange
@@ -250,16 +250,6 @@ def test_of_tempi_at_one_tick_the_last_holds(tmp_path: Path) -> None:
     slow, fast = (mido.MetaMessage("set_tempo", tempo=tempo) for tempo in (1_000_000, 500_000))
     piece = read_midi(save(tmp_path / "two.mid", slow, fast, on(60), off(60, time=480)))
     assert (piece.bpm, piece.tempi) == (120.0, (TempoChange(0, 120.0),))
-
-
-def test_a_performance_is_what_is_sent_and_when(tmp_path: Path) -> None:
-    slow = mido.MetaMessage("set_tempo", tempo=1_000_000)
-    path = save(tmp_path / "played.mid", on(60), pedal(90, time=240), slow, off(60, time=240), on(36, channel=9))
-    assert read_performance(path) == [
-        (0, b"\x90\x3c\x40"),
-        (250_000_000, b"\xb0\x40\x5a"),
-        (750_000_000, b"\x80\x3c\x00"),
-    ]
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.errors import InputError
-from midi.files import SUFFIXES, read_midi, read_performance
+from midi.files import SUFFIXES, read_midi
 from midi.meter import Bar, meter_of, place
 from midi.notes import Note, canonical
 from midi.piece import Piece
@@ -115,8 +115,6 @@ def test_a_tempo_holds_from_its_own_tick() -> None:
     piece = wild("tempo_map_60_then_240.mid")
     assert (piece.notes, piece.bpm) == (SCALE, 60.0)
     assert piece.tempi == (TempoChange(0, 60.0), TempoChange(48, 240.0))
-    played = [at_ns / 1e9 for at_ns, data in read_performance(WILD / "tempo_map_60_then_240.mid") if data[0] == 0x90]
-    assert played == [0.0, 0.5, 1.0, 1.5, 2.0, 2.125, 2.25, 2.375]
 
 
 @given(
@@ -142,7 +140,6 @@ def test_however_a_file_is_damaged_it_is_read_or_refused(
     onsets = [0, *(note.onset for note in piece.notes)]
     assert all(after - before < LONGEST_REST + 24 for before, after in pairwise(onsets))
     assert [change.tick for change in piece.tempi] == sorted(change.tick for change in piece.tempi)
-    assert len(read_performance(path)) >= len(piece.notes)
 
 
 def test_every_wild_file_has_a_suffix_that_is_looked_for() -> None:

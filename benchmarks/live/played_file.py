@@ -1,9 +1,11 @@
-"""A file's messages at the moments at which they are played: a tempo holds from its own tick on. Pure."""
+"""A MIDI file as it is played: its messages and their moments, each tempo from its own tick on; drums are left out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from midi.chunks import TIMECODE_BPM, Division
+from midi.chunks import TIMECODE_BPM, Division, split
 from midi.events import Event, quarter_us
+from midi.files import read_midi, songs_of
 from midi.message import SYSEX
 from midi.nanoseconds import NS_PER_US
 from midi.notes import TICKS_PER_BEAT
@@ -13,7 +15,18 @@ QUARTER_US = 60_000_000 // TIMECODE_BPM
 """A quarter note in microseconds where no tempo is said: 120 bpm (Standard MIDI Files 1.0), also of frames."""
 
 
-def performed(songs: Sequence[Sequence[Sequence[Event]]], division: Division) -> list[tuple[int, bytes]]:
+def read_performance(path: Path) -> list[tuple[int, bytes]]:
+    """The channel messages of a MIDI file, each with its moment in ns.
+
+    Raises:
+        InputError: as `read_midi`.
+    """
+    read_midi(path)  # refuses what holds nothing to play
+    chunks = split(path.read_bytes())
+    return _performed([[track.events for track in song] for song in songs_of(chunks)], chunks.division)
+
+
+def _performed(songs: Sequence[Sequence[Sequence[Event]]], division: Division) -> list[tuple[int, bytes]]:
     """The channel messages of songs, each given by its tracks' events, with their moments in ns; drums are left out."""
     messages: list[tuple[int, bytes]] = []
     now_ns = 0
