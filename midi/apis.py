@@ -1,10 +1,11 @@
 """The MIDI systems that answer on this machine, found by trying them."""
 
 import sys
+from dataclasses import replace
 
 from midi.errors import InputError, MachineError
 from midi.rtmidi_device import is_compiled_in, temporary_device
-from midi.systems import SYSTEMS, Api, System
+from midi.systems import SYSTEMS, Api
 
 
 def available_apis() -> list[Api]:
@@ -37,17 +38,17 @@ def open_api(name: str = "auto") -> Api:
     raise MachineError("no MIDI system answers: " + "; ".join(api.obstacle for api in tried))
 
 
-def _of_this_platform() -> list[System]:
-    return [system for system in SYSTEMS if system.platform == sys.platform]
+def _of_this_platform() -> list[Api]:
+    return [api for api in SYSTEMS if api.platform == sys.platform]
 
 
-def _try(system: System) -> Api:
+def _try(api: Api) -> Api:
     """Open a system to see whether it answers: being compiled in says nothing of what runs."""
-    if not is_compiled_in(system):
-        return Api(system, "this python-rtmidi was built without it", "reinstall python-rtmidi from a wheel")
-    api = Api(system)
+    if not is_compiled_in(api):
+        lacking = "this python-rtmidi was built without it"
+        return replace(api, reason=lacking, remedy="reinstall python-rtmidi from a wheel")
     try:
         with temporary_device(api, "MidiOut", "Antiphon probe"):
             return api
     except MachineError:
-        return Api(system, "does not answer", system.remedy)
+        return replace(api, reason="does not answer")

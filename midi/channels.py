@@ -2,7 +2,8 @@
 
 import re
 
-CHANNEL_COUNT = 16
+from midi.parts import CHANNELS
+
 _RANGE = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 
 
@@ -19,7 +20,7 @@ def channels_of(text: str) -> frozenset[int]:
             raise ValueError(f"{text!r} is no set of MIDI channels")
         first = int(written[1])
         last = int(written[2] or first)
-        if not 1 <= first <= last <= CHANNEL_COUNT:
+        if not 1 <= first <= last <= CHANNELS:
             raise ValueError(f"{text!r} is no set of MIDI channels")
         channels.update(range(first - 1, last))
     return frozenset(channels)

@@ -14,7 +14,7 @@ from typing import Any
 
 from midi.errors import InputError, MachineError
 from midi.port_names import choose, decoded, told_apart
-from midi.systems import Api, System
+from midi.systems import Api
 
 QUEUE_MESSAGES = 20_000
 """Messages an input holds until it is polled; rtmidi's own 1024 is lost in one burst from a sequencer."""
@@ -25,14 +25,14 @@ own whenever the graph changes, while unregistering a port takes it off that lis
 By then the changes that others made, such as our other port's end, have been heard of."""
 
 
-def is_compiled_in(system: System) -> bool:
+def is_compiled_in(api: Api) -> bool:
     """Whether this python-rtmidi can speak to a system at all.
 
     Raises:
         MachineError: python-rtmidi cannot be loaded.
     """
     driver = _driver()
-    return getattr(driver, system.constant) in driver.get_compiled_api()
+    return getattr(driver, api.constant) in driver.get_compiled_api()
 
 
 def make_device(api: Api, kind: str, client: str) -> Any:
@@ -46,7 +46,7 @@ def make_device(api: Api, kind: str, client: str) -> Any:
     options = {"queue_size_limit": QUEUE_MESSAGES} if kind == "MidiIn" else {}
     try:
         with _quiet_stderr():
-            return getattr(driver, kind)(rtapi=getattr(driver, api.system.constant), name=client, **options)
+            return getattr(driver, kind)(rtapi=getattr(driver, api.constant), name=client, **options)
     except OSError as error:  # rtmidi's errors are OSErrors
         raise MachineError(f"{api.title} does not answer: {error}") from None
 

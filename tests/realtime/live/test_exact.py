@@ -10,7 +10,7 @@ import pytest
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.ports import OutPort
-from midi.systems import Api, system_of
+from midi.systems import SYSTEMS
 from realtime.live import exact
 from realtime.live.exact import JackExact
 from tests.peers.ear import Ear
@@ -148,7 +148,7 @@ sys.exit(main(sys.argv[1], None))
 
 def test_a_system_that_is_not_jack_is_refused(jack: JackServer) -> None:
     with pytest.raises(MachineError, match="--jack-exact is for JACK, and this is ALSA"):
-        JackExact.open(Api(system_of("alsa")))
+        JackExact.open(next(api for api in SYSTEMS if api.name == "alsa"))
 
 
 def test_messages_are_to_be_handed_over_a_period_and_a_margin_ahead(output: JackExact) -> None:

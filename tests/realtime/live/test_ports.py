@@ -10,7 +10,7 @@ from midi.arrivals import Arrived
 from midi.errors import InputError
 from midi.ports import InPort, OutPort
 from midi.server_watch import ServerWatch
-from midi.systems import Api, system_of
+from midi.systems import SYSTEMS, Api
 from midi.tempo import Tempo
 from realtime.live.open_ports import PortOptions, open_ports
 from realtime.live.ports import NamedInput, NamedOutput, Ports
@@ -55,7 +55,7 @@ def device() -> FakeDevice:
 
 @pytest.fixture
 def ports() -> Ports:
-    return Ports(ServerWatch(Api(system_of("alsa"))))
+    return Ports(ServerWatch(next(api for api in SYSTEMS if api.name == "alsa")))
 
 
 def played(port: NamedInput) -> list[bytes]:
