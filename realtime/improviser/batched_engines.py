@@ -9,22 +9,12 @@ from itertools import count
 
 from exported.model_state import Step
 from realtime.improviser.engine import Engine
-from realtime.improviser.ring import CAPACITY
 from realtime.improviser.step_model import StepModel
 from realtime.messages import Message, Played
 from realtime.settings import Settings
 
 DECISIONS = 8
 """Notes decided between two looks at what the musicians do: a human note waits for so many at most."""
-SLOTS = 8 * CAPACITY
-"""The slots of all rings together: one is some 10 KB once it has been used."""
-LEAST_CAPACITY = 1536
-"""The least capacity of a ring: as many notes as are looked back on, and as may be corrected."""
-
-
-def capacity_of(voices: int) -> int:
-    """The number of notes that each of so many voices remembers."""
-    return min(CAPACITY, max(LEAST_CAPACITY, SLOTS // voices))
 
 
 class BatchedEngines:
@@ -33,7 +23,7 @@ class BatchedEngines:
     def __init__(self, model: StepModel, settings: Sequence[Settings]) -> None:
         """An engine for each of these settings."""
         self._model = model
-        self._engines = [Engine(model, each, capacity_of(len(settings))) for each in settings]
+        self._engines = [Engine(model, each) for each in settings]
         self._wakes: list[float] = [math.inf] * len(settings)
         """The moment at which each has something to do, as of the last message to it or from it."""
         self._settled: set[int] = set()

@@ -17,26 +17,14 @@ def place_in_order(ring: ContextRing, note: Note) -> None:
         if (before.onset, before.pitch) <= (note.onset, note.pitch):
             break
         position -= 1
-    ring.insert(position, note)
+    ring.rewrite(position, (note, *ring.notes(position)))
 
 
-def correct(ring: ContextRing, before: Note, after: Note) -> bool:
-    """Change a note whose duration became known; False if it is too long ago."""
+def correct(ring: ContextRing, before: Note, *after: Note) -> bool:
+    """Change a note of which more became known, or take it out; False if it is too long ago."""
     for position in range(ring.end - 1, _oldest(ring) - 1, -1):
         if ring.note(position) == before:
-            ring.amend(position, after)
-            return True
-    return False
-
-
-def take_out(ring: ContextRing, note: Note) -> bool:
-    """Take out a note that did not happen after all; False if it is too long ago."""
-    for position in range(ring.end - 1, _oldest(ring) - 1, -1):
-        if ring.note(position) == note:
-            later = list(ring.notes(position + 1))
-            ring.rewind(position)
-            for moved in later:
-                ring.feed(moved)
+            ring.rewrite(position, (*after, *ring.notes(position + 1)))
             return True
     return False
 

@@ -6,7 +6,7 @@ Counts no epoch and cancels nothing: it is told both, by ids, before any human n
 from dataclasses import replace
 
 from midi.notes import Note
-from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order, take_out
+from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.timekeeper import Timekeeper
@@ -80,7 +80,7 @@ class Proposals:
         note = self._standing.pop(dropped.note_id, None)
         if plan is not None:
             plan.dropped(dropped.note_id)
-        if note is not None and take_out(self._ring, note):
+        if note is not None and correct(self._ring, note):
             _invalidate(plan)
 
     def _cancel(self, cancelled: Cancelled, plan: Plan | None) -> None:

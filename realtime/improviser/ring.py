@@ -7,7 +7,7 @@ step, which the last of them takes: the state after the others is that before th
 note of the performance and never wrap; slots do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,8 @@ from midi.tokens import Token
 from realtime.improviser.step_model import KnownState, StepModel, catch_up
 from realtime.improviser.vocabulary import PlaceOf, vocabulary_of
 
-CAPACITY = 4096
+CAPACITY = 1536
+"""Notes: more than are looked back on (REMEMBERED), and may be corrected behind them (LONGEST_REPLAY)."""
 NOTHING = Note(0, 0, 0)
 """The note in a slot that has not been used."""
 
@@ -116,19 +117,11 @@ class ContextRing:
         if self._caught_up == self._end - 1 and token != self.vocabulary.passing:
             self._keep(self._end - 1, token, state)
 
-    def insert(self, position: int, note: Note) -> None:
-        """Put a note before others, at `floor` or later: those after it move up."""
-        later = list(self.notes(position))
+    def rewrite(self, position: int, notes: Sequence[Note]) -> None:
+        """Replace the notes from a position on, at `floor` or later."""
         self.rewind(position)
-        for moved in (note, *later):
-            self.feed(moved)
-
-    def amend(self, position: int, note: Note) -> None:
-        """Replace a note by one of the same onset, at `floor` or later; the states from it on are stepped again."""
-        if position == self._end:
-            raise IndexError(f"no note at {position} to replace")
-        self._invalidate(position)
-        self._notes[position % self._capacity] = note
+        for note in notes:
+            self.feed(note)
 
     def rewind(self, position: int) -> None:
         """Forget the notes from a position on, which becomes `end`.

@@ -18,6 +18,7 @@ from midi.names import PITCH_NAMES, name_of, pitches_of
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
+from realtime.improviser.context import place_in_order
 from realtime.improviser.engine import Engine
 from realtime.improviser.ring import ContextRing
 from realtime.offline import Offline
@@ -67,10 +68,7 @@ def test_a_chord_is_one_step_though_its_notes_come_one_by_one(named: OnnxModel) 
     for order in permutations((48, 52, 67)):
         ring = fed(named, struck(0, 60))
         for pitch in order:
-            position = ring.end
-            while ring.note(position - 1).onset == 12 and ring.note(position - 1).pitch > pitch:
-                position -= 1
-            ring.insert(position, Note(12, 12, pitch))
+            place_in_order(ring, Note(12, 12, pitch))
             ring.catch_up()
         ring.feed(Note(24, 12, 60))
         assert np.array_equal(ring.head.state, wanted.state)
@@ -107,12 +105,13 @@ def test_the_head_is_that_of_the_notes_the_ring_holds(named: OnnxModel, changes:
             ring.feed(Note(onset, 12, pitch))
         elif change == "i":
             position = ring.end - min(steps, 2)
-            ring.insert(position, Note(ring.note(position - 1).onset, 12, pitch))
+            ring.rewrite(position, [Note(ring.note(position - 1).onset, 12, pitch), *ring.notes(position)])
         elif change == "r":
             ring.rewind(ring.end - min(steps, 2))
             onset = ring.last_onset or 0
         else:
-            ring.amend(ring.end - 1 - min(steps, 2), ring.note(ring.end - 1 - min(steps, 2)))
+            position = ring.end - 1 - min(steps, 2)
+            ring.rewrite(position, list(ring.notes(position)))
         if steps % 2:
             ring.catch_up()
     fresh = fed(named, list(ring.notes()))

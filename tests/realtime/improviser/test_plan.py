@@ -7,7 +7,7 @@ from exported.onnx_model import OnnxModel
 from exported.sampling import SamplingOptions
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.biases import Biases
-from realtime.improviser.context import place_in_order
+from realtime.improviser.context import correct, place_in_order
 from realtime.improviser.outline import Outline
 from realtime.improviser.plan import PREDICTED_FIRST, Plan
 from realtime.improviser.ring import ContextRing
@@ -204,7 +204,7 @@ def test_the_shortcut_goes_back_before_a_wrong_prediction(model: OnnxModel) -> N
 def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 6)
-    ring.amend(ring.end - 1, Note(36, 40, 63, 80, voice=HUMAN))
+    assert correct(ring, ring.note(ring.end - 1), Note(36, 40, 63, 80, voice=HUMAN))
     plan.invalidate()
     played_over(ring, plan, 48, plan.decided_until)
     assert steps_needed(plan) == 1

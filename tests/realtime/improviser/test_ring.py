@@ -12,6 +12,7 @@ from exported.imitation import CLOSEST, RECENT, Memory
 from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
+from realtime.improviser.context import correct, place_in_order
 from realtime.improviser.ring import ContextRing
 
 
@@ -53,7 +54,7 @@ def test_replacing_a_note_in_the_past_is_as_if_it_had_been_that_note(model: Onnx
     notes = melody(12)
     corrected = [*notes[:5], Note(60, 24, notes[5].pitch, 80), *notes[6:]]
     ring = fed(model, notes)
-    ring.amend(5, corrected[5])
+    assert correct(ring, notes[5], corrected[5])
     assert list(ring.notes()) == corrected
     assert same_head(ring, fed(model, corrected))
     assert not same_head(ring, fed(model, notes))
@@ -80,7 +81,7 @@ def test_a_full_ring_refuses_to_rewind_to_a_moment_that_is_gone(model: OnnxModel
 def test_a_note_put_before_others_is_as_if_it_had_come_in_time(model: OnnxModel) -> None:
     notes = melody(10)
     ring = fed(model, [*notes[:4], *notes[5:]])
-    ring.insert(4, notes[4])
+    place_in_order(ring, notes[4])
     assert list(ring.notes()) == notes
     assert same_head(ring, fed(model, notes))
 
@@ -91,8 +92,8 @@ def test_of_a_burst_of_changes_each_note_is_stepped_over_once(model: OnnxModel) 
     for note in notes:
         ring.feed(note)
     assert ring.catch_up() == 30
-    for position in (29, 12, 20, 12):
-        ring.amend(position, Note(notes[position].onset, 3, notes[position].pitch, 80))
+    for position, duration in ((29, 3), (12, 3), (20, 3), (12, 4)):
+        assert correct(ring, ring.note(position), replace(notes[position], duration=duration))
     ring.feed(Note(1_000, 3, 60, 80))
     assert ring.catch_up() == 31 - 12
     assert ring.catch_up() == 0
