@@ -26,7 +26,7 @@ def test_without_midi_the_bundled_phrase_is_answered_in_real_time_and_saved(
     no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
 ) -> None:
     saved = tmp_path / "session.mid"
-    jam = embedded("--save", str(saved))
+    jam = embedded("--save", str(saved), "--bpm", "240")
     assert jam.wait() == 0
     assert jam.errors == ""
     told = [line.text for line in jam.lines]
@@ -72,7 +72,7 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
     no_midi: None, closing: ExitStack, tiny: str, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    flags = ("--model", tiny, "--bars", "1", "--save")
+    flags = ("--model", tiny, "--bars", "1", "--bpm", "300", "--save")
     names = ("one.mid", "two.mid")
     jams = [closing.enter_context(Daemon(*flags, str(tmp_path / name), is_seeded=False)) for name in names]
     for name, jam in zip(names, jams, strict=True):
@@ -81,7 +81,7 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
         assert f"  rng-seed {seed} (give --rng-seed {seed} for the same again)" in [line.text for line in jam.lines]
         (text,) = (m.text for m in mido.MidiFile(tmp_path / name).tracks[0] if m.type == "text")
         assert text.startswith("Antiphon ")
-        assert text.endswith(f": --model tiny --mode reply --bars 1 --rng-seed {seed} --bpm 112")
+        assert text.endswith(f": --model tiny --mode reply --bars 1 --rng-seed {seed} --bpm 300")
         told.append(seed)
     assert told[0] != told[1]
 
@@ -103,7 +103,7 @@ def test_a_session_that_cannot_be_saved_where_it_should_is_saved_elsewhere(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     folder = tmp_path / "sessions"
     folder.mkdir()
-    jam = embedded("--save", str(folder / "mine.mid"), "--bars", "1")
+    jam = embedded("--save", str(folder / "mine.mid"), "--bars", "1", "--bpm", "300")
     jam.wait_ready()
     folder.rmdir()
     folder.write_text("a file where the folder was")

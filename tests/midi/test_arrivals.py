@@ -1,6 +1,7 @@
 """Messages on a driver's clock of its own, looked at now and then."""
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -37,10 +38,10 @@ class Driver:
 
 def errors(arrivals: Arrivals, driver: Driver, came: Sequence[int], looks: Sequence[int]) -> list[int]:
     """How far each stamp is from when its message came, in ns, if the input is looked at at these times."""
-    found, waiting = [], list(came)
+    found, begin = [], 0
     for now_ns in looks:
-        ready = [at for at in waiting if at <= now_ns]
-        waiting = waiting[len(ready) :]
+        end = bisect_right(came, now_ns, begin)
+        ready, begin = came[begin:end], end
         told = [(at, one) for at in ready for one in driver.told(at)]
         stamped = arrivals.stamp([one for _, one in told], now_ns, now_ns)
         found += [one.at_ns - at for one, (at, _) in zip(stamped, told, strict=True)]

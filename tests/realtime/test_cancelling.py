@@ -20,8 +20,8 @@ from realtime.timed import Timed, performed
 
 MS = 1_000_000
 TEMPO = Tempo.of(120)
-LINE = [Note(12 * index, 10, 60 + 2 * (index % 5), 70) for index in range(32)]
-CHORDS = [Note(24 * index + index % 3, 20, pitch, 70) for index in range(12) for pitch in (48, 55, 64, 71)]
+LINE = [Note(12 * index, 10, 60 + 2 * (index % 5), 70) for index in range(16)]
+CHORDS = [Note(24 * index + index % 3, 20, pitch, 70) for index in range(6) for pitch in (48, 55, 64, 71)]
 MOVES = tuple(product((50.0, 66.0, 75.0), (0.0, 40.0), (-100.0, 0.0, 100.0)))
 """Swing, humanize and offset."""
 
@@ -72,7 +72,7 @@ PLAYED = st.lists(
 """The human's chords and single notes: ms after the one before, and pitches."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     mode=st.sampled_from((REPLY, ACCOMPANY, SOLO)),
     move=st.sampled_from(MOVES),
@@ -121,9 +121,9 @@ def test_what_moves_the_sound_changes_little_of_what_is_played(model: OnnxModel,
 
     def count(swing: float, humanize: float, out_offset: float) -> int:
         how = {"swing": swing, "humanize": humanize, "out_offset": out_offset}
-        return sum(answered(model, human, seed, mode=mode, **how) for seed in range(4))
+        return sum(answered(model, human, seed, mode=mode, **how) for seed in range(2))
 
     usual = count(50, 0, 0)
-    moves = [(75, 0, 0), (50, 40, 0), (50, 0, -100), (50, 0, 60), (75, 40, -100)]
+    moves = [(75, 0, -100), (50, 40, 60), (75, 40, -100)]
     counts = {move: count(*move) for move in moves}
     assert {move: notes for move, notes in counts.items() if abs(notes / usual - 1) > 0.1} == {}

@@ -1,27 +1,46 @@
 """`antiphon render`: a file in, a file and a picture out, the same for the same seed."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import mido
 import pytest
 
+from antiphon import main
 from midi.files import read_midi
 from tests.peers.daemon import installed
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 
 
-def render(model: Path, output: Path, *flags: str) -> str:
-    words = [installed(), "render", str(SEED), "-o", str(output), "--model", str(model), *flags]
+Render = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def render(tiny_folder: Path, capfd: pytest.CaptureFixture[str]) -> Render:
+    """Answers a phrase in this process, `render(output, *flags)`: what was printed, and the warnings."""
+
+    def run(output: Path, *flags: str, phrase: Path = SEED) -> tuple[str, str]:
+        capfd.readouterr()
+        assert main(["render", str(phrase), "-o", str(output), "--model", str(tiny_folder), *flags]) == 0
+        printed = capfd.readouterr()
+        return printed.out, printed.err
+
+    return run
+
+
+def test_the_installed_command_answers_as_this_process_does(render: Render, tiny_folder: Path, tmp_path: Path) -> None:
+    words = [installed(), "render", str(SEED), "-o", str(tmp_path / "installed.mid"), "--model", str(tiny_folder)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == ""
-    return done.stdout
+    render(tmp_path / "here.mid")
+    assert (tmp_path / "installed.mid").read_bytes() == (tmp_path / "here.mid").read_bytes()
 
 
-def test_the_answer_follows_the_phrase_on_a_track_of_its_own(tiny_folder: Path, tmp_path: Path) -> None:
-    told = render(tiny_folder, tmp_path / "o.mid")
-    assert told.splitlines()[-1] == str(tmp_path / "o.mid")
+def test_the_answer_follows_the_phrase_on_a_track_of_its_own(render: Render, tmp_path: Path) -> None:
+    printed, warnings = render(tmp_path / "o.mid")
+    assert (printed.splitlines()[-1], warnings) == (str(tmp_path / "o.mid"), "")
     file = mido.MidiFile(tmp_path / "o.mid")
     assert [track.name for track in file.tracks[1:]] == ["Human", "Antiphon"]
     seed, both = read_midi(SEED), read_midi(tmp_path / "o.mid")
@@ -32,33 +51,32 @@ def test_the_answer_follows_the_phrase_on_a_track_of_its_own(tiny_folder: Path, 
     assert both.notes[len(human)].onset > max(onset for onset, *_ in human)
 
 
-def test_a_phrase_that_is_cut_off_is_answered_and_told_as_such(tiny_folder: Path, tmp_path: Path) -> None:
+def test_a_phrase_that_is_cut_off_is_answered_and_told_as_such(render: Render, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mid"
     cut.write_bytes(SEED.read_bytes()[:200])
-    words = [installed(), "render", str(cut), "-o", str(tmp_path / "o.mid"), "--model", str(tiny_folder)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stderr == f"antiphon: {cut}: it ends in the middle of a track: the notes before that were read\n"
+    _, warnings = render(tmp_path / "o.mid", phrase=cut)
+    assert warnings == f"antiphon: {cut}: it ends in the middle of a track: the notes before that were read\n"
     assert read_midi(tmp_path / "o.mid").notes
 
 
-def test_the_same_seed_writes_the_same_file(tiny_folder: Path, tmp_path: Path) -> None:
+def test_the_same_seed_writes_the_same_file(render: Render, tmp_path: Path) -> None:
     for name, rng_seed in (("a", "1"), ("b", "1"), ("c", "2")):
-        render(tiny_folder, tmp_path / f"{name}.mid", "--rng-seed", rng_seed)
+        render(tmp_path / f"{name}.mid", "--rng-seed", rng_seed)
     a, b, c = ((tmp_path / f"{name}.mid").read_bytes() for name in "abc")
     assert a == b
     assert a != c
 
 
-def test_without_a_seed_it_is_0_and_says_so(tiny_folder: Path, tmp_path: Path) -> None:
-    told = render(tiny_folder, tmp_path / "unsaid.mid")
-    assert told.splitlines()[0] == "rng-seed 0 (give --rng-seed 0 for the same again)"
-    render(tiny_folder, tmp_path / "said.mid", "--rng-seed", "0")
+def test_without_a_seed_it_is_0_and_says_so(render: Render, tmp_path: Path) -> None:
+    printed, _ = render(tmp_path / "unsaid.mid")
+    assert printed.splitlines()[0] == "rng-seed 0 (give --rng-seed 0 for the same again)"
+    render(tmp_path / "said.mid", "--rng-seed", "0")
     assert (tmp_path / "unsaid.mid").read_bytes() == (tmp_path / "said.mid").read_bytes()
 
 
-def test_a_picture_is_drawn(tiny_folder: Path, tmp_path: Path) -> None:
-    told = render(tiny_folder, tmp_path / "o.mid", "--png", str(tmp_path / "o.png"))
-    assert told.splitlines()[-1] == str(tmp_path / "o.png")
+def test_a_picture_is_drawn(render: Render, tmp_path: Path) -> None:
+    printed, _ = render(tmp_path / "o.mid", "--png", str(tmp_path / "o.png"))
+    assert printed.splitlines()[-1] == str(tmp_path / "o.png")
     from matplotlib.image import imread
 
     pixels = imread(tmp_path / "o.png")

@@ -100,7 +100,7 @@ def test_a_jam_is_set_by_another_program_and_leaves_its_journal(tiny_folder: Pat
     reads, theirs_out = os.pipe()
     path = tmp_path / "jam.jsonl"
     words = [installed(), "jam", "--midi-api", "none", "--model", str(tiny_folder), "--no-save"]
-    words += ["--journal", str(path), "--control-fd", f"{theirs_in},{theirs_out}", "--bpm", "200"]
+    words += ["--journal", str(path), "--control-fd", f"{theirs_in},{theirs_out}", "--bpm", "300", "--bars", "1"]
     with subprocess.Popen(words, pass_fds=(theirs_in, theirs_out), stdout=subprocess.PIPE, text=True) as jam:
         os.close(theirs_in)
         os.close(theirs_out)

@@ -16,7 +16,7 @@ from tests.realtime.session.transport.pulse_trains import (
 )
 
 BEAT = 24
-SEEDS = range(8)
+SEEDS = range(4)
 
 
 def errors_ms(ideal: list[float], heard: list[int], pulses: PulseFilter | None = None) -> list[float]:
