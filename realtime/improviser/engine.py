@@ -283,13 +283,20 @@ class Engine:
         self._planner.extend_while_pressed(plan, now)
         answers_at_once = plan.answers_at_once
         note_id = self._proposals.new_id()
-        note = plan.decide(self._rng, note_id, 0 if self._planner.mode.takes_turns else now)
+        note = plan.decide(self._rng, note_id, self._earliest(now_ns) if self._planner.mode.takes_turns else now)
         if note is None:
             self._out.append(self._proposals.end(plan.last_end))
         elif note.voice == ANSWER:
             if answers_at_once:
                 self._at_once = note.onset
             self._out.append(self._proposals.propose(note_id, note, self._shift_ns(note, plan, now_ns)))
+
+    def _earliest(self, now_ns: int) -> int:
+        """The tick before which an answering note would come too late, and be left out.
+
+        Without it, an answer that has fallen behind, as on a busy machine, is decided again and again in the past.
+        """
+        return self.tempo.tick_at(now_ns + round((self.settings.out_offset - self.settings.late) * NS_PER_MS))
 
     def _shift_ns(self, note: Note, plan: Plan, now_ns: int) -> int:
         """The ns by which a note is meant to sound later than its tick, or earlier."""

@@ -185,6 +185,26 @@ def test_a_proposal_that_was_dropped_is_not_in_the_context(model: OnnxModel) -> 
     assert np.array_equal(engine.ring.head.state, refed(model, engine.ring).head.state)
 
 
+def test_an_answer_that_has_fallen_behind_catches_up(model: OnnxModel) -> None:
+    for seed in range(5):
+        engine, part = Engine(model, Settings(bars=8, rng_seed=seed)), Part(Settings(bars=8))
+        for message in performed(PHRASE, TEMPO):
+            engine.receive(Played(message.at_ns, *message.data))
+        now_ns = 0
+        while not (messages := engine.advance(now_ns)):
+            now_ns = max(now_ns, engine.wake_ns or 0)
+        now_ns += 2_000 * MS  # a busy machine lets the engine wait so long, and then gives it little time
+        while not part.schedule.next_due_ns and part.schedule.dropped < 20:
+            for proposal in messages:
+                part.take(proposal, now_ns)
+            for dropped in part.to_engine:
+                engine.receive(dropped)
+            part.to_engine.clear()
+            now_ns += 10 * MS
+            messages = engine.advance(now_ns)
+        assert part.schedule.dropped <= 2
+
+
 def test_the_answer_takes_up_the_humans_dynamics(model: OnnxModel) -> None:
     def loudness(velocity: int) -> list[int]:
         notes = [Note(n.onset, n.duration, n.pitch, velocity) for n in PHRASE]
