@@ -8,14 +8,13 @@ stays.
 """
 
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from midi.arrivals import Arrived
 from midi.message import NOTE_OFF, NOTE_ON, is_channel_message, is_note_on
 from midi.nanoseconds import NS_PER_MS, NS_PER_S
+from realtime.live.clock import Clock
+from realtime.live.ports import Input, Output
 
 LOOK_S = 0.001
 """Seconds between two looks at the input: as many as in a jam."""
@@ -24,28 +23,6 @@ SPACING_S = (0.015, 0.045)
 LAST_S = 1.0
 """Seconds to wait for the last probes."""
 CHANNEL, LOWEST, KEYS = 15, 36, 60
-
-
-class Output(Protocol):
-    """The output that probes go to."""
-
-    def send(self, message: bytes) -> None:
-        """Send one MIDI message now."""
-
-
-class Input(Protocol):
-    """The input that they come back to."""
-
-    def poll(self) -> list[Arrived]:
-        """Whole MIDI messages that have arrived, in order; never blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time and how to wait; a test has its own."""
-
-    now_ns: Callable[[], int] = time.monotonic_ns
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
@@ -107,15 +84,13 @@ def _keys(note: bytes) -> bytes:
 
 def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -> bool:
     """Whether a probe comes back within so many seconds; one is sent every quarter of a second."""
-    end_ns = clock.now_ns() + round(seconds * NS_PER_S)
+    begin_ns = clock.now_ns()
+    end_ns = begin_ns + round(seconds * NS_PER_S)
     trips = Trips()
-    next_ns = 0
-    while not trips.back_ns and (now_ns := clock.now_ns()) < end_ns:
-        if now_ns >= next_ns:
-            next_ns = now_ns + NS_PER_S // 4
-            _play(output, trips, now_ns)
-        clock.sleep(LOOK_S)
-        _hear(inputs, trips)
+    for at_ns in range(begin_ns, end_ns, NS_PER_S // 4):
+        if not trips.back_ns:
+            _play(output, trips, clock.now_ns())
+            _listen(inputs, trips, min(at_ns + NS_PER_S // 4, end_ns), clock, lambda: bool(trips.back_ns))
     clock.sleep(LOOK_S * 50)  # the note-offs, and what a slow loop still brings
     inputs.poll()
     return bool(trips.back_ns)
@@ -124,32 +99,28 @@ def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -
 def measure(output: Output, inputs: Input, count: int, clock: Clock, rng_seed: int = 0) -> Trips:
     """Send `count` probes (some 30 ms each) and wait for the last."""
     trips = Trips()
-    for at_ns in _moments(clock.now_ns(), count, rng_seed):
-        while (ahead_ns := at_ns - clock.now_ns()) > 0:
-            clock.sleep(min(LOOK_S, ahead_ns / NS_PER_S))
-            _hear(inputs, trips)
+    rng = random.Random(rng_seed)  # noqa: S311  # no secret depends on it
+    at_ns = clock.now_ns()
+    for _ in range(count):
+        at_ns += round(rng.uniform(*SPACING_S) * NS_PER_S)
+        _listen(inputs, trips, at_ns, clock)
         _play(output, trips, clock.now_ns())
-    end_ns = clock.now_ns() + round(LAST_S * NS_PER_S)
-    while trips.lost and clock.now_ns() < end_ns:
-        clock.sleep(LOOK_S)
-        _hear(inputs, trips)
+    _listen(inputs, trips, clock.now_ns() + round(LAST_S * NS_PER_S), clock, lambda: not trips.lost)
     return trips
 
 
-def _moments(now_ns: int, count: int, rng_seed: int) -> Iterator[int]:
-    rng = random.Random(rng_seed)  # noqa: S311  # no secret depends on it
-    for _ in range(count):
-        now_ns += round(rng.uniform(*SPACING_S) * NS_PER_S)
-        yield now_ns
+def _listen(
+    inputs: Input, trips: Trips, until_ns: int, clock: Clock, is_over: Callable[[], bool] = lambda: False
+) -> None:
+    """Take in what comes back, until a moment or until it is over."""
+    while (ahead_ns := until_ns - clock.now_ns()) > 0 and not is_over():
+        clock.sleep(min(LOOK_S, ahead_ns / NS_PER_S))
+        for at_ns, data in inputs.poll():
+            trips.arrived(data, at_ns)
 
 
 def _play(output: Output, trips: Trips, now_ns: int) -> None:
     probe = trips.next_probe()
     trips.left(probe, now_ns)
-    output.send(probe)
-    output.send(bytes((NOTE_OFF | CHANNEL, probe[1], 0)))
-
-
-def _hear(inputs: Input, trips: Trips) -> None:
-    for at_ns, data in inputs.poll():
-        trips.arrived(data, at_ns)
+    output.send(probe, now_ns)
+    output.send(bytes((NOTE_OFF | CHANNEL, probe[1], 0)), now_ns)

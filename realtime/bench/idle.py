@@ -34,7 +34,7 @@ def main(folder: Path) -> None:
     """Idle until SIGTERM."""
     nobody = Silence()
     clock = MonotonicClock()
-    ports = OpenPorts((nobody,), (nobody,), ())
+    ports = OpenPorts((nobody,), (nobody,))
     performance = LiveLoop(clock, Session((Settings(),), clock.now_ns()), ports, Supervisor(folder, "cpu"))
 
     def end(*_: object) -> None:

@@ -11,11 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from midi.arrivals import Arrived
 from midi.errors import MachineError
 from midi.nanoseconds import NS_PER_S
 from realtime.live.clock import Clock
+from realtime.live.open_ports import OpenPorts
 from realtime.live.pipe import PeerGoneError
+from realtime.live.ports import Output
 from realtime.live.supervisor import EngineFailedError
 from realtime.live.surfaces.surface import Surface
 from realtime.messages import Message
@@ -35,48 +36,6 @@ DELIVERY_S = 0.05
 """Time for the ports to deliver the last messages."""
 LOOK_NS = 2 * NS_PER_S
 """Interval at which the MIDI system is looked at."""
-
-
-class Input(Protocol):
-    """A source of the human's messages."""
-
-    @property
-    def name(self) -> str:
-        """The name by which it is known."""
-
-    def poll(self) -> list[Arrived]:
-        """Whole MIDI messages that have arrived, in order; never blocks."""
-
-
-class Output(Protocol):
-    """A destination of messages: the answer's, or our own MIDI clock's."""
-
-    @property
-    def lead_ns(self) -> int:
-        """Time by which a message is to be handed over before it is due."""
-
-    def send(self, message: bytes, due_ns: int) -> None:
-        """Send one MIDI message, now or at its time, whichever is later."""
-
-
-class Ports(Protocol):
-    """Open inputs and outputs."""
-
-    @property
-    def inputs(self) -> Sequence[Input]:
-        """The inputs, no two of one name."""
-
-    @property
-    def outputs(self) -> Sequence[Output]:
-        """An output for each part, or one that all share."""
-
-    @property
-    def clock(self) -> Output | None:
-        """The output of our own MIDI clock; None: no clock is sent."""
-
-    @property
-    def is_lost(self) -> Callable[[], bool]:
-        """Whether the MIDI system has died under the ports."""
 
 
 class EngineHost(Protocol):
@@ -119,7 +78,7 @@ class LiveLoop:
 
     clock: Clock
     session: Session
-    ports: Ports
+    ports: OpenPorts
     engine: EngineHost
     surfaces: Sequence[Surface] = ()
     observers: Sequence[Observer] = ()

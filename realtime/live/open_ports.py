@@ -1,21 +1,21 @@
 """The ports of a performance: MIDI ports or, where no MIDI system answers, between a seed and the screen."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from midi.errors import InputError
 from midi.piece import Piece
 from midi.port_listing import list_ports, unused_names
+from midi.port_names import choose
 from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
 from midi.server_watch import ServerWatch
 from midi.systems import Api
 from midi.tempo import Tempo
 from realtime.live.embedded import Printed, Screen, SelfPlaying
 from realtime.live.exact import JackExact
-from realtime.live.loop import Input, Output
-from realtime.live.ports import NamedInput, NamedOutput, Ports
+from realtime.live.ports import Input, NamedInput, NamedOutput, Output, Ports
 from realtime.session.inputs import Inputs
 from realtime.timed import performed
 
@@ -60,8 +60,10 @@ class OpenPorts:
     """Open inputs and outputs, and what to tell the musician about them."""
 
     inputs: tuple[Input, ...]
+    """No two of one name."""
     outputs: tuple[Output, ...]
-    directions: tuple[str, ...]
+    """One for each part, or one that all share."""
+    directions: tuple[str, ...] = ()
     seed: SelfPlaying | None = None
     is_lost: Callable[[], bool] = lambda: False
     """Whether the MIDI system has died under the ports."""
@@ -125,29 +127,38 @@ class _Opening:
 
     def input(self, port: str | None, own_name: str) -> NamedInput:
         """An input."""
-        return self.ports.inputs.add(NamedInput(lambda port: InPort.open(self.api, port, own_name), port))
+        return self.ports.input(lambda port: InPort.open(self.api, port, own_name), port)
 
     def output(self, port: str | None, own_name: str) -> NamedOutput:
         """An output."""
         device: type[JackExact | OutPort] = JackExact if self.is_exact else OutPort
-        return self.ports.outputs.add(NamedOutput(lambda port: device.open(self.api, port, own_name), port))
+        return self.ports.output(lambda port: device.open(self.api, port, own_name), port)
 
     def clock_input(self, port: str) -> NamedInput:
         """An input that a clock comes to: one that is in use for notes, or another."""
-        if port != OWN_PORT and (shared := self.ports.inputs.find(port, list_ports(self.api)[0])):
-            return shared
-        (own_name,) = unused_names(self.api, CLOCK_IN_NAME)
-        return self.input(port or None, own_name)
+        shared = self.ports.inputs.get(self._whole_name(port, 0, self.ports.inputs))
+        return shared or self.input(port or None, *unused_names(self.api, CLOCK_IN_NAME))
 
     def clock_output(self, port: str, own_name: str) -> NamedOutput:
         """An output that our clock goes to: one that is in use for notes, or another."""
-        if port != OWN_PORT and (shared := self.ports.outputs.find(port, list_ports(self.api)[1])):
-            return shared
-        return self.output(port or None, own_name)
+        shared = self.ports.outputs.get(self._whole_name(port, 1, self.ports.outputs))
+        return shared or self.output(port or None, own_name)
+
+    def _whole_name(self, port: str, direction: int, used: Collection[str]) -> str:
+        """The name of the port that a person means; OWN_PORT stays as it is.
+
+        Raises:
+            InputError: no port fits, or several do.
+        """
+        if port == OWN_PORT or port in used:
+            return port
+        there = list_ports(self.api)[direction]
+        return there[choose(there, port)]
 
     def is_lost(self) -> bool:
         """Whether the system has gone, or the process of an exact output, and its port with it."""
-        return self.ports.is_lost() or (self.is_exact and any(port.is_lost() for port in self.ports.outputs))
+        outputs = self.ports.outputs.values()
+        return self.ports.watch.is_lost() or (self.is_exact and any(port.is_lost() for port in outputs))
 
 
 def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:

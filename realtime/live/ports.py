@@ -6,23 +6,47 @@ Opening and closing take 20 to 60 ms, in which nothing else is sent. I/O process
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from midi.arrivals import Arrived
 from midi.errors import InputError, MachineError
 from midi.message import is_channel_message
-from midi.port_names import choose
 from midi.server_watch import ServerWatch
 from realtime.session.through import Through
+
+
+class Input(Protocol):
+    """A source of messages."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is known."""
+
+    def poll(self) -> list[Arrived]:
+        """Whole MIDI messages that have arrived, in order; never blocks."""
+
+
+class Output(Protocol):
+    """A destination of messages: the answer's, or our own MIDI clock's."""
+
+    @property
+    def lead_ns(self) -> int:
+        """Time by which a message is to be handed over before it is due."""
+
+    def send(self, message: bytes, due_ns: int) -> None:
+        """Send one MIDI message, now or at its time, whichever is later."""
 
 
 class Device(Protocol):
     """An open port of a MIDI system."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name by which it is known."""
 
     def is_lost(self) -> bool:
         """Whether it leads nowhere any more."""
@@ -31,33 +55,33 @@ class Device(Protocol):
         """Deliver what is pending and leave the MIDI system."""
 
 
-class InputDevice(Device, Protocol):
+class InputDevice(Device, Input, Protocol):
     """One that messages come in at."""
 
-    def poll(self) -> list[Arrived]:
-        """Whole messages that have arrived, in order; never blocks."""
 
-
-class OutputDevice(Device, Protocol):
+class OutputDevice(Device, Output, Protocol):
     """One that messages go out at."""
-
-    lead_ns: int
-
-    def send(self, message: bytes, due_ns: int) -> None:
-        """Send one message, now or at its time, whichever is later."""
 
 
 DeviceT = TypeVar("DeviceT", bound=Device)
 
 
-class NamedPort(Generic[DeviceT]):
+class NamedPort(ABC, Generic[DeviceT]):
     """A port whose name outlives the device behind it."""
 
-    def __init__(self, open_device: Callable[[str | None], DeviceT], port: str | None = None) -> None:
-        """Open it, connected to a port that is there, or None: one of our own. Its name is that of the first device."""
+    def __init__(
+        self, watch: ServerWatch, open_device: Callable[[str | None], DeviceT], port: str | None = None
+    ) -> None:
+        """Open it, connected to a port that is there, or None: one of our own. Its name is that of the first device.
+
+        `watch` is told of every opening and closing.
+        """
+        self._watch = watch
         self._open_device = open_device
         self._owed = Through()
-        device = open_device(port)
+        """Keys and pedals that are down."""
+        with self._told_to_watch():
+            device = open_device(port)
         self._device: DeviceT | None = device
         self._is_own = port is None
         self.name = device.name
@@ -79,38 +103,46 @@ class NamedPort(Generic[DeviceT]):
             MachineError: the system does not open it.
         """
         if self._device is None:
-            self._device = self._open_device(None if self._is_own else self.name)
+            with self._told_to_watch():
+                self._device = self._open_device(None if self._is_own else self.name)
 
     def close(self) -> None:
         """End what it holds and close it; nothing if it is closed."""
         device, self._device = self._device, None
         if device is not None:
             self._end(device)
-            device.close()
+            with self._told_to_watch():
+                device.close()
 
+    @abstractmethod
     def _end(self, device: DeviceT) -> None:
         """End what came in, or went out, before the device closes."""
-        raise NotImplementedError
 
     def _note(self, data: bytes, at_ns: int) -> None:
-        """Keep account of the keys and pedals that are down."""
         if is_channel_message(data):
             self._owed.take(data, at_ns, is_open=True)
+
+    @contextmanager
+    def _told_to_watch(self) -> Iterator[None]:
+        """Have the watch over the server know that it was us who opened or closed."""
+        was_lost = self._watch.is_lost()
+        try:
+            yield
+        finally:
+            if not was_lost:
+                self._watch.renew()
 
 
 class NamedInput(NamedPort[InputDevice]):
     """An input; nothing arrives while it is closed."""
 
-    def __init__(self, open_device: Callable[[str | None], InputDevice], port: str | None = None) -> None:
-        """Open it, as any named port."""
-        super().__init__(open_device, port)
-        self._left: list[Arrived] = []
-        """Messages from before it was closed, and the end of what was down then."""
+    _left: tuple[Arrived, ...] = ()
+    """Messages from before it was closed, and the end of what was down then."""
 
     def poll(self) -> list[Arrived]:
         """Whole messages that have arrived, in order; never blocks."""
-        arrived, self._left = self._left, []
-        return arrived if self._device is None else arrived + self._polled(self._device)
+        arrived, self._left = self._left, ()
+        return [*arrived, *(self._polled(self._device) if self._device else ())]
 
     def _polled(self, device: InputDevice) -> list[Arrived]:
         arrived = device.poll()
@@ -119,9 +151,8 @@ class NamedInput(NamedPort[InputDevice]):
         return arrived
 
     def _end(self, device: InputDevice) -> None:
-        self._left += self._polled(device)
-        now_ns = time.monotonic_ns()
-        self._left += [Arrived(now_ns, data) for data in self._owed.end()]
+        polled, now_ns = self._polled(device), time.monotonic_ns()
+        self._left += (*polled, *(Arrived(now_ns, data) for data in self._owed.end()))
 
 
 class NamedOutput(NamedPort[OutputDevice]):
@@ -148,92 +179,43 @@ class NamedOutput(NamedPort[OutputDevice]):
 PortT = TypeVar("PortT", NamedInput, NamedOutput)
 
 
-class PortSet(Generic[PortT]):
-    """The ports of one direction, by their names."""
+class Ports:
+    """All ports of a performance, by their names, in the order in which they were opened; they close with it."""
 
     def __init__(self, watch: ServerWatch) -> None:
-        """Begin with none; `watch` is told of every port that is opened or closed."""
-        self._watch = watch
-        self._ports: dict[str, PortT] = {}
+        self.watch = watch
+        self.inputs: dict[str, NamedInput] = {}
+        self.outputs: dict[str, NamedOutput] = {}
 
-    def add(self, port: PortT) -> PortT:
-        """Take over a port that has just been opened; returns it.
+    def input(self, open_device: Callable[[str | None], InputDevice], port: str | None = None) -> NamedInput:
+        """Open an input, as NamedPort does.
 
         Raises:
             InputError: there is one of that name.
         """
-        if port.name in self._ports:
-            port.close()
-            raise InputError(f"{port.name!r} is opened twice: name each port once")
-        self._ports[port.name] = port
-        self._watch.renew()
-        return port
+        return _added(self.inputs, NamedInput(self.watch, open_device, port))
 
-    def __iter__(self) -> Iterator[PortT]:
-        """Every port, in the order in which they were opened first."""
-        return iter(self._ports.values())
-
-    def __getitem__(self, name: str) -> PortT:
-        """The port of a name.
+    def output(self, open_device: Callable[[str | None], OutputDevice], port: str | None = None) -> NamedOutput:
+        """Open an output, as NamedPort does.
 
         Raises:
-            InputError: there is none.
+            InputError: there is one of that name.
         """
-        if name not in self._ports:
-            raise InputError(f"no port {name!r} is in use; in use are: {', '.join(map(repr, self._ports))}")
-        return self._ports[name]
-
-    def find(self, wanted: str, there: Sequence[str]) -> PortT | None:
-        """The port in use that a person means by a name, if it is one; `there`: the names of all that are there.
-
-        Raises:
-            InputError: no port fits, or several do.
-        """
-        name = wanted if wanted in self._ports else there[choose(there, wanted)]
-        return self._ports.get(name)
-
-    def is_lost(self, name: str) -> bool:
-        """Whether a port is open and leads nowhere any more."""
-        return self[name].is_lost()
-
-    def open(self, name: str) -> None:
-        """Open a port that was closed."""
-        self._carry_out(self[name].open)
-
-    def close(self, name: str) -> None:
-        """Close a port; its name stays."""
-        self._carry_out(self[name].close)
-
-    def reopen(self, name: str) -> None:
-        """Close a port and open it again."""
-        self.close(name)
-        self.open(name)
-
-    def _carry_out(self, act: Callable[[], None]) -> None:
-        """Open or close, and have the watch over the server know that it was us."""
-        was_lost = self._watch.is_lost()
-        try:
-            act()
-        finally:
-            if not was_lost:
-                self._watch.renew()
-
-
-class Ports:
-    """All ports of a performance; they close with it."""
-
-    def __init__(self, watch: ServerWatch) -> None:
-        self._watch = watch
-        self.inputs: PortSet[NamedInput] = PortSet(watch)
-        self.outputs: PortSet[NamedOutput] = PortSet(watch)
-
-    def is_lost(self) -> bool:
-        """Whether the MIDI system has gone, and the ports with it."""
-        return self._watch.is_lost()
+        return _added(self.outputs, NamedOutput(self.watch, open_device, port))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for port in (*self.outputs, *self.inputs):
+        for output in self.outputs.values():
+            output.close()
+        for port in self.inputs.values():
             port.close()
+
+
+def _added(ports: dict[str, PortT], port: PortT) -> PortT:
+    if port.name in ports:
+        port.close()
+        raise InputError(f"{port.name!r} is opened twice: name each port once")
+    ports[port.name] = port
+    return port

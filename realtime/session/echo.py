@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 
 from midi.message import NOTE_OFF, NOTE_ON, is_note_off, is_note_on
 from midi.nanoseconds import NS_PER_MS
+from realtime.modes import MODES
+from realtime.session.controls import Controls
 from realtime.session.doubles import Source
+from realtime.session.journal import CLOCK_PART, Entry, Sounded
+from realtime.session.schedule import NO_NOTE
 
 ECHO_NS = 30 * NS_PER_MS
 EARLY_NS = 5 * NS_PER_MS
@@ -25,18 +29,23 @@ KEPT = 1024
 
 @dataclass(slots=True)
 class Echo:
-    """Knows our own messages again."""
+    """Knows our own messages again: reads in the journal what went out."""
 
+    controls: Controls
     _sent: deque[tuple[int, bytes, bool]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """When each message went out, the message, and whether it proves that what is like it is no human's."""
     _down: Counter[Source] = field(default_factory=Counter)
     """Keys whose note-on came back, and whose note-off is to."""
     _notes: int = 0
     _streak: int = 0
     """Notes in a row that came back and could be the human's as well; at least SURE once a loop is certain."""
 
-    def sent(self, data: bytes, at_ns: int, *, proves: bool) -> None:
-        """A message went out; `proves`: whether the human cannot well play the same at that moment."""
-        self._sent.append((at_ns, _plain(data), proves))
+    def take(self, entry: Entry) -> None:
+        """Keep what went out; a note of an answer in turn is one that the human cannot well play at that moment."""
+        if isinstance(entry, Sounded) and entry.send.part != CLOCK_PART:
+            send = entry.send
+            proves = send.note_id != NO_NOTE and MODES[self.controls.settings[send.part].mode].takes_turns
+            self._sent.append((entry.at_ns, _plain(send.data), proves))
 
     def is_own(self, port: str, data: bytes, at_ns: int) -> bool:
         """Whether a message that came to an input is our own."""

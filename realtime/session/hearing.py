@@ -5,21 +5,21 @@ Its one rule: what comes in ends what it says and nothing else; a message of a c
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from midi.arrivals import Arrived
 from midi.channels import channels_of
 from midi.message import CONTROL_CHANGE, NOTE_OFF, ends_notes, is_note_off, is_note_on
 from midi.parts import MELODIC_CHANNELS, Kind, kind_of_channel
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
+from realtime.session.controls import Controls
 from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
 from realtime.session.inputs import Inputs
+from realtime.session.journal import Human
 from realtime.session.sensing import ActiveSensing
 from realtime.session.transport.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.session.voice_routing import VoiceRouting
 from realtime.session.zones import Zones
-from realtime.settings import Settings
 
 SYSTEM_STATUSES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
 """Statuses of the messages that say how time runs (MIDI 1.0)."""
@@ -33,28 +33,14 @@ ZONE_LINE = "an MPE keyboard: all its channels are heard as one"
 SILENT_LINE = "an input has fallen silent (active sensing): the keys that were down there are up"
 
 
-class Human(NamedTuple):
-    """A musician did something.
-
-    `voice`: whose it is. `data`: the message as it came, for what goes through; `played`: what it is to the engine.
-    """
-
-    voice: int
-    at_ns: int
-    data: bytes
-    played: tuple[bytes, ...]
-
-
 @dataclass(slots=True)
 class Hearing:
     """Hears the inputs of a performance."""
 
-    routing: VoiceRouting = field(default_factory=VoiceRouting)
-    inputs: Inputs = field(default_factory=Inputs)
-    channels: frozenset[int] | None = None
-    """Those that count, from 0; None: all but the drums'."""
-    echo: Echo = field(default_factory=Echo)
-    """Is told what goes out."""
+    controls: Controls
+    routing: VoiceRouting
+    inputs: Inputs
+    echo: Echo
     _keys: list[Doubles] = field(init=False)
     """The keys of each musician."""
     _zones: Zones = field(init=False)
@@ -67,10 +53,6 @@ class Hearing:
     def __post_init__(self) -> None:
         self._keys = [Doubles() for _ in range(self.routing.voices)]
         self._zones = Zones(may_guess=not self.routing.is_by_channel)
-
-    def hear(self, settings: Settings) -> None:
-        """Go by other settings."""
-        self.channels = None if settings.hear is None else channels_of(settings.hear)
 
     def lines(self) -> list[str]:
         """Take the lines that a person should read; each comes once."""
@@ -127,15 +109,20 @@ class Hearing:
         channel = self._zones.channel(port, data[0] & 0x0F)
         voice = self.routing.voice(self.inputs.number(port), channel)
         if voice is None or not (self._counts(channel) or is_note_off(data)):
-            if is_note_on(data) and self.channels is None and kind_of_channel(channel) is Kind.DRUMS:
+            if is_note_on(data) and self._channels is None and kind_of_channel(channel) is Kind.DRUMS:
                 self._tell(DRUMS_LINE if self.routing.is_by_channel else ALL_LINE)
             return
         self._used.add((port, data[0] & 0x0F))
         for one in self._meant(port, data):
             yield Human(voice, at_ns, one, tuple(self._played(voice, channel, port, Arrived(at_ns, one))))
 
+    @property
+    def _channels(self) -> str | None:
+        """The channels that count, as text; None: all but the drums'."""
+        return self.controls.settings[0].hear
+
     def _counts(self, channel: int) -> bool:
-        return channel in (MELODIC_CHANNELS if self.channels is None else self.channels)
+        return channel in (MELODIC_CHANNELS if self._channels is None else channels_of(self._channels))
 
     def _meant(self, port: str, data: bytes) -> list[bytes]:
         """A message for each channel that it is about: what ends notes on a zone's master is about all its channels."""

@@ -10,13 +10,24 @@ from typing import NamedTuple, Protocol
 
 from realtime.messages import ParameterChange
 from realtime.session.controls import Action
-from realtime.session.hearing import Human
 from realtime.session.schedule import NO_NOTE
 
 MOST_ENTRIES = 16_384
 """Entries kept until they are taken: ten times as many as come in between two looks, however much is played."""
 CLOCK_PART = -1
 """Instead of a part: our own MIDI clock."""
+
+
+class Human(NamedTuple):
+    """A musician did something.
+
+    `voice`: whose it is. `data`: the message as it came, for what goes through; `played`: what it is to the engine.
+    """
+
+    voice: int
+    at_ns: int
+    data: bytes
+    played: tuple[bytes, ...]
 
 
 class Send(NamedTuple):

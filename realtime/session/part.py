@@ -4,9 +4,8 @@ No clock and no port here: the I/O process and the renderer call it with times a
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Optional
 
 from midi.message import CONTROL_CHANGE
 from midi.nanoseconds import NS_PER_MS
@@ -29,8 +28,9 @@ from realtime.messages import (
 )
 from realtime.modes import KEEP_NS, MODES
 from realtime.session.answer import Answer
+from realtime.session.controls import Controls
 from realtime.session.count_in import CountIn
-from realtime.session.hearing import Human
+from realtime.session.journal import Human
 from realtime.session.mute import Mute
 from realtime.session.recorder import Recorder
 from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
@@ -38,16 +38,13 @@ from realtime.session.split import Split
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
 from realtime.session.time_report import TimeReport
-from realtime.session.transport.time_source import TimeSource
 from realtime.session.transport.transport import Transport
 from realtime.settings import Settings
 
 PAST_NOTES = 512
 """Notes of the performance that a new engine is told: more than an LSTM remembers, quick to step through."""
-CLICK_NS = 30 * NS_PER_MS
-"""A count-in begins at least so far ahead."""
-LAST_NS = 2**62
-"""Later than all that is due."""
+LEADER = 0
+"""The part whose musician may set the time, and at whose output the count-in is heard."""
 PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
 """The mode messages that silence a synth."""
 
@@ -56,16 +53,13 @@ PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
 class Part:
     """Human messages and proposals in; messages for the port and for the engine out."""
 
-    settings: Settings = field(default_factory=Settings)
-    now_ns: int = 0
-    """When the performance begins: tick 0, unless somebody else's time is kept."""
-    leader: Optional["Part"] = None
-    """Another musician's, whose time is kept here too."""
-    sources: Sequence[TimeSource] | None = None
-    """Sources of the time, where it is kept here (default: all but a Link session)."""
-    transport: Transport = field(init=False)
-    count_in: CountIn = field(init=False)
-    """The leader's: one is enough."""
+    controls: Controls
+    index: int
+    """Its place among the parts, from 0."""
+    transport: Transport
+    """The time that all parts keep."""
+    count_in: CountIn
+    """The clicks that all parts wait for."""
     schedule: Schedule = field(init=False)
     recorder: Recorder = field(default_factory=Recorder)
     epoch: int = 0
@@ -76,7 +70,6 @@ class Part:
     answer: Answer = field(default_factory=Answer)
     to_engine: deque[Message] = field(default_factory=deque)
     _time: TimeReport = field(init=False)
-    _has_begun: bool = False
     _starts_at: int | None = None
     """The end of the count-in that the engine knows of."""
     _split: Split = field(default_factory=Split)
@@ -86,10 +79,18 @@ class Part:
     """Those that anything was sent on."""
 
     def __post_init__(self) -> None:
-        self.transport = self.leader.transport if self.leader else Transport(self.settings, self.now_ns, self.sources)
-        self.count_in = self.leader.count_in if self.leader else CountIn(self.settings.count_in)
-        self.schedule = Schedule(self.transport.tempo, self._offset_ns, self.settings.late * NS_PER_MS)
-        self._time = TimeReport(self.transport, leads=self.leader is None)
+        self.schedule = Schedule(self.transport.tempo, self.offset_ns, self.settings.late * NS_PER_MS)
+        self._time = TimeReport(self.transport, leads=self.index == LEADER)
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings now."""
+        return self.controls.settings[self.index]
+
+    @property
+    def offset_ns(self) -> int:
+        """Time by which everything goes out earlier than it is meant."""
+        return round(self.settings.out_offset * NS_PER_MS)
 
     # From the human
 
@@ -117,7 +118,7 @@ class Part:
         """The human wants silence, now: also of what has lost its note-off on the way."""
         self._begin_epoch()
         self.to_engine.append(Panicked())
-        released = [*self._cancel_and_release(now_ns), *self.end_count_in(now_ns), *self.release_through(now_ns)]
+        released = [*self._cancel_and_release(now_ns), *self.release_through(now_ns)]
         modes = (bytes((CONTROL_CHANGE | channel, number, 0)) for channel in sorted(self._channels) for number in PANIC)
         return [*released, *(_through(data, now_ns) for data in modes)]
 
@@ -141,40 +142,19 @@ class Part:
             self.schedule.let_go(key)
         return [*cut, *(_through(message, now_ns) for message in messages)]
 
-    def change(self, change: ParameterChange, settings: Settings, now_ns: int) -> list[Outgoing]:
-        """Go by other settings, which a change has made of those so far. Returns the note-offs that this asks for.
-
-        Raises:
-            MachineError: Link is asked for, and its package is not installed.
-        """
-        if self.leader is None:
-            self.transport.set(settings, now_ns)
-        before, self.settings = self.settings, settings
+    def go_by_change(self, change: ParameterChange, before: Settings, now_ns: int) -> list[Outgoing]:
+        """Its settings have changed from those before. Returns the note-offs that this asks for."""
+        settings = self.settings
         self.schedule.late_ns = settings.late * NS_PER_MS
-        self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
+        self.schedule.retime(self.transport.tempo, self.offset_ns, now_ns)
         if settings.mode != before.mode:
             self._begin_epoch()
-            if self.leader is None and self.count_in.is_counting:
-                self.count_in.cut(self.transport.tempo.tick_at(now_ns))
         self.to_engine.append(change)
         return self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
 
-    # Time
-
-    def begin(self) -> None:
-        """Let the performance begin: a count-in, if there is one, is begun as soon as time runs."""
-        self._has_begun = True
-
-    def conduct(self, now_ns: int, system: Iterable[tuple[int, bytes]] = ()) -> list[Outgoing]:
-        """Take in system messages (clock and transport), each with the time at which it arrived; see how time runs now.
-
-        A stop is silence.
-        """
-        for at_ns, data in system:
-            self.transport.hear(data, at_ns)
-        self.transport.advance(now_ns)
-        self._begin_count_in(now_ns)
-        messages = self._take_time(now_ns) if self._time.has_changed() else []
+    def take_time(self, now_ns: int) -> list[Outgoing]:
+        """See how time runs now, and when the count-in ends. A stop is silence."""
+        messages = self._take_changed_time(now_ns) if self._time.has_changed() else []
         if self.count_in.end != self._starts_at:
             self._starts_at = self.count_in.end
             if self._starts_at is not None:
@@ -182,20 +162,13 @@ class Part:
                 self.to_engine.append(CountedIn(self._starts_at))
         return messages
 
-    def _begin_count_in(self, now_ns: int) -> None:
-        if self.leader is None and self._has_begun and self.count_in.is_awaited and self.transport.rolling:
-            tick = self.transport.tempo.tick_at(now_ns + max(0, self._offset_ns) + CLICK_NS) + 1
-            self.count_in.begin(tick, self.transport.count_bars_from(tick))
-
-    def _take_time(self, now_ns: int) -> list[Outgoing]:
+    def _take_changed_time(self, now_ns: int) -> list[Outgoing]:
         """Time runs otherwise, or elsewhere in its bars."""
-        self.schedule.retime(self.transport.tempo, self._offset_ns, now_ns)
+        self.schedule.retime(self.transport.tempo, self.offset_ns, now_ns)
         state = self._time.state()
         stops = self._time.stops(state)
         if stops:
             self._begin_epoch()
-            if self.leader is None and self.count_in.is_counting:
-                self.count_in.repeat(self.transport.tempo.tick_at(now_ns))
         if self._time.is_news(state, now_ns):
             self._time.known = state
             self.to_engine.append(state)
@@ -210,7 +183,7 @@ class Part:
             self._tell_left_out()
         elif isinstance(message, AnswerEnd) and message.epoch == self.epoch:
             self.answer.end = message.end
-        elif isinstance(message, TempoEstimate) and self.leader is None:
+        elif isinstance(message, TempoEstimate) and self.index == LEADER:
             self.transport.follow(Tempo.of(*message))
 
     def _tell_left_out(self) -> None:
@@ -244,12 +217,7 @@ class Part:
             self.answer.finish()
         due = self.schedule.due(now_ns)
         self._tell_left_out()
-        return [*self._due_clicks(now_ns), *self._without_pedal(due)]
-
-    def _due_clicks(self, now_ns: int) -> list[Outgoing]:
-        if self.leader or not self.count_in.is_counting:
-            return []
-        return self.count_in.due(now_ns, self.transport.tempo, self._offset_ns)
+        return list(self._without_pedal(due))
 
     def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
@@ -265,13 +233,6 @@ class Part:
         """The engine is lost, or all is over, and its plans with it: the note-offs to send now."""
         self.answer.abandon()
         return self._cancel_and_release(now_ns)
-
-    def end_count_in(self, now_ns: int) -> list[Outgoing]:
-        """No more clicks: what ends the one that sounds, now."""
-        if self.leader or not self.count_in.is_counting:
-            return []
-        self.count_in.cut(min(self.transport.tempo.tick_at(now_ns), self.count_in.end or 0))
-        return [out._replace(due_ns=now_ns) for out in self.count_in.due(LAST_NS, self.transport.tempo, 0)]
 
     def release_through(self, now_ns: int) -> list[Outgoing]:
         """Keys up and controllers put back of what went through, now; for when nobody will hear it come up."""
@@ -307,16 +268,7 @@ class Part:
     def next_due_ns(self) -> int | None:
         """When `due` next has something to say."""
         due = self.schedule.next_due_ns
-        if due is None:
-            due = self._answer_end_ns
-        if self.leader or not self.count_in.is_counting:
-            return due
-        click = self.count_in.next_due_ns(self.transport.tempo, self._offset_ns)
-        return min((ns for ns in (due, click) if ns is not None), default=None)
-
-    @property
-    def _offset_ns(self) -> int:
-        return round(self.settings.out_offset * NS_PER_MS)
+        return self._answer_end_ns if due is None else due
 
 
 def _through(data: bytes, now_ns: int) -> Outgoing:

@@ -9,8 +9,7 @@ from midi.notes import Note
 from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
 from midi.piece import Control
 from realtime.messages import HistoryNote, Played
-from realtime.session.hearing import Human
-from realtime.session.journal import CLOCK_PART, Entry, Sounded
+from realtime.session.journal import CLOCK_PART, Entry, Human, Sounded
 from realtime.session.schedule import NO_NOTE
 
 LONGEST_SESSION = 200_000

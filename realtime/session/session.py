@@ -5,17 +5,19 @@ sent is returned; once it has been handed over, `sounded` is told when.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError
 from midi.message import is_channel_message
+from midi.nanoseconds import NS_PER_MS
 from midi.piece import Piece
 from realtime.messages import Message, ParameterChange
-from realtime.modes import MODES
-from realtime.session import prompt
 from realtime.session.actions import PANIC, TAP
 from realtime.session.controls import Action, Controls, Request
-from realtime.session.hearing import Hearing, Human
+from realtime.session.count_in import CountIn
+from realtime.session.echo import Echo
+from realtime.session.hearing import Hearing
 from realtime.session.inputs import Inputs
 from realtime.session.intake import Intakes
 from realtime.session.journal import (
@@ -24,16 +26,18 @@ from realtime.session.journal import (
     Changed,
     EngineLost,
     EngineStarted,
+    Human,
     Journal,
     Notice,
+    Observer,
     Send,
     Sounded,
     TimeMessage,
 )
 from realtime.session.lateness import Lateness
-from realtime.session.part import Part
+from realtime.session.part import LEADER, Part
 from realtime.session.recorder import Records
-from realtime.session.schedule import NO_NOTE, Outgoing
+from realtime.session.schedule import Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut
 from realtime.session.transport.taps import Taps
@@ -44,6 +48,10 @@ from realtime.settings import Settings
 
 ACTIVE_NS = 5_000_000_000
 """Somebody plays until nothing has come in for so long."""
+CLICK_NS = 30 * NS_PER_MS
+"""A count-in begins at least so far ahead."""
+LAST_NS = 2**62
+"""Later than all that is due."""
 FLOOD_LOOK_NS = 2_000_000_000
 """Interval between looks at whether more comes in than is taken, and whether notes come too late."""
 
@@ -71,27 +79,27 @@ class Session:
         session). `sends_clock`: whether our own clock goes out.
         `may_echo`: whether what goes out can come in again, as where an output is connected to an input.
         """
-        leader, *others = settings
         self.routing = routing or VoiceRouting()
         self.controls = Controls(settings, self.routing)
-        self.parts = [Part(leader, now_ns, sources=sources)]
-        self.parts += [Part(one, leader=self.parts[0]) for one in others]
-        self.journal = Journal([Records([part.recorder for part in self.parts])])
-        self._hearing = Hearing(self.routing, inputs or Inputs())
-        self._hearing.hear(leader)
+        self._count_in = CountIn(settings[LEADER].count_in)
+        self.transport = Transport(settings[LEADER], now_ns, sources)
+        """The time that all parts keep."""
+        self.parts = [Part(self.controls, part, self.transport, self._count_in) for part in range(len(settings))]
+        echo = Echo(self.controls)
+        readers: list[Observer] = [Records([part.recorder for part in self.parts])]
+        if may_echo:
+            readers.append(echo)
+        self.journal = Journal(readers)
+        self._hearing = Hearing(self.controls, self.routing, inputs or Inputs(), echo)
         self._intakes = Intakes(len(self.parts))
         self._lateness = Lateness()
         self._taps = Taps()
         self._suspicion = Suspicion()
         self._clock_out = ClockOut() if sends_clock else None
-        self._may_echo = may_echo
+        self._has_begun = False
+        self._was_rolling = True
         self._last_heard_ns = 0
         self._looked_ns = 0
-
-    @property
-    def transport(self) -> Transport:
-        """The time that all parts keep."""
-        return self.parts[0].transport
 
     @property
     def dropped(self) -> int:
@@ -104,12 +112,20 @@ class Session:
 
     def begin(self) -> None:
         """Let the performance begin: a count-in starts as soon as time runs."""
-        for part in self.parts:
-            part.begin()
+        self._has_begun = True
 
     def begin_piece(self, piece: Piece, now_ns: int) -> int:
-        """Prepare to hear a piece as the human's playing; returns when its first note falls."""
-        return prompt.begin(piece, self.parts, now_ns)
+        """Take over the bars of a piece that is about to be heard as the human's playing.
+
+        Bars that the performance has already, or that `--meter` asks for, are kept. Returns when its first note falls,
+        in ns: on a tick, and on a bar where bars are known before it begins, so that the same file is heard alike
+        whenever it is played.
+        """
+        tick = self.transport.next_beginning(now_ns)
+        for bar in piece.bars:
+            self.transport.take_bar(replace(bar, tick=tick + bar.tick - piece.notes[0].onset))
+            self._conduct((), now_ns)
+        return self.transport.tempo.ns_at(tick)
 
     # From the inputs
 
@@ -147,9 +163,30 @@ class Session:
         for at_ns, data in system:
             self._last_heard_ns = now_ns
             self.journal.write(TimeMessage(at_ns, data))
+            self.transport.hear(data, at_ns)
+        self.transport.advance(now_ns)
+        self._begin_count_in(now_ns)
         for voice, part in enumerate(self.parts):
-            sends += self._sends(voice, part.conduct(now_ns, () if voice else system), now_ns)
+            sends += self._sends(voice, part.take_time(now_ns), now_ns)
         return sends
+
+    def _begin_count_in(self, now_ns: int) -> None:
+        """Begin the clicks as soon as time runs; one that is stopped with the transport begins again."""
+        transport, count_in = self.transport, self._count_in
+        if self._has_begun and count_in.is_awaited and transport.rolling:
+            tick = transport.tempo.tick_at(now_ns + max(0, self.parts[LEADER].offset_ns) + CLICK_NS) + 1
+            count_in.begin(tick, transport.count_bars_from(tick))
+        if self._was_rolling and not transport.rolling and count_in.is_counting:
+            count_in.repeat(transport.tempo.tick_at(now_ns))
+        self._was_rolling = transport.rolling
+
+    def _end_count_in(self, now_ns: int) -> list[Send]:
+        """No more clicks: what ends the one that sounds, now."""
+        if not self._count_in.is_counting:
+            return []
+        self._count_in.cut(min(self.transport.tempo.tick_at(now_ns), self._count_in.end or 0))
+        messages = self._count_in.due(LAST_NS, self.transport.tempo, 0)
+        return self._sends(LEADER, [message._replace(due_ns=now_ns) for message in messages], now_ns)
 
     # From the surfaces
 
@@ -165,10 +202,15 @@ class Session:
 
     def _change(self, change: ParameterChange, now_ns: int) -> list[Send]:
         sends: list[Send] = []
-        for voice, settings in self.controls.changed(change).items():
-            sends += self._sends(voice, self.parts[voice].change(change, settings, now_ns), now_ns)
+        changed = self.controls.changed(change)
+        if LEADER in changed:
+            self.transport.set(changed[LEADER], now_ns)
+        for voice, settings in changed.items():
+            part, before = self.parts[voice], self.controls.settings[voice]
             self.controls.set(voice, settings)
-        self._hearing.hear(self.controls.settings[0])
+            sends += self._sends(voice, part.go_by_change(change, before, now_ns), now_ns)
+            if voice == LEADER and settings.mode != before.mode and self._count_in.is_counting:
+                self._count_in.cut(self.transport.tempo.tick_at(now_ns))
         self.journal.write(Changed(now_ns, change))
         return sends
 
@@ -176,6 +218,7 @@ class Session:
         sends: list[Send] = []
         if action.name == PANIC:
             for voice in self.routing.changing(PANIC, action.part):
+                sends += self._end_count_in(now_ns) if voice == LEADER else []
                 sends += self._sends(voice, self.parts[voice].panic(now_ns), now_ns)
         elif action.name == TAP:
             sends += self._tap(action.at_ns, now_ns)
@@ -202,10 +245,10 @@ class Session:
 
     def to_engine(self) -> list[tuple[int, list[Message]]]:
         """Whatever the engine is to be told now: messages of each part that has any, in order."""
-        told = [(voice, list(part.to_engine)) for voice, part in enumerate(self.parts) if part.to_engine]
+        messages = [(voice, list(part.to_engine)) for voice, part in enumerate(self.parts) if part.to_engine]
         for part in self.parts:
             part.to_engine.clear()
-        return told
+        return messages
 
     def receive(self, voice: int, message: Message, now_ns: int) -> None:
         """Take in what the engine says of a part."""
@@ -233,7 +276,9 @@ class Session:
     def due(self, part: int, now_ns: int) -> list[Send]:
         """Messages of a part, or of CLOCK_PART, to hand over by now."""
         if part != CLOCK_PART:
-            return self._sends(part, self.parts[part].due(now_ns), now_ns)
+            leader = self.parts[LEADER]
+            clicks = self._count_in.due(now_ns, self.transport.tempo, leader.offset_ns) if part == LEADER else ()
+            return self._sends(part, [*clicks, *self.parts[part].due(now_ns)], now_ns)
         if self._clock_out is None:
             return []
         transport = self.transport
@@ -242,6 +287,9 @@ class Session:
 
     def next_due_ns(self, part: int) -> int | None:
         """When the next message of a part, or of CLOCK_PART, is due; None: nothing is planned."""
+        if part == LEADER:
+            click_ns = self._count_in.next_due_ns(self.transport.tempo, self.parts[LEADER].offset_ns)
+            return min((ns for ns in (click_ns, self.parts[LEADER].next_due_ns) if ns is not None), default=None)
         if part != CLOCK_PART:
             return self.parts[part].next_due_ns
         return None if self._clock_out is None else self._clock_out.next_due_ns(self.transport.tempo)
@@ -249,12 +297,6 @@ class Session:
     def sounded(self, send: Send, at_ns: int) -> None:
         """A message was handed to its port; it sounds at `at_ns`."""
         self.journal.write(Sounded(at_ns, send))
-        if send.part == CLOCK_PART:
-            return
-        part = self.parts[send.part]
-        if self._may_echo:
-            proves = send.note_id != NO_NOTE and MODES[part.settings.mode].takes_turns
-            self._hearing.echo.sent(send.data, at_ns, proves=proves)
 
     def _sends(self, voice: int, messages: Iterable[Outgoing], now_ns: int) -> list[Send]:
         """Messages of a part that are to be heard; those of the answer are facts to the engine from now on."""
@@ -269,9 +311,9 @@ class Session:
 
     def release(self, now_ns: int) -> list[Send]:
         """Every note off and every pedal up, now: it stops, or is suspended."""
-        sends: list[Send] = []
+        sends = self._end_count_in(now_ns)
         for voice, part in enumerate(self.parts):
-            messages = [*part.cancel_and_release(now_ns), *part.end_count_in(now_ns), *part.release_through(now_ns)]
+            messages = [*part.cancel_and_release(now_ns), *part.release_through(now_ns)]
             sends += self._sends(voice, messages, now_ns)
         return sends
 

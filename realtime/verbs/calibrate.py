@@ -1,15 +1,14 @@
 """`antiphon calibrate`: how late what we play is heard, measured through a cable from our output to our input."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.port_listing import unused_names
 from midi.ports import IN_NAME, OUT_NAME, InPort, OutPort
 from midi.systems import API_NAMES, Api
-from realtime.calibration import Clock, measure, wait_for_loop
+from realtime.calibration import measure, wait_for_loop
+from realtime.live.clock import MonotonicClock
 
 EPILOG = """\
 examples:
@@ -56,40 +55,32 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.loop and (arguments.in_port or arguments.out_port):
         raise InputError("--loop connects our own two ports; with --in or --out, the cable is yours")
     api = open_api(arguments.midi_api)
-    with _ports(api, arguments) as (heard, played):
-        return _calibrate(api, heard, played, arguments)
-
-
-@contextmanager
-def _ports(api: Api, arguments: argparse.Namespace) -> Iterator[tuple[InPort, OutPort]]:
     in_name, out_name = unused_names(api, IN_NAME, OUT_NAME)
-    with InPort.open(api, arguments.in_port, in_name) as heard:
-        wanted = heard.name if arguments.loop else arguments.out_port
-        with OutPort.open(api, wanted, out_name) as played:
-            yield heard, played
+    with InPort.open(api, arguments.in_port, in_name) as input_port:
+        wanted = input_port.name if arguments.loop else arguments.out_port
+        with OutPort.open(api, wanted, out_name) as output_port:
+            return _calibrate(api, input_port, output_port, arguments)
 
 
-def _calibrate(api: Api, heard: InPort, played: OutPort, arguments: argparse.Namespace) -> int:
-    back = _told(heard, arguments.in_port)
-    out = "our output" if arguments.loop else _told(played, arguments.out_port)
-    clock = Clock()
-    if not arguments.loop:
+def _calibrate(api: Api, input_port: InPort, output_port: OutPort, arguments: argparse.Namespace) -> int:
+    into = f"{input_port.name!r}" if arguments.in_port else f"our {input_port.name!r}"
+    out = f"{output_port.name!r}" if arguments.out_port else f"our {output_port.name!r}"
+    if arguments.loop:
+        out = "our output"
+    else:
         print(
-            f"waiting {arguments.wait:g} s for what leaves {out} to come back at {back}: connect the one to the other",
+            f"waiting {arguments.wait:g} s for what leaves {out} to come back at {into}: connect the one to the other",
             flush=True,
         )
-    if not wait_for_loop(played, heard, arguments.wait, clock):
+    clock = MonotonicClock()
+    if not wait_for_loop(output_port, input_port, arguments.wait, clock):
         raise MachineError(
-            f"nothing came back in {arguments.wait:g} s: connect {out} to {back}"
+            f"nothing came back in {arguments.wait:g} s: connect {out} to {into}"
             " (directly, through a DAW track, or with a MIDI cable), then calibrate again"
         )
-    print(f"{arguments.count} probes from {out} to {back} over {api.title}", flush=True)
-    trips = measure(played, heard, arguments.count, clock)
+    print(f"{arguments.count} probes from {out} to {into} over {api.title}", flush=True)
+    trips = measure(output_port, input_port, arguments.count, clock)
     if not trips.back_ns:
-        raise MachineError(f"the cable from {out} to {back} came loose: lay it again, then calibrate again")
+        raise MachineError(f"the cable from {out} to {into} came loose: lay it again, then calibrate again")
     print("\n".join(trips.lines()))
     return 0
-
-
-def _told(port: InPort | OutPort, existing: str | None) -> str:
-    return f"{port.name!r}" if existing else f"our {port.name!r}"

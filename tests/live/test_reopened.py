@@ -10,8 +10,7 @@ from realtime.live.clock import MonotonicClock
 from realtime.live.loop import LiveLoop
 from realtime.live.open_ports import OpenPorts, PortOptions, open_ports
 from realtime.live.supervisor import Supervisor
-from realtime.session.hearing import Human
-from realtime.session.journal import Entry
+from realtime.session.journal import Entry, Human
 from realtime.session.session import Session
 from realtime.settings import SOLO, Settings
 from tests.peers.jackd import JackServer
@@ -39,8 +38,8 @@ def acts(ports: OpenPorts, keyboard: Sender, listener: Receiver, keys: Keys) -> 
     assert ports.ports is not None
     while not sounding(listener.heard):
         yield False
-    ports.ports.outputs.close("listener:in")
-    ports.ports.outputs.open("listener:in")
+    ports.ports.outputs["listener:in"].close()
+    ports.ports.outputs["listener:in"].open()
     wait_until(lambda: not sounding(listener.heard), "what sounded to end")
     before = len(listener.note_ons)
     while len(listener.note_ons) < before + 5:
@@ -48,7 +47,8 @@ def acts(ports: OpenPorts, keyboard: Sender, listener: Receiver, keys: Keys) -> 
     keyboard.play([(0, KEY_DOWN)])
     while KEY_DOWN not in keys.played:
         yield False
-    ports.ports.inputs.reopen("keyboard:out")
+    ports.ports.inputs["keyboard:out"].close()
+    ports.ports.inputs["keyboard:out"].open()
     while KEY_UP not in keys.played:
         yield False
     keyboard.play([(0, OTHER_KEY)])

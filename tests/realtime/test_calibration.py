@@ -4,7 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
-from realtime.calibration import Clock, Trips, measure, wait_for_loop
+from realtime.calibration import Trips, measure, wait_for_loop
+from tests.realtime.live.fakes import FakeClock
 
 MS = 1_000_000
 
@@ -16,31 +17,26 @@ class Loop:
     delay_ns: int = 8 * MS
     lose_every: int = 0
     double_every: int = 0
-    now_ns: int = 0
+    clock: FakeClock = field(default_factory=FakeClock)
+    name: str = "loop"
+    lead_ns: int = 0
     sent: list[bytes] = field(default_factory=list)
     _under_way: deque[Arrived] = field(default_factory=deque)
     _ons: int = 0
 
-    def send(self, message: bytes) -> None:
+    def send(self, message: bytes, due_ns: int) -> None:
         self.sent.append(message)
         self._ons += message[0] & 0xF0 == 0x90
         if self.lose_every and self._ons % self.lose_every == 0:
             return
         copies = 2 if self.double_every and self._ons % self.double_every == 0 else 1
-        self._under_way.extend([Arrived(self.now_ns + self.delay_ns, message)] * copies)
+        self._under_way.extend([Arrived(due_ns + self.delay_ns, message)] * copies)
 
     def poll(self) -> list[Arrived]:
         out = []
-        while self._under_way and self._under_way[0].at_ns <= self.now_ns:
+        while self._under_way and self._under_way[0].at_ns <= self.clock.time_ns:
             out.append(self._under_way.popleft())
         return out
-
-    def sleep(self, seconds: float) -> None:
-        self.now_ns += max(1, round(seconds * 1e9))
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(lambda: self.now_ns, self.sleep)
 
 
 def test_the_round_trip_is_that_of_the_cable_whenever_it_is_looked_at() -> None:
@@ -92,7 +88,7 @@ def test_a_cable_whose_daw_moves_the_channel_is_a_cable() -> None:
 def test_it_waits_for_a_cable_and_says_when_there_is_none() -> None:
     loop = Loop()
     assert wait_for_loop(loop, loop, 20.0, loop.clock)
-    assert loop.now_ns < 200 * MS
+    assert loop.clock.time_ns < 200 * MS
     silent = Loop(lose_every=1)
     assert not wait_for_loop(silent, silent, 20.0, silent.clock)
-    assert 20_000 * MS <= silent.now_ns < 20_200 * MS
+    assert 20_000 * MS <= silent.clock.time_ns < 20_200 * MS

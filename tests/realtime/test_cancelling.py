@@ -14,9 +14,9 @@ from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.messages import Message, Proposal
 from realtime.offline import Offline
-from realtime.session.part import Part
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.timed import Timed, performed
+from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
 TEMPO = Tempo.of(120)
@@ -30,7 +30,7 @@ class Slow:
     """A part and an engine with a pipe between them that takes its time, on a clock of whole milliseconds."""
 
     def __init__(self, model: OnnxModel, chosen: Settings, there_ms: int, back_ms: int) -> None:
-        self.part, self.engine = Part(chosen), Engine(model, chosen)
+        self.part, self.engine = part_of(chosen), Engine(model, chosen)
         self._there_ms, self._back_ms = there_ms, back_ms
         self._to_engine: deque[tuple[int, Message]] = deque()
         self._to_desk: deque[tuple[int, Message]] = deque()
@@ -40,7 +40,7 @@ class Slow:
     def pass_by(self, ms: int, human: list[bytes]) -> None:
         """A millisecond in which the human plays this."""
         now_ns = ms * MS
-        sent = self.part.conduct(now_ns)
+        sent = self.part.take_time(now_ns)
         for data in human:
             sent += self.part.play(data, now_ns)
         while self._to_desk and self._to_desk[0][0] <= ms:

@@ -12,7 +12,7 @@ from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.messages import CountedIn, ListenFrom
 from realtime.offline import Offline
-from realtime.session.part import Part
+from realtime.session.session import Session
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
 
@@ -115,25 +115,31 @@ def test_a_count_waits_for_the_transport_and_begins_anew_with_it(model: OnnxMode
     assert_clicks_end(offline)
 
 
+def counting() -> Session:
+    """A performance whose count-in begins now."""
+    session = Session((Settings(mode="solo", bpm=120, count_in=1),), 0)
+    session.begin()
+    session.take((), 0)
+    return session
+
+
 def test_a_lost_engine_leaves_the_clicks_alone() -> None:
-    part = Part(Settings(mode="solo", bpm=120, count_in=1))
-    part.begin()
-    part.conduct(0)
-    [counted] = [one for one in part.to_engine if isinstance(one, CountedIn)]
-    sent = part.due(1_200 * MS)
-    part.cancel_and_release(1_200 * MS)
-    [begin] = [one for one in part.snapshot() if isinstance(one, ListenFrom)]
+    session = counting()
+    [(_, messages)] = session.to_engine()
+    [counted] = [message for message in messages if isinstance(message, CountedIn)]
+    sent = session.due(0, 1_200 * MS)
+    sent += session.lose_engine("", 1_200 * MS)
+    [introduction] = session.introductions(1_200 * MS)
+    [begin] = [message for message in introduction if isinstance(message, ListenFrom)]
     assert begin.starts_at == counted.starts_at
-    sent += part.due(5 * S)
+    sent += session.due(0, 5 * S)
     assert [out.data[0] & 0xF0 for out in sent] == [NOTE_ON, NOTE_OFF] * 4
 
 
 def test_the_end_of_the_performance_ends_a_click() -> None:
-    part = Part(Settings(mode="solo", bpm=120, count_in=1))
-    part.begin()
-    part.conduct(0)
-    now_ns = part.next_due_ns or 0
-    [on] = part.due(now_ns)
-    [off] = part.end_count_in(now_ns)
+    session = counting()
+    now_ns = session.next_due_ns(0) or 0
+    [on] = session.due(0, now_ns)
+    [off] = session.end(now_ns)
     assert (off.data[0], off.data[1], off.due_ns) == (NOTE_OFF | DRUM_CHANNEL, on.data[1], now_ns)
-    assert part.next_due_ns is None
+    assert session.next_due_ns(0) is None

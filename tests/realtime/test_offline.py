@@ -7,8 +7,7 @@ from midi.piece import Piece
 from realtime.improviser.engine import Engine
 from realtime.messages import TransportState
 from realtime.offline import Offline
-from realtime.session.part import Part
-from realtime.session.prompt import begin
+from realtime.session.session import Session
 from realtime.settings import Settings
 
 MS = 1_000_000
@@ -17,19 +16,20 @@ NOTES = tuple(Note(24 + 12 * at, 12, 60 + at, 80) for at in range(8))
 
 
 def test_a_piece_begins_on_a_tick_and_tells_its_bars() -> None:
-    part = Part(Settings(bpm=120))
-    part.snapshot()
+    session = Session((Settings(bpm=120),), 0)
+    session.introductions(0)
     piece = Piece(NOTES, 120.0, (Bar(0, 0, WALTZ), Bar(72, 0, COMMON)))
-    assert begin(piece, [part], 1_004 * MS) == part.transport.tempo.ns_at(49)
-    bars = [Bar(one.bar_tick, one.position, one.meter) for one in part.to_engine if isinstance(one, TransportState)]
+    assert session.begin_piece(piece, 1_004 * MS) == session.transport.tempo.ns_at(49)
+    [(_, messages)] = session.to_engine()
+    bars = [Bar(one.bar_tick, one.position, one.meter) for one in messages if isinstance(one, TransportState)]
     assert bars == [Bar(49 - 24, 0, WALTZ), Bar(49 + 48, 0, COMMON)]
 
 
 def test_a_piece_waits_for_the_bar_that_was_asked_for_and_keeps_it() -> None:
-    part = Part(Settings(bpm=120, meter="3/4"))
+    session = Session((Settings(bpm=120, meter="3/4"),), 0)
     piece = Piece(NOTES, 120.0, (Bar(0, 0, COMMON),))
-    assert begin(piece, [part], 1_600 * MS) == 3_000 * MS
-    assert part.transport.bar == Bar(0, 0, WALTZ)
+    assert session.begin_piece(piece, 1_600 * MS) == 3_000 * MS
+    assert session.transport.bar == Bar(0, 0, WALTZ)
 
 
 def test_the_second_phrase_of_a_piece_cuts_what_is_due_at_its_first_note(model: OnnxModel) -> None:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from midi.errors import InputError
-from realtime.live.entry_writer import EntryWriter
+from realtime.live.entry_writer import entry_writer
 from realtime.session.journal import Entry
 
 
@@ -30,14 +30,14 @@ class JournalFile:
             self._descriptor = _opened(path)
         except OSError as error:
             raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-        self._writer = EntryWriter(self._descriptor, self._failed)
+        self._writer = entry_writer(self._descriptor, self._failed)
 
     def take(self, entry: Entry) -> None:
         """Append an entry; never blocks."""
         self._writer.put(entry)
 
-    def _failed(self, error: OSError) -> None:
-        self._notify(f"{self._path} cannot be written any more ({error.strerror}): it plays on without")
+    def _failed(self, reason: str) -> None:
+        self._notify(f"{self._path} cannot be written any more ({reason}): it plays on without")
 
     def __enter__(self) -> Self:
         return self

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from midi.errors import InputError
-from realtime.live.entry_writer import EntryWriter
+from realtime.live.entry_writer import Refused, entry_writer
 from realtime.messages import ParameterChange
 from realtime.session.actions import ACTIONS
 from realtime.session.controls import Action, Request
@@ -29,12 +29,6 @@ LINE_BYTES = 1024
 FIRST_DESCRIPTOR = 3
 """Those before it are stdin, stdout and stderr, which are the terminal's."""
 FORM = '{"set": NAME, "value": VALUE} or {"do": ACTION}, with "part": NUMBER from 0 if it is for one alone'
-
-
-class Refused(NamedTuple):
-    """The answer to a line that asks for what there is not."""
-
-    text: str
 
 
 def parse_descriptors(text: str) -> tuple[int, int]:
@@ -86,7 +80,7 @@ class ControlPipe:
         """Whole lines that were not looked at yet; nothing more is read meanwhile."""
         self._rest = b""
         """The begin of a line whose end has not come."""
-        self._writer = EntryWriter(writes, lambda error: notify(f"nobody reads --control-fd ({error.strerror})"))
+        self._writer = entry_writer(writes, lambda reason: notify(f"nobody reads --control-fd ({reason})"))
 
     def poll(self) -> list[Request]:
         """Changes and actions asked for since the last call, a few lines at a time; never blocks."""

@@ -28,9 +28,9 @@ from realtime.messages import (
     TransportState,
 )
 from realtime.offline import Offline
-from realtime.session.part import Part
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
+from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
 BEAT_NS = 500 * MS  # at 120 bpm
@@ -358,7 +358,8 @@ def test_a_proposal_knows_which_human_note_it_was_made_after(model: OnnxModel) -
     proposals = [message for message in said if isinstance(message, Proposal)]
     assert proposals
     assert {message.epoch for message in proposals} == {42}
-    part = Part(epoch=43)
+    part = part_of()
+    part.epoch = 43
     for message in proposals:
         part.take(message, 0)
     assert part.next_due_ns is None, "a proposal made before the human's latest note was accepted"

@@ -9,9 +9,9 @@ from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.messages import Played
 from realtime.offline import Offline
-from realtime.session.part import Part
 from realtime.settings import Settings
 from realtime.timed import Timed
+from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
 S = 1_000 * MS
@@ -76,7 +76,7 @@ def test_a_pedal_left_down_on_the_last_chord_is_answered_all_the_same(model: Onn
 
 def test_a_new_engine_hears_an_older_pedal_come_up(model: OnnxModel) -> None:
     settings = Settings(bpm=120)
-    part = Part(settings)
+    part = part_of(settings)
     for at_ns, data in ((0, PEDAL_DOWN), (0, bytes((NOTE_ON, 60, 80))), (100 * MS, bytes((NOTE_OFF, 60, 0)))):
         part.play(data, at_ns)
         part.recorder.record(data, at_ns, human=True)

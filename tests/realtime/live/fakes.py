@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
 from realtime.live.loop import LiveLoop
+from realtime.live.open_ports import OpenPorts
 from realtime.live.pipe import PeerGoneError
 from realtime.messages import Message
 from realtime.session.controls import Request
@@ -73,14 +74,6 @@ class FakeOutput:
         self.sent.append((self.clock.time_ns, message))
         if self.breaks:
             raise OSError("the port has gone")
-
-
-@dataclass
-class FakePorts:
-    inputs: Sequence[FakeInput]
-    outputs: Sequence[FakeOutput]
-    clock: FakeOutput | None = None
-    is_lost: Callable[[], bool] = lambda: False
 
 
 @dataclass
@@ -176,7 +169,11 @@ class Stage:
         routing = VoiceRouting(voices, by)
         of_each = routing.settings(settings or Settings(bpm=120))
         self.session = Session(of_each, S, routing, roles or Inputs(clock=INPUTS[0]), sends_clock=sends_clock)
-        self.ports = FakePorts(self.keyboards, [self.output] * routing.ports, self.clock_port)
+        self.ports = OpenPorts(
+            tuple(self.keyboards), (self.output,) * routing.ports, clock=self.clock_port, is_lost=lambda: self.is_lost()
+        )
+        self.is_lost: Callable[[], bool] = lambda: False
+        """Whether the MIDI system has died."""
         self.suspended: list[list[tuple[int, bytes]]] = []
         """What had been sent each time that the process was suspended."""
         self.loop = LiveLoop(

@@ -416,7 +416,7 @@ def test_suspended_it_holds_no_note_and_goes_on_after() -> None:
 
 def test_a_midi_system_that_dies_ends_it_with_a_word() -> None:
     stage = Stage()
-    stage.ports.is_lost = lambda: stage.clock.time_ns > 3 * S
+    stage.is_lost = lambda: stage.clock.time_ns > 3 * S
     with pytest.raises(MachineError, match="the MIDI system has stopped"):
         stage.play_until(20 * S)
     assert stage.clock.time_ns <= 3 * S + LOOK_NS + S

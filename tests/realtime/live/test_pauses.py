@@ -7,6 +7,7 @@ import pytest
 
 from realtime.live.loop import LOOK_NS
 from realtime.live.observers.timing import Timing
+from realtime.session.journal import Send, Sounded
 from tests.realtime.live.fakes import Stage
 
 NOTES = 20_000
@@ -42,6 +43,7 @@ def test_the_times_of_what_was_sent_are_nothing_to_collect() -> None:
     gc.collect()
     before = gone_through()
     for index in range(NOTES):
-        timing.sent(bytes((0x90, 60, 80)), 10**12 + index, 10**12 + index, index, index, 10**12 + index)
+        at_ns = 10**12 + index
+        timing.take(Sounded(at_ns, Send(0, bytes((0x90, 60, 80)), at_ns, index, index, at_ns)))
     assert len(timing) == NOTES
     assert gone_through() < before + NOTES / 10

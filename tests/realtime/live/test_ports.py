@@ -53,9 +53,8 @@ def device() -> FakeDevice:
     return FakeDevice()
 
 
-@pytest.fixture
-def ports() -> Ports:
-    return Ports(ServerWatch(next(api for api in SYSTEMS if api.name == "alsa")))
+WATCH = ServerWatch(next(api for api in SYSTEMS if api.name == "alsa"))
+"""Of a system that does not die."""
 
 
 def played(port: NamedInput) -> list[bytes]:
@@ -63,7 +62,7 @@ def played(port: NamedInput) -> list[bytes]:
 
 
 def test_keys_down_at_an_input_come_up_when_it_is_closed(device: FakeDevice) -> None:
-    port = NamedInput(lambda _: device)
+    port = NamedInput(WATCH, lambda _: device)
     device.waiting = [ON, PEDAL, b"\x90\x40\x40", b"\x80\x40\x00"]
     assert len(played(port)) == 4
     port.close()
@@ -72,14 +71,14 @@ def test_keys_down_at_an_input_come_up_when_it_is_closed(device: FakeDevice) -> 
 
 
 def test_messages_that_wait_when_an_input_is_closed_are_not_lost(device: FakeDevice) -> None:
-    port = NamedInput(lambda _: device)
+    port = NamedInput(WATCH, lambda _: device)
     device.waiting = [ON]
     port.close()
     assert played(port) == [ON, OFF]
 
 
 def test_notes_at_an_output_end_before_it_closes(device: FakeDevice) -> None:
-    port = NamedOutput(lambda _: device)
+    port = NamedOutput(WATCH, lambda _: device)
     for message in (ON, b"\x90\x40\x40", b"\x80\x40\x00"):
         port.send(message, 0)
     port.close()
@@ -87,7 +86,7 @@ def test_notes_at_an_output_end_before_it_closes(device: FakeDevice) -> None:
 
 
 def test_a_closed_output_takes_messages_and_forgets_them(device: FakeDevice) -> None:
-    port = NamedOutput(lambda _: device)
+    port = NamedOutput(WATCH, lambda _: device)
     port.close()
     port.send(ON, 0)
     port.close()
@@ -101,23 +100,18 @@ def test_a_port_is_opened_again_by_its_whole_name() -> None:
         asked.append(port)
         return FakeDevice("Stage Piano:out")
 
-    port = NamedInput(opened, "piano")
+    port = NamedInput(WATCH, opened, "piano")
     port.close()
     port.open()
     assert asked == ["piano", "Stage Piano:out"]
 
 
-def test_a_name_that_is_not_in_use_is_refused_with_those_that_are(ports: Ports, device: FakeDevice) -> None:
-    ports.inputs.add(NamedInput(lambda _: device))
-    with pytest.raises(InputError, match="no port 'organ' is in use; in use are: 'keyboard'"):
-        ports.inputs.reopen("organ")
-
-
-def test_one_port_is_not_opened_twice(ports: Ports) -> None:
-    ports.inputs.add(NamedInput(lambda _: FakeDevice()))
+def test_one_port_is_not_opened_twice() -> None:
+    ports = Ports(WATCH)
+    ports.input(lambda _: FakeDevice())
     second = FakeDevice()
     with pytest.raises(InputError, match="'keyboard' is opened twice"):
-        ports.inputs.add(NamedInput(lambda _: second))
+        ports.input(lambda _: second)
     assert second.is_closed
 
 
@@ -139,8 +133,8 @@ def synth_in(receiver: Callable[[str], Receiver]) -> Receiver:
 @pytest.fixture
 def real(api: Api, keyboard: Sender, synth_in: Receiver) -> Iterator[Ports]:
     with Ports(ServerWatch(api)) as ports:
-        ports.inputs.add(NamedInput(lambda port: InPort.open(api, port), "keyboard"))
-        ports.outputs.add(NamedOutput(lambda port: OutPort.open(api, port), "module"))
+        ports.input(lambda port: InPort.open(api, port), "keyboard")
+        ports.output(lambda port: OutPort.open(api, port), "module")
         yield ports
 
 
@@ -154,34 +148,37 @@ def test_a_real_input_goes_on_after_it_was_reopened(real: Ports, keyboard: Sende
 
     keyboard.play([(0.0, ON)])
     wait_until(lambda: has_come(ON), "the note")
-    real.inputs.reopen("keyboard:out")
+    port.close()
+    port.open()
     assert played(port) == [OFF]
     keyboard.play([(0.0, b"\x90\x45\x40")])
     wait_until(lambda: has_come(b"\x90\x45\x40"), "the note after")
-    assert not real.is_lost()
+    assert not real.watch.is_lost()
 
 
 def test_a_real_output_goes_on_after_it_was_reopened(real: Ports, synth_in: Receiver) -> None:
     port = real.outputs["module:in"]
     port.send(ON, 0)
-    real.outputs.reopen("module:in")
+    port.close()
+    port.open()
     port.send(b"\x90\x45\x40", 0)
     assert [heard.message for heard in synth_in.wait_for(3)] == [ON, OFF, b"\x90\x45\x40"]
-    assert not real.is_lost()
+    assert not real.watch.is_lost()
 
 
 def test_a_port_whose_device_has_gone_is_lost_and_found_again(api: Api) -> None:
     with Ports(ServerWatch(api)) as ports:
         with Sender("stick") as stick:
-            ports.inputs.add(NamedInput(lambda port: InPort.open(api, port), "stick"))
-            assert not ports.inputs.is_lost(stick.port)
-        wait_until(lambda: ports.inputs.is_lost("stick:out"), "the device to be gone")
-        ports.inputs.close("stick:out")
+            port = ports.input(lambda port: InPort.open(api, port), "stick")
+            assert port.name == stick.port
+            assert not port.is_lost()
+        wait_until(port.is_lost, "the device to be gone")
+        port.close()
         with pytest.raises(InputError, match="no port 'stick:out'"):
-            ports.inputs.open("stick:out")
+            port.open()
         with Sender("stick"):
-            ports.inputs.open("stick:out")
-            assert ports.inputs["stick:out"].is_open
+            port.open()
+            assert port.is_open
 
 
 def test_a_clock_and_notes_may_come_from_one_port(api: Api, keyboard: Sender) -> None:

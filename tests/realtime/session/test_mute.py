@@ -3,7 +3,7 @@
 from realtime.messages import Proposal, Sent
 from realtime.session.part import Part
 from realtime.settings import Settings
-from tests.realtime.session.changing import change
+from tests.realtime.session.parts import change, part_of
 
 MS = 1_000_000
 ON, OFF = bytes((0x90, 72, 80)), bytes((0x80, 72, 0))
@@ -22,7 +22,7 @@ def sent(part: Part, now_ns: int) -> list[bytes]:
 
 
 def test_what_sounds_ends_when_it_is_muted_and_once() -> None:
-    part = Part(Settings(bpm=120))
+    part = part_of(Settings(bpm=120))
     propose(part, 1, 0, 24)
     assert sent(part, 0) == [ON]
     assert [message.data for message in part.audible(change(part, "mute", "on", 100 * MS))] == [OFF]
@@ -30,7 +30,7 @@ def test_what_sounds_ends_when_it_is_muted_and_once() -> None:
 
 
 def test_muted_notes_are_facts_to_the_engine_and_are_not_recorded() -> None:
-    part = Part(Settings(bpm=120, mute=True))
+    part = part_of(Settings(bpm=120, mute=True))
     propose(part, 1, 0, 24)
     assert sent(part, 0) == []
     assert Sent(1, 0) in part.to_engine
@@ -38,7 +38,7 @@ def test_muted_notes_are_facts_to_the_engine_and_are_not_recorded() -> None:
 
 
 def test_unmuted_it_comes_in_with_its_next_note_and_the_last_owes_no_off() -> None:
-    part = Part(Settings(bpm=120, mute=True))
+    part = part_of(Settings(bpm=120, mute=True))
     propose(part, 1, 0, 24)
     propose(part, 2, 48, 72)
     sent(part, 0)
@@ -49,7 +49,7 @@ def test_unmuted_it_comes_in_with_its_next_note_and_the_last_owes_no_off() -> No
 
 
 def test_an_answer_that_is_cut_while_muted_sends_nothing() -> None:
-    part = Part(Settings(bpm=120, mute=True))
+    part = part_of(Settings(bpm=120, mute=True))
     propose(part, 1, 0, 24)
     sent(part, 0)
     assert part.audible(part.cancel_and_release(100 * MS)) == []

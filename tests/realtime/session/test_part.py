@@ -6,6 +6,7 @@ from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from realtime.messages import AnswerEnd, Cancelled, Panicked, Played, Proposal, Released, Sent
 from realtime.session.part import Part
 from realtime.settings import Settings
+from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
 
@@ -19,7 +20,7 @@ def sounding(part: Part) -> None:
 
 
 def test_a_note_that_was_cut_is_told_with_the_moment() -> None:
-    part = Part()
+    part = part_of()
     sounding(part)
     for message in part.play(bytes((NOTE_ON, 60, 80)), 100 * MS):
         part.sent(message, 101 * MS)
@@ -31,7 +32,7 @@ def test_a_note_that_was_cut_is_told_with_the_moment() -> None:
 
 
 def test_a_note_heard_late_was_played_when_it_came_and_silences_the_answer_now() -> None:
-    part = Part()
+    part = part_of()
     sounding(part)
     cut = part.play(bytes((NOTE_ON, 60, 80)), 80 * MS, 100 * MS)
     assert [(message.due_ns, message.data) for message in cut] == [(100 * MS, bytes((NOTE_OFF, 72, 0)))]
@@ -39,7 +40,7 @@ def test_a_note_heard_late_was_played_when_it_came_and_silences_the_answer_now()
 
 
 def test_a_note_that_ended_in_its_time_is_not_told_again() -> None:
-    part = Part()
+    part = part_of()
     sounding(part)
     for message in part.due(500 * MS):
         part.sent(message, 500 * MS)
@@ -47,7 +48,7 @@ def test_a_note_that_ended_in_its_time_is_not_told_again() -> None:
 
 
 def test_a_panic_silences_all_and_voids_what_was_proposed() -> None:
-    part = Part(Settings(thru=True))
+    part = part_of(Settings(thru=True))
     sounding(part)
     for message in part.pass_through(bytes((NOTE_ON | 1, 61, 80)), 0, 0):
         part.sent(message, 0)
@@ -60,7 +61,7 @@ def test_a_panic_silences_all_and_voids_what_was_proposed() -> None:
 
 @pytest.mark.parametrize("mode", ["reply", "accompany", "solo"])
 def test_all_sound_off_from_the_human_leaves_the_answer_alone(mode: str) -> None:
-    part = Part(Settings(mode=mode))
+    part = part_of(Settings(mode=mode))
     sounding(part)
     epoch = part.epoch
     assert part.play(bytes((CONTROL_CHANGE, 120, 0)), 50 * MS) == []
@@ -68,7 +69,7 @@ def test_all_sound_off_from_the_human_leaves_the_answer_alone(mode: str) -> None
 
 
 def test_an_answer_lost_with_the_engine_counts_as_given() -> None:
-    part = Part()
+    part = part_of()
     part.cancel_and_release(0)
     assert not part.answer.is_over, "nothing of it had sounded: the phrase is still to be answered"
     sounding(part)
@@ -77,7 +78,7 @@ def test_an_answer_lost_with_the_engine_counts_as_given() -> None:
 
 
 def test_an_answer_is_over_when_its_last_note_is() -> None:
-    part = Part()
+    part = part_of()
     sounding(part)
     part.take(AnswerEnd(part.epoch, 24), 0)
     for message in part.due(499 * MS):

@@ -5,6 +5,7 @@ from realtime.messages import HistoryNote, Played
 from realtime.session.part import Part
 from realtime.session.suspicion import SURVIVED_NS, Suspect, Suspicion
 from realtime.settings import Settings
+from tests.realtime.session.parts import part_of
 
 S = 1_000_000_000
 
@@ -23,7 +24,7 @@ def test_an_engine_that_lived_on_clears_the_past() -> None:
 
 def desk_of_two_phrases() -> Part:
     """Two phrases of two notes, five seconds apart, the second under way; and a note of an answer between."""
-    part = Part(Settings(bpm=120))
+    part = part_of(Settings(bpm=120))
     for pitch, at_ns in ((60, 1 * S), (62, 2 * S), (70, 7 * S), (72, 8 * S)):
         part.recorder.record(bytes((NOTE_ON, pitch, 80)), at_ns, human=True)
         if pitch != 72:

@@ -6,12 +6,14 @@ from pathlib import Path
 import mido
 import pytest
 
+from midi.arrivals import Arrived
 from midi.errors import InputError
+from midi.message import is_note_on
 from realtime.live.open_ports import PortOptions
 from realtime.live.session_file import save_session
 from realtime.messages import CountedIn, TempoEstimate, TransportState
-from realtime.session.part import Part
 from realtime.session.recorder import Recorder
+from realtime.session.session import Session
 from realtime.session.transport.clock import CLOCK, START
 from realtime.session.voice_routing import CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import Settings
@@ -90,43 +92,48 @@ def test_ports_are_named_once_for_each_voice(named: list[str], ports: int, told:
             PortOptions(**options, ports=ports)  # type: ignore[arg-type]
 
 
-def beside(**settings: object) -> tuple[Part, Part]:
-    first = Part(Settings(**settings))  # type: ignore[arg-type]
-    return first, Part(first.settings, leader=first)
+def beside(**settings: object) -> Session:
+    """Two musicians, on channels 1 and 2."""
+    asked = Settings(**settings)  # type: ignore[arg-type]
+    return Session((asked, asked), 0, VoiceRouting(2))
 
 
 def test_all_keep_one_time_and_hear_of_it() -> None:
-    first, second = beside(sync="clock")
-    pulses = [(0, bytes((START,))), *((count * 20 * MS, bytes((CLOCK,))) for count in range(50))]
-    for at_ns, data in pulses:
-        first.conduct(at_ns, [(at_ns, data)])
-        second.conduct(at_ns)
-    assert second.transport.tempo == first.transport.tempo
-    told = [[one for one in part.to_engine if isinstance(one, TransportState)] for part in (first, second)]
-    assert told[0] == told[1]
-    assert told[0][-1].bpm == pytest.approx(125, rel=0.01)
+    session = beside(sync="clock")
+    for at_ns, data in [(0, bytes((START,))), *((count * 20 * MS, bytes((CLOCK,))) for count in range(50))]:
+        session.take([("in", Arrived(at_ns, data))], at_ns)
+    states = [
+        [message for message in messages if isinstance(message, TransportState)] for _, messages in session.to_engine()
+    ]
+    assert states[0] == states[1]
+    assert states[0][-1].bpm == pytest.approx(125, rel=0.01)
 
 
 def test_the_beat_is_taken_from_the_first_musician() -> None:
-    first, second = beside()
-    free = [next(one for one in part.snapshot() if isinstance(one, TransportState)).is_free for part in (first, second)]
-    assert free == [True, False]
-    second.take(TempoEstimate(90.0, 0, 0), 0)
-    assert float(first.transport.tempo.bpm) == 120
-    first.take(TempoEstimate(90.0, 0, 0), 0)
-    assert float(second.transport.tempo.bpm) == 90
+    session = beside()
+    states = [
+        next(message for message in messages if isinstance(message, TransportState))
+        for messages in session.introductions(0)
+    ]
+    assert [state.is_free for state in states] == [True, False]
+    session.receive(1, TempoEstimate(90.0, 0, 0), 0)
+    assert float(session.transport.tempo.bpm) == 120
+    session.receive(0, TempoEstimate(90.0, 0, 0), 0)
+    assert float(session.transport.tempo.bpm) == 90
 
 
 def test_one_count_in_is_enough() -> None:
-    parts = beside(count_in=1)
-    for part in parts:
-        part.begin()
-        part.conduct(0)
-    starts = [[one.starts_at for one in part.to_engine if isinstance(one, CountedIn)] for part in parts]
+    session = beside(count_in=1)
+    session.begin()
+    session.take((), 0)
+    starts = [
+        [message.starts_at for message in messages if isinstance(message, CountedIn)]
+        for _, messages in session.to_engine()
+    ]
     assert len(starts[0]) == 1
     assert starts[0] == starts[1], "but all wait for its end"
-    clicks = [[one for one in part.due(10_000 * MS) if one.is_note_on] for part in parts]
-    assert [len(one) for one in clicks] == [4, 0]
+    clicks = [[send for send in session.due(part, 10_000 * MS) if is_note_on(send.data)] for part in (0, 1)]
+    assert [len(of_part) for of_part in clicks] == [4, 0]
 
 
 def test_a_session_has_two_tracks_for_each(tmp_path: Path) -> None:

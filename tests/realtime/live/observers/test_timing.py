@@ -5,6 +5,7 @@ import pytest
 
 from midi.errors import InputError
 from realtime.live.observers.timing import COLUMNS, LONGEST, Timing
+from realtime.session.journal import Send, Sounded
 
 ON = bytes((0x90, 60, 80))
 
@@ -16,22 +17,22 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def test_every_message_becomes_a_row_with_both_its_times(tmp_path: Path) -> None:
     timing = Timing()
-    timing.sent(ON, 1_000_000, 1_045_500, note_id=7, epoch=3, decided_ns=900_000)
-    timing.sent(b"\xf8", 2_000_000, 1_999_000)
+    timing.take(Sounded(1_045_500, Send(0, ON, 1_000_000, 7, 3, 900_000)))
+    timing.take(Sounded(1_999_000, Send(0, b"\xc0\x07", 2_000_000)))
     path = tmp_path / "timing.csv"
     timing.save(path)
     rows = read(path)
     assert list(rows[0]) == list(COLUMNS)
     assert list(rows[0].values()) == ["1000000", "1045500", "45.5", "144", "60", "80", "7", "3", "900000"]
-    assert list(rows[1].values()) == ["2000000", "1999000", "-1.0", "248", "", "", "", "0", ""]
+    assert list(rows[1].values()) == ["2000000", "1999000", "-1.0", "192", "7", "", "-1", "0", ""]
     assert [found.name for found in tmp_path.iterdir()] == ["timing.csv"]
 
 
 def test_the_summary_tells_the_median_the_hundredth_the_worst_and_what_was_dropped() -> None:
     timing = Timing()
     for late_us in range(1, 101):
-        timing.sent(ON, 0, late_us * 1_000)
-    timing.sent(ON, 0, 1_200_000)
+        timing.take(Sounded(late_us * 1_000, Send(0, ON, 0)))
+    timing.take(Sounded(1_200_000, Send(0, ON, 0)))
     assert timing.lines(dropped=2) == [
         "timing: 101 messages, sent after their time by 51 us (p50), 100 us (p99), 1,200 us at worst",
         "timing: 1 later than 500 us; 2 notes dropped, decided too late",
@@ -45,7 +46,7 @@ def test_a_jam_without_a_note_has_a_summary_too() -> None:
 def test_an_installation_that_plays_for_weeks_keeps_the_last_messages() -> None:
     timing = Timing()
     for index in range(LONGEST + 10):
-        timing.sent(ON, index, index)
+        timing.take(Sounded(index, Send(0, ON, index)))
     assert len(timing) == LONGEST
 
 

@@ -1,4 +1,4 @@
-"""docs/parameters.md, made from the table: `python -m realtime.parameter_page > docs/parameters.md`."""
+"""docs/parameters.md, made from the table: `python -m tests.realtime.parameter_page > docs/parameters.md`."""
 
 from itertools import groupby
 
@@ -8,7 +8,7 @@ from realtime.settings import PARAMETERS
 BEGINNING = """\
 # Parameters
 
-Made from the table in [settings.py](../realtime/settings.py), by `python -m realtime.parameter_page`.
+Made from the table in [settings.py](../realtime/settings.py), by `python -m tests.realtime.parameter_page`.
 
 Each is a flag at the start (`antiphon jam --temperature 1.1`), and can be typed while playing, without the dashes,
 into the terminal that Antiphon was started from: `temperature 1.1` and Enter. `?` lists all with their values, a name
