@@ -145,8 +145,6 @@ class Quit(NamedTuple):
 class Ready(NamedTuple):
     """Engine to I/O: the model is loaded and warm."""
 
-    on_cuda: bool
-
 
 class Proposal(NamedTuple):
     """Engine to I/O: sound this note, unless the human plays first.

@@ -4,45 +4,40 @@ RtMidi puts every message at the first frame of JACK's next period; here a messa
 (`lead_ns`), and `exact_process` writes it to the frame that its time falls into. Linux and JACK only.
 """
 
-import json
 import os
-import select
-import subprocess
-import sys
-from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
-from midi.errors import InputError, MachineError
+from midi.errors import AntiphonError, MachineError
 from midi.ports import OUT_NAME
 from midi.systems import Api
-from realtime.child_environment import child_environment
+from realtime.live.child import start_child
+from realtime.live.exact_process import run_exact
 from realtime.live.frame_queue import RECORD
 
 MARGIN_NS = 2_000_000
 """Beyond one period: a late I/O loop, the pipe, a cycle that begins a little early."""
-MODULE = ["-m", "realtime.live.exact_process"]
 OPEN_S = 10.0
 CLOSE_S = 3.0
 GONE = "the exact JACK output has stopped (its process or the JACK server ended): jam again, or without --jack-exact"
 
 
 class JackExact:
-    """An Output in the loop's sense. If its process ends, `send` raises MachineError: the performance ends with it.
+    """An output of the loop. If its process ends, `send` raises MachineError: the performance ends with it.
 
     There is nothing to fall back to: its JACK port has gone with the process, and the cables laid to it.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", records: IO[bytes], talk: IO[bytes], opened: Any) -> None:
+    def __init__(self, process: BaseProcess, records: "Connection[bytes, bytes]", name: str, period_ns: int) -> None:
         """Take over a process that has said what it opened; `open` starts one."""
-        self._process, self._records, self._talk = process, records, talk
-        self.name: str = opened["name"]
+        self._process, self._records = process, records
+        self.name = name
         """The name of our own port, or of the one connected to."""
-        self.lead_ns: int = opened["period_ns"] + MARGIN_NS
+        self.lead_ns = period_ns + MARGIN_NS
         """Time by which a message is to be handed over before it is due."""
-        self.sent = 0
-        self.late = 0
-        """Known once closed: how many messages went out, and how many too late for their frame."""
 
     @classmethod
     def open(cls, api: Api, port: str | None = None, name: str = OUT_NAME) -> Self:
@@ -56,28 +51,19 @@ class JackExact:
             raise MachineError(
                 f"--jack-exact is for JACK, and this is {api.title}: start a JACK server, or leave it out"
             )
-        # A session of its own: Ctrl-C and a hang-up are for the I/O process, which still has note-offs to send.
-        words = [sys.executable, *MODULE, name, *([port] if port else [])]
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-            env=child_environment(),
-        )
-        records, talk = process.stdin, process.stdout
-        if records is None or talk is None:  # never: both were asked for
-            raise MachineError(GONE)
-        opened = _told(talk)
-        if "name" in opened:
-            os.set_blocking(records.fileno(), False)
-            return cls(process, records, talk, opened)
-        records.close()
-        talk.close()
-        process.wait()
-        kind = InputError if opened.get("exit_code") == InputError.exit_code else MachineError
-        raise kind(opened.get("error", GONE))
+        theirs_records, records = Pipe(duplex=False)
+        answers, theirs_answers = Pipe(duplex=False)
+        process = start_child("antiphon-exact", run_exact, theirs_records, theirs_answers, name, port)
+        theirs_records.close()
+        theirs_answers.close()
+        with answers:
+            opened = _answer(answers)
+        if isinstance(opened, AntiphonError):
+            records.close()
+            process.join()
+            raise opened
+        os.set_blocking(records.fileno(), False)
+        return cls(process, records, *opened)
 
     def send(self, message: bytes, due_ns: int) -> None:
         """Hand over one message of at most 3 bytes, to go out at `due_ns`; costs a few us, and never blocks.
@@ -87,26 +73,19 @@ class JackExact:
         """
         try:
             os.write(self._records.fileno(), RECORD.pack(due_ns, len(message), message))
-        except (BrokenPipeError, BlockingIOError, ValueError):  # gone, not reading any more, closed by us
+        except OSError:  # gone, not reading any more, closed by us
             raise MachineError(GONE) from None
 
     def is_lost(self) -> bool:
         """Whether its process has ended, and the port with it."""
-        return self._process.poll() is not None
+        return not self._process.is_alive()
 
     def close(self) -> None:
         """Deliver what was handed over, each message at its time (within a second), and leave JACK."""
-        if self._records.closed:
-            return
         self._records.close()
-        try:
-            self._process.wait(CLOSE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        count = _told(self._talk)
-        self.sent, self.late = count.get("sent", 0), count.get("late", 0)
-        self._talk.close()
+        self._process.join(CLOSE_S)
+        self._process.kill()
+        self._process.join()
 
     def __enter__(self) -> Self:
         return self
@@ -115,10 +94,11 @@ class JackExact:
         self.close()
 
 
-def _told(talk: IO[bytes]) -> dict[str, Any]:
-    """The next line that the process says; nothing if it ended."""
-    said: dict[str, Any] = {}
-    with suppress(json.JSONDecodeError):
-        if select.select([talk], [], [], OPEN_S)[0]:
-            said = json.loads(talk.readline())
-    return said
+def _answer(answers: "Connection[Any, Any]") -> Any:
+    """The name and period of what the process opened, or its error."""
+    try:
+        if answers.poll(OPEN_S):
+            return answers.recv()
+    except EOFError:
+        pass
+    return MachineError(GONE)

@@ -1,26 +1,24 @@
 """A process that does nothing but write MIDI at the exact frame: JACK calls it once a period, in Python.
 
-That call needs this process' interpreter at once, so nothing else may run here. Messages come on stdin as packed
+That call needs this process' interpreter at once, so nothing else may run here. Messages come through a pipe as packed
 RECORDs; its end means that no more will come, even if the I/O process was killed: keys that are still down come up,
-and this process leaves when the last message has gone. On stdout, two lines
-of JSON: first what was opened, or why nothing was; last how many messages were sent, and how many of them late.
+and this process leaves when the last message has gone.
 """
 
 import gc
-import json
 import os
-import sys
 import threading
 import time
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import Any
 
 from midi.errors import AntiphonError, MachineError
 from midi.port_names import choose
 from midi.rtmidi_device import SETTLE_S
+from realtime.live.child import leave_signals_to_parent
 from realtime.live.frame_queue import RECORD, CycleClock, FrameQueue
 
-STDIN = 0
 CHUNK = RECORD.size * 4096
 LAST_NS = 1_000_000_000
 """Time after the end of its input within which messages still keep their times; the rest is sent by then."""
@@ -29,8 +27,8 @@ LAST_NS = 1_000_000_000
 class ExactSender:
     """A JACK client with one MIDI output, and what waits to be written to it."""
 
-    def __init__(self, name: str, port: str | None) -> None:
-        """Open the client and its port, and connect it if a port is named.
+    def __init__(self, records: int, name: str, port: str | None) -> None:
+        """Open the client and its port, and connect it if a port is named. `records`: the descriptor of the pipe.
 
         Raises:
             MachineError: no JACK-Client package, no server, or the port cannot be connected.
@@ -46,6 +44,7 @@ class ExactSender:
         """The name that JACK gave us, or that of the port that we are connected to."""
         self.queue = FrameQueue(self._client.samplerate)
         self._clock = CycleClock(self._client.samplerate)
+        self._records = records
         self._rest = b""
         self._ended = False
         self._done = threading.Event()
@@ -69,7 +68,7 @@ class ExactSender:
             raise MachineError(f"JACK did not connect to {self.name!r}: {error}") from None
 
     def serve(self) -> None:
-        """Until everything is sent after the end of stdin, or JACK has stopped."""
+        """Until everything is sent after the end of the pipe, or JACK has stopped."""
         self._done.wait()
         time.sleep(SETTLE_S)  # the cycle of the last message ends, and midi/rtmidi_device.py says what else
         with suppress(self._jack.JackError):
@@ -88,7 +87,7 @@ class ExactSender:
                 self._out.write_midi_event(*following)
             except self._jack.JackError:  # the port's buffer is full: the rest goes out with the next cycle
                 return
-            queue.pop(start_ns)
+            queue.pop()
         if self._ended and not queue:
             self._done.set()
 
@@ -96,7 +95,7 @@ class ExactSender:
         if self._ended:
             return
         with suppress(BlockingIOError):
-            while data := os.read(STDIN, CHUNK):
+            while data := os.read(self._records, CHUNK):
                 self._rest += data
             self._ended = True
         whole = len(self._rest) - len(self._rest) % RECORD.size
@@ -118,26 +117,18 @@ def _package() -> Any:
     return jack
 
 
-def _say(**words: object) -> None:
-    with suppress(OSError):
-        print(json.dumps(words), flush=True)
-
-
-def main(name: str, port: str | None) -> int:
-    """Serve one output; the exit code is that of the error met, if any."""
-    os.set_blocking(STDIN, False)
+def run_exact(
+    records: "Connection[bytes, bytes]", answers: "Connection[Any, Any]", name: str, port: str | None
+) -> None:
+    """The process's main function: serve one output. Answers with its name and JACK's period in ns, or an error."""
+    leave_signals_to_parent()
+    os.set_blocking(records.fileno(), False)
     try:
-        sender = ExactSender(name, port)
+        sender = ExactSender(records.fileno(), name, port)
     except AntiphonError as error:
-        _say(error=str(error), exit_code=error.exit_code)
-        return error.exit_code
+        answers.send(error)
+        return
     gc.freeze()
     gc.disable()  # a collection would hold up a cycle, and what happens in one makes no rings of objects
-    _say(name=sender.name, period_ns=sender.period_ns)
+    answers.send((sender.name, sender.period_ns))
     sender.serve()
-    _say(sent=sender.queue.sent, late=sender.queue.late)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

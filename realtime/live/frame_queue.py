@@ -11,8 +11,6 @@ from realtime.session.through import Through
 RECORD = Struct("<qB3s")
 """The form of a message to the process that sends it: due_ns, its length (1 to 3 bytes), its bytes."""
 
-LATE_NS = 100_000
-"""A message counts as late from here on: its cycle had begun, and this much of it was over. Less is rounding."""
 JUMP_NS = 1_000_000
 GAIN = 0.1
 ANY_KEY, ANYTHING = -1, -2
@@ -61,9 +59,6 @@ class FrameQueue:
 
     rate: int
     """Frames a second."""
-    sent: int = 0
-    late: int = 0
-    """Messages sent that had missed the cycle they were due in; they went out at the next one's first frame."""
     _waiting: list[tuple[int, int, bytes]] = field(default_factory=list)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
     """By (channel, key): the latest time given to a message."""
@@ -102,11 +97,9 @@ class FrameQueue:
         offset = round((at_ns - start_ns) * self.rate / NS_PER_S)
         return (max(0, offset), message) if offset < frames else None
 
-    def pop(self, start_ns: int) -> None:
+    def pop(self) -> None:
         """The message that `next` told has been written."""
-        at_ns, _, _ = heappop(self._waiting)
-        self.sent += 1
-        self.late += at_ns < start_ns - LATE_NS
+        heappop(self._waiting)
 
     def finish(self, now_ns: int, by_ns: int) -> None:
         """Nobody will hand over more: keys and pedals come up, and what is due after `by_ns` goes then, in order."""

@@ -1,16 +1,15 @@
 """Keeps an engine process running: starts it, primes it, notices that it died or hangs, starts another. I/O process."""
 
-import multiprocessing
-import signal
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from midi.errors import AntiphonError
 from midi.nanoseconds import NS_PER_S
+from realtime.live.child import start_child
 from realtime.live.engine_host.serve import run_engine
 from realtime.live.pipe import Link, PeerGoneError
 from realtime.messages import Failed, Message, Ping, Pong, Quit, Ready
@@ -43,8 +42,6 @@ class Supervisor:
     provider: str
     ready: bool = False
     """The engine's model is loaded and warm."""
-    on_cuda: bool = False
-    starts: int = 0
     _process: BaseProcess | None = None
     _link: Link | None = None
     _started_ns: int = 0
@@ -78,18 +75,13 @@ class Supervisor:
 
         It hears that once it has loaded its model.
         """
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=True)
-        arguments = (theirs, self.folder, self.provider, tuple(settings))
-        self._process = context.Process(target=run_engine, args=arguments, name="antiphon-engine", daemon=True)
-        with _deaf_to_interrupts():
-            self._process.start()
+        ours, theirs = Pipe(duplex=True)
+        self._process = start_child("antiphon-engine", run_engine, theirs, self.folder, self.provider, tuple(settings))
         theirs.close()
         self._link = Link(ours)
         self._started_ns = self._pinged_ns = self._looked_ns = now_ns
         self._asked_ns = 0
         self.ready = False
-        self.starts += 1
         for voice, introduction in enumerate(introductions):
             self.send(introduction, voice)
 
@@ -122,7 +114,7 @@ class Supervisor:
             if isinstance(message, Failed):
                 raise EngineFailedError(message)
             if isinstance(message, Ready):
-                self.ready, self.on_cuda, self._ready_ns = True, message.on_cuda, now_ns
+                self.ready, self._ready_ns = True, now_ns
         self._look_after(now_ns)
         return [(voice, message) for voice, message in said if not isinstance(message, Ready | Pong)]
 
@@ -168,16 +160,3 @@ class Supervisor:
             self._process.close()
             self._process = None
         self.ready = False
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """A child started meanwhile ignores Ctrl-C from its first instruction: the I/O process decides what it means."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -45,7 +45,7 @@ EXAMPLES: list[Message] = [
     CountedIn(LATE),
     Ping(3),
     Quit(),
-    Ready(on_cuda=False),
+    Ready(),
     TransportState(96.5, LATE, 7, -1, LATE, 95, rolling=True, is_free=False, beat=23),
     Proposal(1, 2, LATE, LATE + 1, -LATE, 127, 1, 15),
     AnswerEnd(4, LATE),

@@ -6,7 +6,6 @@ It has no port and no say over time; if it dies or hangs, the I/O process starts
 import gc
 import math
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from midi.errors import AntiphonError
+from realtime.live.child import leave_signals_to_parent
 from realtime.live.pipe import Link, PeerGoneError
 from realtime.messages import Failed, Message, Ping, Pong, Quit, Ready
 from realtime.settings import Settings
@@ -23,8 +23,6 @@ BACKLOG_S = 0.001
 
 MESSAGES = 256
 """Taken in between two looks at the pipe and at what is due."""
-DECIDED_FOR_US = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
-"""Signals that reach both processes, from a terminal or a service manager: the I/O process says when to end."""
 
 
 def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, voices: Sequence[Settings]) -> None:
@@ -32,9 +30,7 @@ def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: s
 
     `voices`: the settings of each musician.
     """
-    for name in DECIDED_FOR_US:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    leave_signals_to_parent()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
     link = Link(connection)
     try:
@@ -55,7 +51,7 @@ def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) 
     engines = BatchedEngines(model, voices)
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
-    link.send(Ready(model.on_cuda))
+    link.send(Ready())
     waiting: deque[tuple[int, Message]] = deque()
     while not _take(link, waiting, 0 if waiting else _seconds_to(engines.wake_ns, link.backlog)):
         for _ in range(min(len(waiting), MESSAGES)):

@@ -187,7 +187,7 @@ def test_a_proposal_that_was_dropped_is_not_in_the_context(model: OnnxModel) -> 
 
 def test_an_answer_that_has_fallen_behind_catches_up(model: OnnxModel) -> None:
     for seed in range(5):
-        engine, part = Engine(model, Settings(bars=8, rng_seed=seed)), Part(Settings(bars=8))
+        engine, part = Engine(model, Settings(bars=8, rng_seed=seed)), part_of(Settings(bars=8))
         for message in performed(PHRASE, TEMPO):
             engine.receive(Played(message.at_ns, *message.data))
         now_ns = 0

@@ -34,7 +34,7 @@ class Slow:
     def advance(self, now_ns: int) -> Iterator[tuple[int, Message]]:  # noqa: ARG002 - likewise
         self.looks.append(self._since)
         self._since = 0
-        yield 0, Ready(on_cuda=False)
+        yield 0, Ready()
 
 
 def test_a_ping_is_answered_before_the_notes_that_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,5 +56,5 @@ def test_a_ping_is_answered_before_the_notes_that_came_first(monkeypatch: pytest
     monkeypatch.setattr(theirs, "receive", receive)
     monkeypatch.setattr(theirs, "wait", lambda _: True)
     serve._serve(theirs, Path(), "cpu", (Settings(),))
-    assert ours.receive()[:3] == [(0, Ready(on_cuda=False)), (0, Pong(7)), (0, Ready(on_cuda=False))]
+    assert ours.receive()[:3] == [(0, Ready()), (0, Pong(7)), (0, Ready())]
     assert Slow.looks == [5, 5, 5, 5]
