@@ -20,7 +20,7 @@ class Refused(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """So many entries are missing here: they came faster than they could be written."""
+    """Entries are missing here, which came faster than they could be written."""
 
     entries: int
 
