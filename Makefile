@@ -51,7 +51,7 @@ test: $(FULL) ## run the tests: real ports, real synthesizer
 
 check: $(CHECK) ## the fast loop: lint, and all tests that need neither TensorFlow nor a MIDI system; a minute or two
 	$(call lint,.venv-check)
-	.venv-check/bin/python -m pytest -q -n 2 -m "not midi_system" $(ARGS)
+	.venv-check/bin/python -m pytest -q -n 2 -m "not midi_system and not slow" $(ARGS)
 
 nightly: $(FULL) ## run the property tests on random examples, ten times as many; a failure prints its example
 	.venv-full/bin/python -m pytest -m hypothesis --hypothesis-profile=nightly --timeout 3600 $(ARGS)

@@ -62,11 +62,10 @@ def test_each_verb_explains_itself_with_examples(verb: str, capsys: pytest.Captu
     assert f"antiphon {verb}" in told.split("examples:\n")[1]
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verbs_module_imports_nothing_heavy_to_explain_itself(verb: str) -> None:
-    module, _ = VERBS[verb]
+def test_no_verbs_module_imports_anything_heavy_to_explain_itself() -> None:
+    modules = ", ".join(module for module, _ in VERBS.values())
     heavy = {"tensorflow", "keras", "music21", "tf2onnx", "onnxruntime", "numpy", "matplotlib"}
-    assert not modules_after(f"import {module}") & heavy
+    assert not modules_after(f"import {modules}") & heavy
 
 
 def test_the_live_verbs_never_open_the_trainer() -> None:
@@ -93,13 +92,23 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
         (["models", "nobody"], "no model named 'nobody'; there are: "),
     ],
 )
-def test_bad_words_get_one_line_and_exit_code_2(words: list[str], told: str) -> None:
-    done = run(*words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.startswith("antiphon: ")
-    assert told in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_bad_words_get_one_line_and_exit_code_2(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code_of(words) == 2
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert errors.startswith("antiphon: ")
+    assert told in errors
+    assert errors.count("\n") == 1
+
+
+def exit_code_of(words: list[str]) -> int:
+    """The code that this process would end with."""
+    try:
+        return main(words)
+    except SystemExit as left:
+        return int(left.code or 0)
 
 
 @pytest.mark.parametrize("error", [InputError("a"), MachineError("b"), ModelError("c")])

@@ -19,6 +19,8 @@ from realtime.modes import MODES
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.verbs.jam import with_random_seed
 
+pytestmark = pytest.mark.slow
+
 GATES = {
     "notes answered": 0.0,
     "notes per onset, over the human's": 0.1,
