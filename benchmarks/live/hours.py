@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from benchmarks.live.accounts import Pairs, pairs
 from benchmarks.live.figures import MB, slope
 from benchmarks.live.human import melody
+from benchmarks.live.procfs import resident_bytes
 from benchmarks.live.timings import is_note_on
 from benchmarks.progress import Progress
 from midi.message import NOTE_ON
 from midi.nanoseconds import NS_PER_MINUTE, NS_PER_S
 from midi.notes import TICKS_PER_BEAT
-from realtime.bench import procfs
 from realtime.session.recorder import Recorder
 from realtime.settings import ACCOMPANY, REPLY, Settings
 from realtime.timed import Timed
@@ -69,7 +69,7 @@ class LongJam:
         self._account(self.jam.forget())
         if begin_ns // SAMPLE_NS != self.jam.now_ns // SAMPLE_NS:
             gc.collect()
-            self.resident.append((self.hours, procfs.resident_bytes(os.getpid()), len(self.jam.part.recorder)))
+            self.resident.append((self.hours, resident_bytes(os.getpid()), len(self.jam.part.recorder)))
 
     def end(self) -> None:
         """Let the last answer end."""

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human
 from benchmarks.live.figures import HEADING, Limit, row
 from benchmarks.live.human import melody
+from benchmarks.live.procfs import core_seconds
 from benchmarks.live.stage import Stage, Take, priority_words
 from benchmarks.live.timings import SentMessage, is_note_on
 from midi.errors import MachineError
 from midi.nanoseconds import NS_PER_MS
-from realtime.bench import procfs
 from realtime.session.schedule import LEAST_GAP_NS
 from realtime.settings import ACCOMPANY, SOLO
 from realtime.timed import Timed
@@ -161,9 +161,9 @@ def latency(stage: Stage, model: Path, seconds: float) -> Iterator[str]:
 def _run(stage: Stage, model: Path, mode: str, seconds: float) -> JamFindings:
     score = melody(seconds, PACE_S, random.Random(0))  # noqa: S311  # no secret depends on it
     with stage.jam(model, "--mode", mode, *FLAGS) as jam:
-        ran_s, waited_s = procfs.core_seconds(jam.engine_pid)
+        ran_s, waited_s = core_seconds(jam.engine_pid)
         stage.play(score, f"latency, {mode}")
-        ran_until_s, waited_until_s = procfs.core_seconds(jam.engine_pid)
+        ran_until_s, waited_until_s = core_seconds(jam.engine_pid)
         jam.end()
     take = stage.take()
     return JamFindings(

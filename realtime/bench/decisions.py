@@ -7,7 +7,6 @@ unless the weights stay in a cache.
 
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,8 @@ import numpy as np
 from exported.card import GRAPH
 from exported.onnx_model import load_model
 from exported.runtime import VERSION
-from exported.sampling import Constraint, SamplingOptions, draw
-from midi.notes import ANSWER, HUMAN, Note
+from exported.sampling import SamplingOptions
+from midi.notes import HUMAN, Note
 from realtime.improviser.dynamics import Dynamics
 from realtime.improviser.outline import Outline
 from realtime.improviser.plan import Plan
@@ -27,10 +26,7 @@ from realtime.settings import Settings
 CONTEXTS = (16, 256, 4096)
 SILENCE_S = (0.020, 0.200)
 BANDWIDTH_BYTES = 256 * 2**20
-ENDLESS = 10**9
 BLOCK = 20
-LONG = 1100
-"""Notes after which a memory is as long as it gets."""
 
 
 def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
@@ -47,8 +43,6 @@ def decision_lines(folder: Path, notes: int, paced: int) -> Iterator[str]:
     answer = Answer(model)
     yield _row("tight loop", [answer.decide() for _ in range(notes)], floor_us)
     yield _row("after 20 to 200 ms of silence", list(_paced(answer, paced)), floor_us)
-    for part, seconds in _parts(model, notes).items():
-        yield _row(f"  of a tight loop: {part}", seconds, floor_us)
     for context, seconds in _by_context(model, notes // 4).items():
         yield _row(f"context of {context} notes", seconds, floor_us)
 
@@ -109,27 +103,6 @@ def _by_context(model: StepModel, count: int) -> dict[int, list[float]]:
         for context, answer in answers.items():
             seconds[context] += [answer.decide() for _ in range(min(BLOCK, count - begin))]
     return seconds
-
-
-def _parts(model: StepModel, count: int) -> dict[str, list[float]]:
-    """Seconds for each part of `count` decisions: what they are made of, without the answer's own care for them."""
-    parts: dict[str, list[float]] = {"recalling": [], "drawing": [], "taking in": []}
-    ring, rng, settings = _ring_after(LONG, model), np.random.default_rng(0), Settings()
-    options = SamplingOptions(settings.temperature, settings.imitate)
-    for _ in range(count):
-        state, previous = ring.head, ring.last_onset or 0
-        times = [time.perf_counter()]
-        memory = ring.recall(state.key)
-        times.append(time.perf_counter())
-        token = draw(model.heads, model.fields, state.hidden, memory, options, rng, Constraint(ANSWER))
-        times.append(time.perf_counter())
-        for note in ring.vocabulary.decode(token, previous):
-            ring.feed(note)
-        ring.catch_up()
-        times.append(time.perf_counter())
-        for part, (began, ended) in zip(parts.values(), pairwise(times), strict=True):
-            part.append(ended - began)
-    return parts
 
 
 def _ring_after(notes: int, model: StepModel) -> ContextRing:

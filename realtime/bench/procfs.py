@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 ENGINE, IO, TRACKER = "engine process", "I/O process", "resource tracker"
 """The roles of the daemon's processes; the last is Python's own, for multiprocessing."""
 
@@ -27,20 +26,10 @@ def role(pid: int) -> str:
     return ENGINE if "spawn_main" in words else IO
 
 
-def engine_of(pid: int) -> int | None:
-    """The daemon's engine process; None: it has none just now."""
-    return next((member for member in family(pid) if role(member) == ENGINE), None)
-
-
 def cpu_seconds(pid: int) -> float:
     """The seconds of a core that a process has used since it began."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
-
-
-def resident_bytes(pid: int) -> int:
-    """The memory that a process holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
@@ -48,9 +37,3 @@ def memory_mb(pid: int) -> tuple[float, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kb = {line.partition(":")[0]: int(line.split()[1]) for line in lines[1:]}
     return kb["Rss"] / 1000, kb["Pss"] / 1000
-
-
-def core_seconds(pid: int) -> tuple[float, float]:
-    """The time a process' main thread has had a core since it began, and the time it has waited for one."""
-    ran_ns, waited_ns, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
-    return int(ran_ns) / 1e9, int(waited_ns) / 1e9

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from midi.errors import MachineError
-from realtime.session.transport.link_time import LinkMoment
+from realtime.session.transport.link_source import LinkMoment
 
 TRIES = 3
 """Looks at the beat, of which the quickest counts: others may have been interrupted."""
@@ -26,15 +26,11 @@ class LinkPeer:
     def look(self) -> LinkMoment:
         """Look at the session now, by the monotonic clock."""
         at_ns, beat = min((self._stamped() for _ in range(TRIES)), key=lambda look: look[0])[1:]
-        return LinkMoment(at_ns, beat, self._link.tempo, self._link.playing, self._link.num_peers)
+        return LinkMoment(at_ns, beat, self._link.tempo, self._link.playing)
 
     def set_bpm(self, bpm: float) -> None:
         """Propose a tempo to all peers."""
         self._link.tempo = bpm
-
-    def set_playing(self, *, playing: bool) -> None:
-        """Start or stop the session's transport."""
-        self._link.playing = playing
 
     def set_quantum(self, quantum: int) -> None:
         """Count cycles of so many beats."""

@@ -1,7 +1,7 @@
 """Every event and action of a performance, typed and timed, in order: one record for many readers. Pure.
 
 Its one rule: readers are offered entries; none is asked, and none can hold up the others. Entries that nobody has taken
-are bounded: of more than MOST_ENTRIES the last ones are kept, and what was lost is counted.
+are bounded: of more than MOST_ENTRIES the last ones are kept.
 """
 
 from collections import deque
@@ -112,15 +112,12 @@ class Journal:
     def __init__(self, readers: Sequence[Observer] = ()) -> None:
         """Begin an empty journal."""
         self._readers = readers
-        self.lost = 0
-        """Entries that came too fast to be taken."""
         self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
 
     def write(self, entry: Entry) -> None:
         """Add an entry."""
         for reader in self._readers:
             reader.take(entry)
-        self.lost += len(self._entries) == MOST_ENTRIES
         self._entries.append(entry)
 
     def drain(self) -> list[Entry]:

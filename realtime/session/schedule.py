@@ -111,8 +111,6 @@ class Schedule:
     offset_ns: int = 0
     """Everything goes out so much earlier than it is meant."""
     late_ns: int = 50_000_000
-    late: int = 0
-    """Note-ons that were decided after their time and went out at once."""
     dropped: int = 0
     """Proposals that came too late, and were not sent."""
     left_out: list[int] = field(default_factory=list)
@@ -134,8 +132,6 @@ class Schedule:
             self.dropped += 1
             self.left_out.append(proposal.note_id)
             return
-        if owed.on_ns < now_ns:
-            self.late += 1
         before = self._latest.get(owed.key)
         self._latest[owed.key] = owed
         if before is not None:
@@ -242,17 +238,9 @@ class Schedule:
         if sounding is not None:
             yield self._end(sounding, now_ns, now_ns)
 
-    def let_go(self, key: Key) -> bool:
-        """The human releases a key on our own output; whether it was held."""
-        if key not in self._held:
-            return False
+    def let_go(self, key: Key) -> None:
+        """The human releases a key on our own output."""
         self._held.discard(key)
-        return True
-
-    @property
-    def held(self) -> frozenset[Key]:
-        """The keys that the human holds on our own output."""
-        return frozenset(self._held)
 
     @property
     def next_due_ns(self) -> int | None:

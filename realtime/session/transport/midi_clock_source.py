@@ -1,11 +1,20 @@
-"""The time of a MIDI clock, held for a while where its pulses cease. Pure."""
+"""The time of a MIDI clock, held for a while where its pulses cease. Pure.
 
+Each of its pulses is a tick, and the next pulse the next tick. Where the clock suddenly slows down, the ticks of pulses
+that were expected and had not come go back: a beat stays where it is in what is planned, and what was not yet played
+waits for its pulse. Only a clock that begins elsewhere, by a start or after a silence, is numbered anew, and there
+ticks never go back.
+"""
+
+from midi.meter import Bar, bar_ticks
 from midi.tempo import Tempo
 from realtime.session.transport.clock import ClockSlave
-from realtime.session.transport.pulse_time import PulseTime
+from realtime.session.transport.continuity import next_tick
 from realtime.session.transport.time_source import TimeSource, TimeState, bpm_text
 from realtime.settings import AUTO, CLOCK, Settings
 
+ENOUGH = 3
+"""Pulses of a new tempo before it is taken over."""
 HOLD_NS = 10_000_000_000
 """A clock that has gone is waited for so long, where others may lead instead."""
 TWO_CLOCKS = "two MIDI clocks come in: that of {:.0f} bpm is kept; take one away, or name its port with --clock-in"
@@ -24,7 +33,11 @@ class MidiClockSource(TimeSource):
     def __init__(self) -> None:
         super().__init__()
         self._clock = ClockSlave()
-        self._pulses = PulseTime(self._clock)
+        self._offset = 0
+        """The tick of a pulse is its index, and this."""
+        self._breaks: int | None = None
+        """The clock's, when its pulses were numbered; None: they are to be numbered anew."""
+        self._origin: tuple[int, int] | None = None
         self._held_until: int | None = None
         self._has_come = False
         """It leads since a moment ago, which is yet to be told."""
@@ -84,7 +97,7 @@ class MidiClockSource(TimeSource):
     def leave(self) -> None:
         """Be one of those that do not lead: when it does again, its ticks are numbered anew, and its tempo is news."""
         super().leave()
-        self._pulses.leave()
+        self._breaks = None
         self._has_come = self._is_lost = self._is_awaited = False
 
     def state(self, running: TimeState, now_ns: int) -> TimeState:
@@ -93,8 +106,30 @@ class MidiClockSource(TimeSource):
             return running._replace(rolling=False)
         if not self._clock.alive:
             return running._replace(rolling=self._clock.rolling)
-        tempo = self._pulses.tempo(running.tempo, now_ns)
-        return TimeState(tempo, self._pulses.bar(self.meter), self._clock.rolling)
+        tempo = self._tempo(running.tempo, now_ns)
+        return TimeState(tempo, self._bar(), self._clock.rolling)
+
+    def _tempo(self, running: Tempo, at_ns: int) -> Tempo:
+        """The tempo of the clock at a moment, going on from the one that ran so far."""
+        pulses = self._clock.pulses
+        if pulses.memory < ENOUGH:
+            return running
+        pulse_ns = round(pulses.at)
+        began = self._clock.origin != self._origin
+        self._origin = self._clock.origin
+        if pulses.breaks != self._breaks:
+            self._breaks = pulses.breaks
+            tick = next_tick(running, pulse_ns) if began else running.tick_at(pulse_ns)
+            behind = running.tick_at(at_ns) - Tempo.of(self._clock.bpm, pulse_ns, tick).tick_at(at_ns)
+            self._offset = tick + max(behind, 0) - pulses.index
+        return Tempo.of(self._clock.bpm, pulse_ns, pulses.index + self._offset)
+
+    def _bar(self) -> Bar | None:
+        """Its bars, once it has said by a start where they are."""
+        if self._clock.origin is None:
+            return None
+        index, position = self._clock.origin
+        return Bar(index + self._offset, position % bar_ticks(self.meter), self.meter)
 
     def take_bpm(self, bpm: float) -> bool:
         """Say that the clock sets the tempo, while it does."""

@@ -7,7 +7,7 @@ from midi.meter import Bar, place
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
-from realtime.session.transport.link_time import POLL_NS, LinkMoment
+from realtime.session.transport.link_source import POLL_NS, LinkMoment
 from realtime.session.transport.midi_clock_source import HOLD_NS, NEVER_STARTED
 from realtime.session.transport.sources import time_sources
 from realtime.session.transport.transport import Transport
@@ -281,7 +281,7 @@ class FakeSession:
     """A Link session whose state a test sets."""
 
     def __init__(self) -> None:
-        self.moment = LinkMoment(START_NS, 17.25, 100.0, playing=False, peers=1)
+        self.moment = LinkMoment(START_NS, 17.25, 100.0, playing=False)
         self.proposed: list[float] = []
         self.quantum = 4
         self.has_left = False
@@ -316,7 +316,7 @@ def test_a_link_session_sets_tempo_and_bars() -> None:
 def test_a_tempo_of_the_session_is_taken_over_when_it_is_looked_at() -> None:
     transport, session = in_session(Settings(sync="link"))
     at_ns = START_NS + POLL_NS
-    session.moment = LinkMoment(at_ns, 17.25 + POLL_NS * 100 / NS_PER_MINUTE, 150.0, playing=False, peers=1)
+    session.moment = LinkMoment(at_ns, 17.25 + POLL_NS * 100 / NS_PER_MINUTE, 150.0, playing=False)
     before = transport.tempo.tick_at(at_ns)
     transport.advance(at_ns)
     assert bpm(transport) == 150
