@@ -49,6 +49,23 @@ def check_period(arguments: argparse.Namespace) -> None:
     check_range("--period", arguments.period, 16, 4096)
 
 
+def add_live_flags(parser: argparse.ArgumentParser, lasting: str) -> None:
+    """Declare `--model`, `--period` and `--seconds`, of a benchmark that plays through real ports."""
+    add_model_flag(parser)
+    add_period_flag(parser)
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S", help=f"{lasting} (default: %(default)g)")
+
+
+def check_live_flags(arguments: argparse.Namespace) -> None:
+    """Refuse a period that JACK does not take, and a time that nobody waits for.
+
+    Raises:
+        InputError: one is out of range.
+    """
+    check_period(arguments)
+    check_range("--seconds", arguments.seconds, 1, 86_400)
+
+
 def check_range(flag: str, value: float, low: float, high: float) -> None:
     """Refuse a flag's number outside a range.
 

@@ -12,16 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.command import (
-    add_model_flag,
-    add_period_flag,
-    check_period,
-    check_range,
-    model_folder,
-    notify,
-    parser_of,
-    run_command,
-)
+from benchmarks.command import add_live_flags, check_live_flags, model_folder, notify, parser_of, run_command
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
 from benchmarks.live.figures import HEADING, MB, Facts, row, slope
 from benchmarks.live.human import HOSTILE, performances, rehearsal
@@ -146,11 +137,7 @@ def _memory(role: str, samples: list[tuple[float, float]]) -> str:
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    add_model_flag(parser)
-    add_period_flag(parser)
-    parser.add_argument(
-        "--seconds", type=float, default=60.0, metavar="S", help="how long it plays (default: %(default)g)"
-    )
+    add_live_flags(parser, "how long it plays")
     parser.add_argument(
         "--midi", type=Path, metavar="DIR", help="performances to cut into phrases (default: the bundled seed)"
     )
@@ -166,8 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: a flag is out of range, or there is no such model or file.
         MachineError: there is no JACK server to be had, or a process does not start.
     """
-    check_period(arguments)
-    check_range("--seconds", arguments.seconds, 1, 86_400)
+    check_live_flags(arguments)
     midi = arguments.midi or SEED.parent
     return int(not soak(model_folder(arguments), midi, arguments.seconds, arguments.rng_seed, arguments.period, notify))
 

@@ -4,9 +4,8 @@ import argparse
 import sys
 
 from benchmarks.command import (
-    add_model_flag,
-    add_period_flag,
-    check_period,
+    add_live_flags,
+    check_live_flags,
     check_range,
     model_folder,
     notify,
@@ -21,11 +20,7 @@ on the dummy driver (apt install jackd2), so it needs Linux. Times on a shared m
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    add_model_flag(parser)
-    add_period_flag(parser)
-    parser.add_argument(
-        "--seconds", type=float, default=60.0, metavar="S", help="seconds of each part (default: %(default)g)"
-    )
+    add_live_flags(parser, "seconds of each part")
     parser.add_argument(
         "--hours", type=float, default=8.0, metavar="H", help="simulated hours; 0: none (default: %(default)g)"
     )
@@ -38,8 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: a flag is out of range, or there is no such model.
         MachineError: there is no JACK server to be had, or a process does not start.
     """
-    check_period(arguments)
-    check_range("--seconds", arguments.seconds, 1, 86_400)
+    check_live_flags(arguments)
     check_range("--hours", arguments.hours, 0, 1000)
     from benchmarks.live.report import live_lines
 

@@ -94,7 +94,7 @@ def test_a_daemon_that_is_killed_leaves_no_engine_behind(stage: Callable[..., St
     on_stage = mid_answer(stage)
     engine = on_stage.engine_pid()
     on_stage.daemon.signal(signal.SIGKILL)
-    on_stage.daemon.wait()
+    assert on_stage.daemon.wait() == -signal.SIGKILL
     wait_until(lambda: not alive(engine), "the engine's end")
     wait_until(lambda: not {IN, OUT} & set(on_stage.jack.ports()), "the ports' end")
 
@@ -213,6 +213,7 @@ def test_suspended_from_the_terminal_it_leaves_no_note_down_and_comes_back(stage
     before = len(on_stage.listener.note_ons)
     on_stage.keyboard.play(key(64, 0, 0.2))
     on_stage.wait_for_answer(before + 1)
+    assert on_stage.daemon.errors == ""
 
 
 def test_the_engine_does_not_take_the_io_process_real_time_priority(stage: Callable[..., Stage]) -> None:

@@ -45,13 +45,13 @@ def test_a_missing_file_is_told_where_to_get(tmp_path: Path) -> None:
 def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.mat"
     path.write_bytes(content)
-    refused(path)
+    assert "is not a MATLAB file that can be read" in refused(path)
 
 
 def test_a_file_cut_short_is_refused_in_one_line(tmp_path: Path) -> None:
     path = mat(tmp_path / "short.mat")
     path.write_bytes(path.read_bytes()[:-700])
-    refused(path)
+    assert "is not a MATLAB file that can be read" in refused(path)
 
 
 def test_a_mat_file_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -36,16 +36,13 @@ GATES = {
 """How far a value may lie outside a bar's must: few phrases, seeds and times say less than the bench."""
 MONOTONY = 0.1
 """Beyond MOST_COMMON, after one key."""
-RUN = 0.0
-"""Beyond LONGEST_RUN."""
-OPENINGS = 0.0
-"""Below FEWEST_OPENINGS in ten solos."""
 DOUBLES = 0.5
 """Share of the notes answered to a phrase whose notes come once."""
 TIMING = 0.25
 """Share of the notes planned with default settings."""
 
 MOST_COMMON, LONGEST_RUN, FEWEST_OPENINGS = 0.5, 8, 9
+"""The commonest pitch's share and the longest run after one key; of ten solos, the openings that differ."""
 
 CELLS = [
     Cell(all_phrases()[name], mode, knows_bpm)
@@ -61,12 +58,6 @@ CELLS = [
     )
 ]
 SEEDS, TIMES = 2, 3
-
-
-def hold(room: float, outside: float, told: str) -> None:
-    """Fail where a value lies further outside a bar than there is room."""
-    if outside > room:
-        pytest.fail(told)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +81,8 @@ def test_every_bar_has_a_gate(verdicts: dict[str, Verdict]) -> None:
 @pytest.mark.parametrize("name", GATES)
 def test_a_bar_is_met(name: str, verdicts: dict[str, Verdict]) -> None:
     verdict = verdicts[name]
-    hold(GATES[name], max(verdict.must.distance(one.value) for one in verdict.reached), "\n".join(verdict.lines()))
+    furthest = max(verdict.must.distance(reached.value) for reached in verdict.reached)
+    assert furthest <= GATES[name], "\n".join(verdict.lines())
 
 
 @pytest.fixture(scope="module")
@@ -104,25 +96,24 @@ def after_one_key(default_model: OnnxModel) -> list[Struck]:
 
 def test_one_key_is_answered_by_more_than_itself(after_one_key: list[Struck]) -> None:
     share = commonest_share(after_one_key)
-    hold(MONOTONY, share - MOST_COMMON, f"commonest pitch {share:.2f}, must <= {MOST_COMMON}")
+    assert share <= MOST_COMMON + MONOTONY
 
 
 def test_one_key_is_not_answered_by_a_run_of_one_note(after_one_key: list[Struck]) -> None:
-    run = longest_run(after_one_key)
-    hold(RUN, run - LONGEST_RUN, f"longest run {run}, must <= {LONGEST_RUN}")
+    assert longest_run(after_one_key) <= LONGEST_RUN
 
 
 def test_solos_begin_otherwise_each_time(default_model: OnnxModel) -> None:
     solos = [Run((), with_random_seed(Settings(mode=SOLO, bpm=120)), 5_000_000_000) for _ in range(10)]
     different = len({opening(play_run(default_model, solo)) for solo in solos})
-    hold(OPENINGS, FEWEST_OPENINGS - different, f"{different} openings of ten differ, must >= {FEWEST_OPENINGS}")
+    assert different >= FEWEST_OPENINGS
 
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
 def test_doubled_notes_are_answered_as_notes_that_come_once(keyboard: str, default_model: OnnxModel) -> None:
     cell = Cell(all_phrases()["iivi_c"], SOLO, knows_bpm=True)
     once, odd = (len(play_run(default_model, run_of(cell, 0, alter=way))) for way in (list, KEYBOARDS[keyboard]))
-    hold(DOUBLES, abs(odd / once - 1), f"{odd} notes, {once} to the phrase played once")
+    assert abs(odd / once - 1) <= DOUBLES, f"{odd} notes, {once} to the phrase played once"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -131,4 +122,4 @@ def test_settings_of_when_notes_sound_change_no_plan(mode: str, default_model: O
     default = cell.settings(0)
     moved = replace(default, swing=75.0, humanize=40.0, out_offset=-100.0)
     usual, other = (len(play_run(default_model, run_of(cell, 0, settings))) for settings in (default, moved))
-    hold(TIMING, abs(other / usual - 1), f"{other} notes, {usual} with default settings")
+    assert abs(other / usual - 1) <= TIMING, f"{other} notes, {usual} with default settings"
