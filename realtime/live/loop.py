@@ -176,6 +176,7 @@ class LiveLoop:
                 raise MachineError(
                     "the MIDI system has stopped, and Antiphon's ports with it: start it, then jam again"
                 )
+            self.session.lose_ports(self.ports.gone(), now_ns)
 
     def _start_engine(self, now_ns: int) -> None:
         introductions = self.session.introductions(now_ns)

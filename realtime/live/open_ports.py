@@ -67,6 +67,8 @@ class OpenPorts:
     seed: SelfPlaying | None = None
     is_lost: Callable[[], bool] = lambda: False
     """Whether the MIDI system has died under the ports."""
+    gone: Callable[[], Sequence[str]] = tuple
+    """The names of ports whose device has gone since the last look."""
     clock: Output | None = None
     """The output of our own MIDI clock; None: no clock is sent."""
     roles: Inputs = field(default_factory=Inputs)
@@ -104,6 +106,7 @@ def open_ports(api: Api, options: PortOptions, seed: Piece | None, tempo: Tempo)
             ),
             seed=player,
             is_lost=opening.is_lost,
+            gone=ports.gone,
             clock=clock,
             roles=_roles(played, clock_in),
             ports=ports,

@@ -188,6 +188,10 @@ class Session:
         messages = self._count_in.due(LAST_NS, self.transport.tempo, 0)
         return self._sends(LEADER, [message._replace(due_ns=now_ns) for message in messages], now_ns)
 
+    def lose_ports(self, names: Iterable[str], now_ns: int) -> None:
+        """Tell of ports whose device has gone."""
+        self._notify((f"{name!r} has gone: plug it in, then start Antiphon again" for name in names), now_ns)
+
     # From the surfaces
 
     def carry_out(self, request: Request, now_ns: int) -> list[Send]:

@@ -423,6 +423,15 @@ def test_a_midi_system_that_dies_ends_it_with_a_word() -> None:
     assert stage.engine.stopped
 
 
+def test_a_device_that_has_gone_is_told_of() -> None:
+    stage = Stage()
+    names = [["stick:out"]]
+    stage.loop.ports = replace(stage.ports, gone=lambda: names.pop() if names else [])
+    stage.play_until(9 * S)
+    [notice] = [entry.text for entry in stage.surface.shown if isinstance(entry, Notice)]
+    assert notice.startswith("'stick:out' has gone")
+
+
 def test_an_engine_that_never_is_ready_is_given_up() -> None:
     stage = Stage()
     stage.engine.ready = stage.engine.loads = False

@@ -30,6 +30,7 @@ class FakeDevice:
     waiting: list[bytes] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     is_closed: bool = False
+    is_unplugged: bool = False
     lead_ns = 0
 
     def poll(self) -> list[Arrived]:
@@ -42,7 +43,7 @@ class FakeDevice:
         self.sent.append(message)
 
     def is_lost(self) -> bool:
-        return False
+        return self.is_unplugged
 
     def close(self) -> None:
         self.is_closed = True
@@ -91,6 +92,25 @@ def test_a_closed_output_takes_messages_and_forgets_them(device: FakeDevice) -> 
     port.send(ON, 0)
     port.close()
     assert device.sent == []
+
+
+def test_keys_down_at_a_device_that_has_gone_come_up_and_it_is_told_once(device: FakeDevice) -> None:
+    ports = Ports(WATCH)
+    port = ports.input(lambda _: device)
+    device.waiting = [ON]
+    assert (played(port), ports.gone()) == ([ON], [])
+    device.is_unplugged = True
+    assert [ports.gone(), ports.gone()] == [["keyboard"], []]
+    assert [played(port), played(port)] == [[OFF], []]
+
+
+def test_a_device_that_goes_twice_is_told_of_twice(device: FakeDevice) -> None:
+    ports = Ports(WATCH)
+    ports.output(lambda _: device)
+    told = []
+    for device.is_unplugged in (True, False, True):
+        told += ports.gone()
+    assert told == ["keyboard", "keyboard"]
 
 
 def test_a_port_is_opened_again_by_its_whole_name() -> None:
