@@ -47,7 +47,7 @@ class BatchedEngines:
         steps: list[Step] = []
         for voice in due:
             if voice not in self._settled:
-                step = self._engines[voice].next_step(now_ns)
+                step = self._engines[voice].next_step()
                 if step is None:
                     self._settled.add(voice)
                 else:

@@ -25,8 +25,6 @@ class Planned(NamedTuple):
 
     note_id: int
     note: Note
-    after: ModelState | None = None
-    """The state after it, if it has been stepped over; the earlier one, if a duration has become known since."""
     is_sent: bool = False
     """It went out, and waits for what was predicted before it to come or not."""
 
@@ -107,8 +105,6 @@ class Branch:
         return [*begun, *together], before_all
 
     def _keep(self, token: Token, state: ModelState) -> None:
-        index = len(self._known)
-        self.planned[index] = self.planned[index]._replace(after=state)
         self._known.append((token, state))
 
     def _state_before(self, index: int) -> ModelState:
@@ -143,16 +139,9 @@ class Branch:
                 self.invalidate()
         return count > 0
 
-    def drop(self, goes: Callable[[Planned], bool]) -> list[Note]:
-        """Take notes out, and return them; the states after them hold no more."""
-        gone: list[Note] = []
-        standing: deque[Planned] = deque()
-        for planned in self.planned:
-            if goes(planned):
-                gone.append(planned.note)
-            else:
-                standing.append(planned._replace(after=None) if gone else planned)
-        if gone:
+    def drop(self, goes: Callable[[Planned], bool]) -> None:
+        """Take notes out; the states after them hold no more."""
+        standing = deque(planned for planned in self.planned if not goes(planned))
+        if len(standing) < len(self.planned):
             self.planned = standing
             self.invalidate()
-        return gone

@@ -24,7 +24,7 @@ from realtime.improviser.plan import Plan
 from realtime.improviser.planner import Planner
 from realtime.improviser.proposals import Proposals
 from realtime.improviser.ring import CAPACITY, ContextRing
-from realtime.improviser.step_model import KnownState, StepModel
+from realtime.improviser.step_model import StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import (
     Cancelled,
@@ -94,19 +94,14 @@ class Engine:
                 self._proposals.epoch = message.epoch
                 self._start_at(message.starts_at)
 
-    def next_step(self, now_ns: int) -> Step | None:
-        """A step of the model that `advance` needs at this time; None: none, any more."""
-        plan = self._deciding(now_ns)
-        if plan is not None:
-            return plan.next_step()
-        step = self.ring.next_step()
-        return self._plan.next_step() if step is None and self._plan is not None else step
+    def next_step(self) -> Step | None:
+        """A step of the model that `advance` needs, or will need; None: none, any more."""
+        return (self.ring if self._plan is None else self._plan.branch).next_step()
 
     def advance(self, now_ns: int) -> list[Message]:
         """The messages that follow by now; decides at most one note."""
         plan = self._deciding(now_ns)
-        if plan is None or plan.shortcut is None:
-            self.ring.catch_up()
+        self.ring.catch_up()
         over_ns = self._listener.tracker.phrase_over_ns
         if over_ns is not None and over_ns <= now_ns:
             self._end_phrase(over_ns, now_ns)
@@ -129,7 +124,7 @@ class Engine:
         """The moment to call `advance` next if nothing is received; None: only then."""
         if self._out or self._unfollowed_since is not None or self._seeks_beat or not self.ring.is_caught_up:
             return AT_ONCE
-        if self._plan is not None and not self._plan.is_caught_up:
+        if self._plan is not None and not self._plan.branch.is_caught_up:
             return AT_ONCE  # that what stands of it is known when the human plays
         times = (self._listener.tracker.phrase_over_ns, self._begins_ns, self._decision_ns)
         return min((time for time in times if time is not None), default=None)
@@ -153,21 +148,20 @@ class Engine:
 
     def _hear(self, played: Played) -> None:
         if played.is_note_on:
-            before_it = self.ring.known()
-            note, is_corrected = self._listener.press(played)
-            self._plan_anew(note, self.tempo.tick_at(played.at_ns), before_it)
+            is_corrected = self._listener.press(played)
+            self._plan_anew(self.tempo.tick_at(played.at_ns))
         else:
             is_corrected = self._listener.release(played)
         if is_corrected and self._plan is not None:
-            self._plan.invalidate()
+            self._plan.branch.invalidate()
 
-    def _plan_anew(self, note: Note, tick: int, before_it: KnownState | None) -> None:
+    def _plan_anew(self, tick: int) -> None:
         """The human played a note, at a tick: a plan that takes turns is over, another is made anew from here on."""
         if self._planner.mode.takes_turns:
             self._plan = None
             return
         if self._plan is not None and not self._plan.over:
-            self._plan.interrupted(note, tick, before_it)
+            self._plan.interrupted(tick)
         elif self._is_rolling and self._begins_ns is None:
             begin = max(tick, self._starts_at)
             self._plan = self._planner.plan(begin, enters=begin > tick)

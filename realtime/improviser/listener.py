@@ -29,12 +29,11 @@ class Listener:
         """Whether enough was played since the beat was sought."""
         return self._onsets_since_beat >= BEAT_ONSETS
 
-    def press(self, played: Played) -> tuple[Note, bool]:
-        """A key went down: its note, and whether an earlier note of the ring changed with it."""
-        changes = self.tracker.press(played)
-        is_corrected = [self._take(change) for change in changes]
+    def press(self, played: Played) -> bool:
+        """A key went down: whether an earlier note of the ring changed with it."""
+        is_corrected = [self._take(change) for change in self.tracker.press(played)]
         self._onsets_since_beat += 1
-        return changes[-1].after, any(is_corrected)
+        return any(is_corrected)
 
     def release(self, played: Played) -> bool:
         """A key came up, or a controller moved: whether notes of the ring got a duration."""

@@ -2,27 +2,24 @@
 
 Proposals are not facts: they stand on a branch of the context until they have been sent, or until a human note leaves
 them standing. Steps are taken once nothing is due, or when the next note is to be decided: what has just been proposed
-need not wait for its own. What answers the human at once does not wait for a replay of what stands (see `shortcut`).
+need not wait for its own.
 Where the human's next notes are predicted with our own, they stand on the branch too, until they prove right or wrong.
 """
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 import numpy as np
 
-from exported.model_state import ModelState, Step
 from exported.sampling import Constraint, draw
 from midi.notes import ANSWER, HUMAN, TICKS_PER_BEAT, Note
 from midi.tokens import WAIT_TICKS, Token
 from realtime.improviser.branch import Branch, Planned
 from realtime.improviser.outline import Outline
 from realtime.improviser.ring import ContextRing
-from realtime.improviser.shortcut import Shortcut
-from realtime.improviser.step_model import KnownState, StepModel, catch_up
+from realtime.improviser.step_model import StepModel, catch_up
 
 LONGEST_SILENCE = TICKS_PER_BEAT
 """The time without a note of our own after which the next is ours, where the human's notes are predicted too."""
@@ -47,10 +44,6 @@ class Plan:
     decided_until: int = field(init=False)
     """The onset of the newest note, or where the plan begins; in ticks."""
     branch: Branch = field(init=False)
-    _shortcut: Shortcut | None = None
-    """From the human's latest note on, if something stood: what answers them at once is decided from there."""
-    _stood: Shortcut | None = None
-    """The way over what stood when something was cancelled, until the human's note is there."""
     _is_entering: bool = field(init=False)
     _has_entered: bool = False
     """A note of it stands, or has gone out."""
@@ -67,8 +60,6 @@ class Plan:
     def decide(self, rng: np.random.Generator, note_id: int, not_before: int = 0) -> Note | None:
         """The next note, at tick `not_before` or later; None: the plan is over. One of the human's is not to sound."""
         self.catch_up()
-        if not self.answers_at_once:
-            self._shortcut = None
         drawn = self.branch.drawn
         if not drawn:
             drawn.extend(self._draw(rng, not_before))
@@ -82,8 +73,6 @@ class Plan:
     def _add(self, planned: Planned) -> None:
         note = planned.note
         self.branch.planned.append(planned)
-        if self._shortcut is not None:
-            self._shortcut.waiting.append(note)
         self._is_entering = False
         self.decided_until = note.onset
         if note.voice == ANSWER:
@@ -105,7 +94,7 @@ class Plan:
         return [self.outline.as_played(note, self._onset(note.onset, not_before)) for note in notes]
 
     def _drawn_token(self, last: Note | None, rng: np.random.Generator, not_before: int) -> Token:
-        state, options = self._state, self.outline.options
+        state, options = self.branch.state, self.outline.options
         memory = self.ring.recall(state.key, len(self.branch)) if options.imitate else None
         constraint, bias = self._constraint(last, not_before), self.outline.bias_after(last, self._struck(last))
         return draw(self.model.heads, self.model.fields, state.hidden, memory, options, rng, constraint, bias)
@@ -143,34 +132,9 @@ class Plan:
         is_silent = last.onset - self._last_own >= LONGEST_SILENCE
         return is_silent or (self.answers_at_once and predicted >= PREDICTED_FIRST)
 
-    # Steps
-
     def catch_up(self) -> None:
         """Take every step that the next decision needs."""
-        catch_up(self.model, self)
-
-    def next_step(self) -> Step | None:
-        """A step that the next decision needs, on the shortcut where it is decided from there; None: none, any more."""
-        return (self.shortcut or self.branch).next_step()
-
-    @property
-    def is_caught_up(self) -> bool:
-        """Whether the next decision needs no more steps than the ring's."""
-        return self.branch.is_caught_up if self.shortcut is None else not self.shortcut.waiting
-
-    @property
-    def shortcut(self) -> Shortcut | None:
-        """The shortcut from which the next note is decided; None: it is decided in the order of time."""
-        return self._shortcut if self.answers_at_once else None
-
-    @property
-    def _state(self) -> ModelState:
-        """The state from which to decide."""
-        return (self.shortcut or self.branch).state
-
-    def invalidate(self) -> None:
-        """A duration has become known behind the branch: its states hold no more, but for a shortcut."""
-        self.branch.invalidate()
+        catch_up(self.model, self.branch)
 
     # Proposals that become facts, or are void
 
@@ -185,7 +149,7 @@ class Plan:
 
     def dropped(self, note_id: int) -> None:
         """A proposal was left out."""
-        self._drop(lambda planned: planned.note_id == note_id)
+        self.branch.drop(lambda planned: planned.note_id == note_id)
         self._hand_over()
 
     def cancelled(self, last_id: int) -> list[int]:
@@ -193,10 +157,9 @@ class Plan:
 
         The others are void, and so are those predicted of the human. Returns the ids of those that have not gone out.
         """
-        self._drop(lambda planned: planned.note_id > last_id or planned.note.voice != ANSWER)
+        self.branch.drop(lambda planned: planned.note_id > last_id or planned.note.voice != ANSWER)
         standing = [planned for planned in self.branch.planned if not planned.is_sent]
         self._last_own = self._last_sent = max([self._last_sent, *(planned.note.onset for planned in standing)])
-        self._stood = Shortcut.over(self.branch.planned, self.ring.vocabulary)
         self.branch.planned = deque(planned._replace(is_sent=True) for planned in self.branch.planned)
         self._hand_over()
         self.branch.drawn.clear()
@@ -210,42 +173,20 @@ class Plan:
 
     def forget_predicted(self, before: int) -> None:
         """Take out what the human was to have played before a tick, and has not: it is not part of the music."""
-        self._drop(lambda planned: planned.note.voice == HUMAN and planned.note.onset < before)
+        self.branch.drop(lambda planned: planned.note.voice == HUMAN and planned.note.onset < before)
         self._hand_over()
 
     def _hand_over(self) -> None:
         if self.over:
-            self._drop(lambda planned: planned.note.voice == HUMAN)  # nobody waits for it any more
+            self.branch.drop(lambda planned: planned.note.voice == HUMAN)  # nobody waits for it any more
         self._has_entered |= self.branch.hand_over()
-
-    def _drop(self, goes: Callable[[Planned], bool]) -> None:
-        gone = self.branch.drop(goes)
-        if gone and self._shortcut is not None:
-            self._shortcut = self._shortcut.without(gone)
 
     # Human notes
 
-    def interrupted(self, by: Note, at: int, before_it: KnownState | None) -> None:
-        """The human played a note at tick `at`: it is in the ring, and what it cancelled has been taken out before.
-
-        `before_it`: the last note of the ring before it, and the state after that.
-        """
-        self._take_shortcut(by, before_it)
+    def interrupted(self, at: int) -> None:
+        """The human played a note at tick `at`: it is in the ring, and what it cancelled has been taken out before."""
         is_to_come = at < self.outline.begin and not self._has_entered
         self.answers_at_once = not is_to_come
         self._is_entering = self.enters and is_to_come
-        self.invalidate()
+        self.branch.invalidate()
         self.decided_until = max(at, self._last_own)
-
-    def _take_shortcut(self, by: Note, before_it: KnownState | None) -> None:
-        """The human's note is in the ring, but in no state of what stands: step over it last."""
-        vocabulary = self.ring.vocabulary
-        if vocabulary.joins(by, by) or self.ring.behind <= 1:
-            self._shortcut = None  # where notes join one state is not after each; and where nothing stands, no need
-        elif before_it is not None:
-            self._shortcut = Shortcut(vocabulary, [before_it], deque())
-        elif (stood := self._stood) is not None and (self._shortcut is None or not stood.waiting):
-            self._shortcut = stood
-        self._stood = None
-        if self._shortcut is not None:
-            self._shortcut.waiting.append(by)

@@ -93,4 +93,4 @@ class Proposals:
 def _invalidate(plan: Plan | None) -> None:
     """A note behind the plan has changed."""
     if plan is not None:
-        plan.invalidate()
+        plan.branch.invalidate()

@@ -18,7 +18,7 @@ from exported.model_state import ModelState, Step
 from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
-from realtime.improviser.step_model import KnownState, StepModel, catch_up
+from realtime.improviser.step_model import StepModel, catch_up
 from realtime.improviser.vocabulary import PlaceOf, vocabulary_of
 
 CAPACITY = 1536
@@ -92,13 +92,6 @@ class ContextRing:
         """The state after the newest note; its arrays are the ring's own: copy them to keep them."""
         self.catch_up()
         return self._state_before(self._end)
-
-    def known(self) -> KnownState | None:
-        """The newest note and the state after it, to be kept; None: it has not been stepped over yet."""
-        if not len(self) or self.behind:
-            return None
-        row = self._rows[(self._end - 1) % self._capacity]
-        return KnownState(self.note(self._end - 1), self._model.layout.state_in(row.copy()))
 
     def feed(self, note: Note) -> None:
         """Take in a note; the oldest goes if the ring is full."""

@@ -1,17 +1,16 @@
 """The model as the improviser needs it: one protocol, by which steps are taken. Pure.
 
-Whoever lags behind (the ring, the plan, the shortcut) names its next step; the model takes it, alone or together with
+Whoever lags behind (the ring, the plan) names its next step; the model takes it, alone or together with
 those of other engines. The improviser opens no model: it is handed one.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from exported.card import Card
 from exported.heads import Head
 from exported.imitation import Imitation
 from exported.model_state import ModelState, StateLayout, Step
-from midi.notes import Note
 from midi.tokens import Field
 
 
@@ -34,13 +33,6 @@ class Stepped(Protocol):
 
     def next_step(self) -> Step | None:
         """The step over the first note without a state; None: there is none."""
-
-
-class KnownState(NamedTuple):
-    """A note that has been stepped over, and the state after it."""
-
-    note: Note
-    after: ModelState
 
 
 def catch_up(model: StepModel, notes: Stepped) -> None:

@@ -319,29 +319,6 @@ def test_as_long_as_nothing_is_due_the_plan_is_bent_before_it_answers(model: Onn
     assert engine._plan.outline.biases is not before
 
 
-def test_an_answer_at_once_is_proposed_before_the_replay(
-    model: OnnxModel,
-) -> None:
-    engine = Engine(model, Settings(bpm=120, mode="solo", lookahead=1000))
-    engine.receive(ListenFrom(0))
-    planned: list[Proposal] = []
-    for now in range(0, S, 10 * MS):
-        planned += [one for one in engine.advance(now) if isinstance(one, Proposal)]
-    went_out = planned[:6]
-    for one in went_out:
-        engine.receive(Sent(one.note_id, TEMPO.ns_at(one.onset)))
-    while engine.wake_ns == 0:
-        engine.advance(S)
-    strike(engine, TEMPO.ns_at(went_out[0].onset), 21, went_out[-1].note_id)
-    assert engine.ring.behind >= 6
-    said = engine.advance(now := TEMPO.ns_at(went_out[-1].onset) + 10 * MS)
-    assert any(isinstance(one, Proposal) for one in said)
-    assert engine.ring.behind >= 6
-    while engine.wake_ns == 0:
-        engine.advance(now)
-    assert engine.ring.behind == 0
-
-
 def test_the_key_of_the_phrase_bends_the_answer_by_its_knob(model: OnnxModel) -> None:
     scale = {(2 + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)}
     phrase = [Note(12 * i, 10, pitch, 70) for i, pitch in enumerate((62, 64, 66, 67, 69, 71, 73, 74))]

@@ -96,10 +96,9 @@ def played_over(ring: ContextRing, plan: Plan, at: int, kept_until: int, pitch: 
     """The human plays a note at a tick, into the ring and over the plan; what is meant for a tick or before stands."""
     kept = [each.note_id for each in plan.branch.planned if each.note.voice == ANSWER and each.note.onset <= kept_until]
     plan.cancelled(max(kept, default=-1))
-    before_it = ring.known()
     theirs = Note(at, None, pitch, 80, voice=HUMAN)
     place_in_order(ring, theirs)
-    plan.interrupted(theirs, at, before_it)
+    plan.interrupted(at)
 
 
 def planned_ahead(ring: ContextRing, plan: Plan, rng: np.random.Generator, count: int) -> tuple[Plan, list[int]]:
@@ -111,58 +110,6 @@ def planned_ahead(ring: ContextRing, plan: Plan, rng: np.random.Generator, count
     return plan, onsets
 
 
-def steps_needed(plan: Plan) -> int:
-    """The number of steps that come before the next decision; they are taken."""
-    count = 0
-    while (step := plan.next_step()) is not None:
-        plan.model.take((step,))
-        count += 1
-    return count
-
-
-def test_an_answer_at_once_waits_for_one_step(model: OnnxModel) -> None:
-    ring, rng = ring_of(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
-    played_over(ring, plan, 48, plan.decided_until)
-    assert ring.behind == 12, "the first of them is before the human's note"
-    assert steps_needed(plan) == 1
-    assert plan.decide(rng, 12) is not None
-    assert steps_needed(plan) == 12 + 1, "what comes later is decided in the order of time"
-
-
-def test_an_answer_at_once_waits_for_no_replay_of_sent_notes(
-    model: OnnxModel,
-) -> None:
-    ring, rng = ring_of(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
-    assert all(plan.sent(index) for index in range(12))
-    played_over(ring, plan, 30, 48)
-    assert ring.behind == 14, "the human's note, twelve of ours and one of theirs"
-    assert steps_needed(plan) == 1
-    assert plan.decide(rng, 12) is not None
-    assert steps_needed(plan) == 14 + 1
-    assert_as_taken_in_at_once(ring, plan)
-
-
-def test_the_shortcut_leads_over_sent_and_human_notes(model: OnnxModel) -> None:
-    ring, rng = ring_of(model), np.random.default_rng(0)
-    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
-    played_over(ring, plan, 48, plan.decided_until)
-    assert ring.behind == 12, "the first of them is before the human's note"
-    assert steps_needed(plan) == 1
-    answer = plan.decide(rng, 12)
-    assert answer is not None
-    played_over(ring, plan, 48, answer.onset, pitch=64)
-    assert steps_needed(plan) == 2, "over our own answer, and over the human's second note"
-    assert plan.decide(rng, 13) is not None
-    steps_needed(plan)
-    played_over(ring, plan, 49, answer.onset, pitch=67)
-    played_over(ring, plan, 49, 0, pitch=71)
-    assert plan.decide(rng, 14) is not None
-    plan.catch_up()
-    assert_as_taken_in_at_once(ring, plan)
-
-
 def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
     """Ring and branch know what they would, had every note been taken in, once and in the order of time."""
     anew = ContextRing(plan.model)
@@ -171,43 +118,22 @@ def assert_as_taken_in_at_once(ring: ContextRing, plan: Plan) -> None:
     assert np.allclose(plan.branch.state.state, anew.head.state, atol=1e-5)
 
 
-def test_a_note_that_left_the_plan_is_not_on_the_shortcut(model: OnnxModel) -> None:
+@pytest.mark.parametrize("sent", [0, 12])
+def test_what_stands_is_decided_from_in_the_order_of_time(model: OnnxModel, sent: int) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
-    plan, onsets = planned_ahead(ring, plan_of(model, ring), rng, 12)
-    played_over(ring, plan, 48, onsets[3])
-    later = plan.decide(rng, 12, onsets[-1])
-    assert later is not None
-    assert later.onset >= onsets[-1]
-    played_over(ring, plan, 48, onsets[3], pitch=64)
-    assert steps_needed(plan) == 1, "over the human's second note: the answer to the first is no more"
+    plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 12)
+    assert all(plan.sent(index) for index in range(sent))
+    played_over(ring, plan, 30, 48 if sent else plan.decided_until)
+    assert plan.decide(rng, 12) is not None
+    plan.catch_up()
+    assert_as_taken_in_at_once(ring, plan)
 
 
-def test_the_shortcut_goes_back_before_a_wrong_prediction(model: OnnxModel) -> None:
-    ring, rng = ring_of(model), np.random.default_rng(0)
-    plan, onsets = planned_ahead(ring, plan_of(model, ring, predicts_human=True, biases=ONLY_OURS), rng, 6)
-    plan.outline.biases = ONLY_HUMAN
-    played_over(ring, plan, 48, onsets[-1])
-    predicted = plan.decide(rng, 100)
-    assert predicted is not None
-    assert predicted.voice == HUMAN
-    assert steps_needed(plan) == 1, "over what is predicted"
-    shortcut = plan._shortcut
-    assert shortcut is not None
-    assert [known.note for known in shortcut.trail][-1] == predicted
-    played_over(ring, plan, 48, onsets[-1], pitch=64)
-    assert plan._shortcut is not None
-    assert predicted not in [known.note for known in plan._shortcut.trail]
-    assert steps_needed(plan) == 1, "over the human's second note, from their first on"
-    assert [known.note.pitch for known in plan._shortcut.trail][-2:] == [60, 64]
-
-
-def test_a_duration_that_becomes_known_leaves_the_shortcut_as_it_was(model: OnnxModel) -> None:
+def test_a_late_duration_counts_for_what_is_decided_next(model: OnnxModel) -> None:
     ring, rng = ring_of(model), np.random.default_rng(0)
     plan, _ = planned_ahead(ring, plan_of(model, ring), rng, 6)
     assert correct(ring, ring.note(ring.end - 1), Note(36, 40, 63, 80, voice=HUMAN))
-    plan.invalidate()
-    played_over(ring, plan, 48, plan.decided_until)
-    assert steps_needed(plan) == 1
+    plan.branch.invalidate()
     assert plan.decide(rng, 6) is not None
-    assert steps_needed(plan) == 2 + 7
+    plan.catch_up()
     assert_as_taken_in_at_once(ring, plan)
