@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import Any
 
 from exported.content import SHOWN, check_numbers, read_content, shown
-from exported.wire import has_external_data
 from midi.errors import ModelError
 from midi.text import printable
 from midi.tokens import CONTEXTS, DURATION, FIELDS, PITCH, WAIT, Field, fingerprint
@@ -231,7 +230,7 @@ def check_graph(folder: Path, card: Card) -> Path:
     """The path of the folder's graph, once its bytes are known to be those the card was written for.
 
     Raises:
-        ModelError: the graph is missing, its sha256 differs (the message shows both), or a part of it lies elsewhere.
+        ModelError: the graph is missing, its sha256 differs (the message shows both), or it is too large.
     """
     path = folder / GRAPH
     if not path.is_file():
@@ -242,12 +241,6 @@ def check_graph(folder: Path, card: Card) -> Path:
         raise ModelError(
             f"{path} has sha256 {actual}, its card says {card.graph_sha256[:64]}: copy the folder again whole"
         )
-    try:
-        external = has_external_data(data)
-    except ValueError as error:
-        raise ModelError(f"{path} is no ONNX graph ({error}): copy the folder again whole") from None
-    if external:
-        raise ModelError(f"{path} has weights in other files, which its card does not vouch for: export it in one file")
     return path
 
 

@@ -45,6 +45,8 @@ def cuda_obstacle() -> str | None:
 def open_session(graph: Path | bytes, provider: str = CPU) -> Session:
     """An inference session on one thread, from a graph's file or its bytes.
 
+    From memory in either case: so onnxruntime refuses weights that lie in other files, for which no card vouches.
+
     Raises:
         ModelError: onnxruntime does not take the graph.
     """
@@ -56,10 +58,12 @@ def open_session(graph: Path | bytes, provider: str = CPU) -> Session:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4
     try:
-        return ort.InferenceSession(graph, options, providers=[provider])
+        graph_bytes = graph.read_bytes() if isinstance(graph, Path) else graph
+        return ort.InferenceSession(graph_bytes, options, providers=[provider])
     except Exception as error:  # noqa: BLE001 - onnxruntime raises a class of its own for each broken graph
         name = graph if isinstance(graph, Path) else f"a graph of {len(graph)} bytes"
-        raise ModelError(f"onnxruntime does not take {name}: {printable(str(error).splitlines()[0])}") from None
+        reason = printable(str(error).splitlines()[0])
+        raise ModelError(f"onnxruntime does not take {name} ({reason}): copy it again, its weights inside") from None
 
 
 def open_on(graph: Path, provider: str, time_step: Callable[[Session], float]) -> Session:

@@ -276,20 +276,3 @@ def test_names_of_files_are_written_so_that_they_can_be_read(folder: Path) -> No
     card = replace(read_card(folder), corpus={"skipped": {"a\x1b[2Jb.mid": "no\nnotes"}})
     write_card(card, folder)
     assert read_card(folder).corpus == {"skipped": {"a\\x1b[2Jb.mid": "no\\x0anotes"}}
-
-
-def test_a_graph_with_weights_in_other_files_is_refused(folder: Path) -> None:
-    tensor = b"\x42\x01w" + b"\x70\x01"  # name "w", data_location EXTERNAL
-    graph = b"\x2a" + bytes([len(tensor)]) + tensor  # initializer
-    data = b"\x3a" + bytes([len(graph)]) + graph
-    (folder / GRAPH).write_bytes(data)
-    change(folder, graph_sha256=sha256(folder / GRAPH))
-    with pytest.raises(ModelError, match="has weights in other files"):
-        check_graph(folder, read_card(folder))
-
-
-def test_what_is_no_graph_is_refused(folder: Path) -> None:
-    (folder / GRAPH).write_bytes(b"not a graph")
-    change(folder, graph_sha256=sha256(folder / GRAPH))
-    with pytest.raises(ModelError, match="is no ONNX graph"):
-        check_graph(folder, read_card(folder))
