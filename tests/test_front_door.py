@@ -13,6 +13,7 @@ from antiphon import ROOMS, main
 from antiphon.cli import COMPLETION, EPILOG, SHELLS, VERBS
 from midi.errors import InputError, MachineError, ModelError
 from tests.peers.daemon import installed
+from tests.peers.program import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,7 +21,12 @@ ROOT = Path(__file__).parents[1]
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The installed command, in a process of its own."""
     return subprocess.run(
-        [installed(), *words], capture_output=True, text=True, timeout=60, check=False, env=os.environ | environment
+        [installed(), *words],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env=os.environ | environment,
     )
 
 

@@ -14,6 +14,7 @@ from exported.card import CARD, GRAPH
 from midi.errors import ModelError
 from tests.peers.daemon import installed
 from tests.peers.jackd import JackServer
+from tests.peers.program import PATIENCE_S
 from tests.tiny_model import build
 
 SEED = Path(__file__).parents[1] / "midi" / "seeds" / "phrase.mid"
@@ -58,7 +59,7 @@ def assert_one_clear_line(code: int, errors: str, because: Iterable[str]) -> Non
 def refuse_in_a_process(*words: object, because: Iterable[str]) -> None:
     """The same of the installed command: one that would open ports is not run in the process of other tests."""
     command = [installed(), *(str(word) for word in words)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert_one_clear_line(done.returncode, done.stderr, because)
 
 

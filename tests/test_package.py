@@ -14,7 +14,7 @@ import pytest
 
 from tests.peers.daemon import READY
 from tests.peers.jackd import JackServer
-from tests.peers.program import Program
+from tests.peers.program import PATIENCE_S, Program
 
 ROOT = Path(__file__).parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -25,7 +25,7 @@ Antiphon = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def run_here(*words: str | Path, cwd: Path) -> None:

@@ -28,8 +28,8 @@ from realtime.timed import Timed
 from realtime.verbs.jam import READY
 
 LOOK_S = 0.01
-START_S = 30.0
-END_S = 15.0
+START_S = 60.0
+END_S = 30.0
 DELIVERY_S = 0.2
 """The time that the ports may need to deliver the last messages."""
 

@@ -17,7 +17,7 @@ from midi.tempo import Tempo
 from tests.live.conftest import OUT
 from tests.peers.daemon import Daemon, installed
 from tests.peers.jackd import JackServer
-from tests.peers.program import wait_until
+from tests.peers.program import PATIENCE_S, wait_until
 from tests.peers.receiver import Receiver
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
@@ -70,7 +70,7 @@ def test_a_file_has_one_answer_wherever_it_is_played(
 ) -> None:
     seed = SEED if which == "bundled" else off_the_beat
     flags = ("--model", tiny, *PATIENT)
-    subprocess.run([installed(), "render", seed, "-o", tmp_path / "r.mid", *flags], check=True, timeout=60)
+    subprocess.run([installed(), "render", seed, "-o", tmp_path / "r.mid", *flags], check=True, timeout=PATIENCE_S)
     rendered = of_file(tmp_path / "r.mid", seed)
     assert len(rendered) >= 5
     bpm = read_midi(seed).bpm or 0.0

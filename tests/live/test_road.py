@@ -34,12 +34,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1000)
 def test_a_folder_of_music_becomes_an_answer_on_a_port(
     folder: Path, stage: Callable[..., Stage], tmp_path: Path
 ) -> None:
     words = [installed(), "train", str(folder), "--name", "mine", "--time", "20s", "--units", "96"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=360, check=False)
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "broken.mid" in done.stdout
     assert "letter.mid" in done.stdout

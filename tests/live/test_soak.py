@@ -13,7 +13,7 @@ from tests.peers.program import Program, need, wait_until
 def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
     need("jackd")
     words = [sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "20", "--rng-seed", "3"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "MISSED" not in done.stdout
     assert "0 lost, 0 doubled: met" in done.stdout
@@ -23,10 +23,11 @@ def test_a_hostile_human_for_twenty_seconds_breaks_nothing(tiny: str) -> None:
         assert f"{role}: " in done.stdout
 
 
-def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str) -> None:
+def test_an_engine_that_dies_meanwhile_fails_the_soak(tiny: str, tmp_path: Path) -> None:
     need("jackd")
-    with Program([sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "6"]) as soaking:
-        wait_until(lambda: bool(_engines(soaking.pid)), "the engine")
+    words = [sys.executable, "-m", "benchmarks.soak", "--model", tiny, "--seconds", "6"]
+    with Program(words, {"TMPDIR": str(tmp_path)}) as soaking:
+        wait_until(lambda: bool(list(tmp_path.rglob("*.score"))), "the music")
         time.sleep(2)
         for engine in _engines(soaking.pid):
             kill(engine, 9)

@@ -14,7 +14,7 @@ from midi.files import read_midi
 from tests.live.conftest import OUT
 from tests.peers.daemon import installed
 from tests.peers.jackd import JackServer
-from tests.peers.program import ROOT, wait_until
+from tests.peers.program import PATIENCE_S, ROOT, wait_until
 from tests.peers.receiver import Receiver, sounding
 from tests.peers.terminal import CTRL_BACKSLASH, CTRL_Q, CTRL_S, Terminal
 
@@ -154,11 +154,11 @@ def test_without_midi_too_the_notes_do_not_wait_for_a_reader(
 ) -> None:
     saved = tmp_path / "session.mid"
     words = [installed(), "jam", "--model", tiny, "--save", str(saved), "--bars", "1"]
-    done = subprocess.run(words, stdout=full_pipe[1], stderr=subprocess.PIPE, timeout=60, cwd=ROOT)
+    done = subprocess.run(words, stdout=full_pipe[1], stderr=subprocess.PIPE, timeout=PATIENCE_S, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, b"")
     assert read_midi(saved).notes
 
 
 def test_an_error_that_nobody_reads_ends_it_with_its_exit_code(full_pipe: tuple[int, int]) -> None:
     words = [sys.executable, "-m", "antiphon", "jam", "--model", "nosuch"]
-    assert subprocess.run(words, stderr=full_pipe[1], timeout=30, cwd=ROOT).returncode == 2
+    assert subprocess.run(words, stderr=full_pipe[1], timeout=PATIENCE_S, cwd=ROOT).returncode == 2

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--") if which("setpriv") else ()
 """util-linux: the child is killed when the test run is, so that no JACK server outlives it."""
 
-PATIENCE_S = 60.0
-"""The longest wait for what is to come: a wait that succeeds costs nothing, and a machine may be busy."""
+PATIENCE_S = 120.0
+"""The longest wait for what is to come: a wait that succeeds costs nothing, and a machine may be very busy."""
 PEER_PRIORITY = 3
 """Real-time priority of what plays and listens: before all that computes, after Antiphon (20) and JACK (10 and 5)."""
 

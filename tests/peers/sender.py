@@ -73,7 +73,6 @@ def open_output(name: str) -> Iterator[Any]:
     import rtmidi
 
     leave_when_told()
-    keep_time()
     port = rtmidi.MidiOut(rtapi=JACK, name=name)
     port.open_virtual_port("out")
     print("ready", flush=True)
@@ -86,6 +85,7 @@ def open_output(name: str) -> Iterator[Any]:
 
 def _serve(name: str) -> None:
     """The child: each line of stdin is a performance; each message sent is answered with a line."""
+    keep_time()
     with open_output(name) as port:
         for line in sys.stdin:
             _perform(port, [(at, bytes.fromhex(message)) for at, message in json.loads(line)])

@@ -10,6 +10,7 @@ import pytest
 from antiphon import main
 from midi.files import read_midi
 from tests.peers.daemon import installed
+from tests.peers.program import PATIENCE_S
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 
@@ -32,7 +33,7 @@ def render(tiny_folder: Path, capfd: pytest.CaptureFixture[str]) -> Render:
 
 def test_the_installed_command_answers_as_this_process_does(render: Render, tiny_folder: Path, tmp_path: Path) -> None:
     words = [installed(), "render", str(SEED), "-o", str(tmp_path / "installed.mid"), "--model", str(tiny_folder)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     assert done.stderr == ""
     render(tmp_path / "here.mid")
     assert (tmp_path / "installed.mid").read_bytes() == (tmp_path / "here.mid").read_bytes()
