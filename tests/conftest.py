@@ -1,7 +1,8 @@
 """Fixtures that start real peers. A missing program skips its tests, except in CI, where that is a failure.
 
 Property tests draw the same examples every time, on every machine: a red test is a change of ours, not of the dice.
-`make nightly` draws others, and more; what it finds is pinned with `@example`, and mended. None is judged by its time.
+`make check` draws a quarter as many. `make nightly` draws others, and more; what it finds is pinned with `@example`,
+and mended. None is judged by its time.
 """
 
 import os
@@ -127,6 +128,7 @@ def _is_with_jack(path: str) -> bool:
 settings.register_profile(
     "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("check", settings.get_profile("fixed"), max_examples=25)
 settings.register_profile("nightly", settings.get_profile("fixed"), derandomize=False, max_examples=1000)
 settings.load_profile("fixed")
 

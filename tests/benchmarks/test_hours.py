@@ -29,14 +29,14 @@ def test_both_modes_are_played_and_nothing_is_kept_that_is_over(
     engine = Engine(load_model(tiny_folder, "cpu"), Settings(bpm=BPM))
     long = LongJam(Offline(engine), random.Random(0))
     modes = set()
-    while long.hours < 3:
+    while long.hours < 2:
         long.play_on()
         modes.add(long.jam.part.settings.mode)
     long.end()
     assert modes == {"accompany", "reply"}
     assert long.jam.sent == []
     assert long.answer.all_match
-    assert long.answer.notes == sum(len(off) for off in long.off_ns.values()) > 100
+    assert long.answer.notes == sum(len(off) for off in long.off_ns.values()) > 50
     assert len(long.resident) > 5
 
 

@@ -89,7 +89,7 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
 def test_of_several_phrases_the_last_is_answered_too(
     no_midi: None, embedded: Callable[..., Daemon], tmp_path: Path
 ) -> None:
-    notes = [Note(onset, 12, 60, 80) for onset in (0, 12, 24, 400, 412, 424)]
+    notes = [Note(onset, 12, 60, 80) for onset in (0, 12, 24, 200, 212, 224)]
     write_midi(tmp_path / "two.mid", [("two phrases", notes)], 240)
     jam = embedded("--no-save", "--seed", str(tmp_path / "two.mid"), "--bars", "1")
     assert jam.wait() == 0
