@@ -19,7 +19,6 @@ from midi.piece import Control, Piece
 from midi.rests import LONGEST_REST_BEATS, Cuts
 from midi.songs import Song, read_song
 
-DEFAULT_BPM = 120.0
 SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 SONGS = 2
 """The format of a file whose tracks are songs of their own."""

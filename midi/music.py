@@ -8,10 +8,7 @@ from midi.meter import UNKNOWN_METER, Bar, merged, meter_of
 from midi.notes import TICKS_PER_BEAT, Note
 from midi.parts import CHANNELS, Kind, kind_of_channel
 from midi.songs import Song
-from midi.tempo import TempoChange
-
-UNSAID_BPM = 120.0
-"""The tempo of a song that says none (Standard MIDI Files 1.0)."""
+from midi.tempo import DEFAULT_BPM, TempoChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def _tempi(song: Song, division: Division, begin: int) -> list[TempoChange]:
     """A song's tempi; where a file counts frames, a beat is none of its own, and they say nothing."""
     if division.is_timecode:
         return [TempoChange(begin, float(TIMECODE_BPM))]
-    unsaid = [TempoChange(begin, UNSAID_BPM)] if begin else []
+    unsaid = [TempoChange(begin, DEFAULT_BPM)] if begin else []
     return [*unsaid, *(TempoChange(begin + division.ticks_at(at), bpm) for at, bpm in song.tempi)]
 
 

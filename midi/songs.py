@@ -22,11 +22,11 @@ class Struck(NamedTuple):
     """A note: when it was struck and when it ended; its track, and its channel among those of all ports."""
 
     began: int
-    ended: int
     pitch: int
     velocity: int
     track: int
     channel: int
+    ended: int = 0
 
 
 @dataclass(slots=True)
@@ -85,17 +85,9 @@ def read_song(tracks: Sequence[Sequence[Event]]) -> Song:
     return reader.song
 
 
-class _Key(NamedTuple):
-    began: int
-    pitch: int
-    velocity: int
-    track: int
-    channel: int
-
-
 @dataclass(slots=True)
 class _Reader:
-    sounding: list[SoundingNotes[_Key]]
+    sounding: list[SoundingNotes[Struck]]
     """By track."""
     song: Song = field(default_factory=Song)
 
@@ -117,7 +109,7 @@ class _Reader:
         if is_drum:
             self.song.drum_notes += 1
         else:
-            key = _Key(at, pitch, velocity, track, channel)
+            key = Struck(at, pitch, velocity, track, channel)
             self._end(self.sounding[track].press(channel, pitch, key), at)
 
     def _meta(self, event: Event, track: int) -> None:
@@ -130,5 +122,5 @@ class _Reader:
         elif kind == END_OF_TRACK:  # keys that were never let go end with their track
             self._end(self.sounding[track].end_all(), event.at)
 
-    def _end(self, keys: list[_Key], at: int) -> None:
-        self.song.notes += [Struck(began, at, *key) for began, *key in keys]
+    def _end(self, keys: list[Struck], at: int) -> None:
+        self.song.notes += [key._replace(ended=at) for key in keys]

@@ -6,6 +6,9 @@ from fractions import Fraction
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
 
+DEFAULT_BPM = 120.0
+"""The tempo where nothing says one (Standard MIDI Files 1.0)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TempoChange:

@@ -15,8 +15,6 @@ REPLY, ACCOMPANY, SOLO = "reply", "accompany", "solo"
 AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "follow"
 BEAT, BAR, OFF = "beat", "bar", "off"
 BPM_RANGE = (20.0, 400.0)
-DEFAULT_BPM = 120.0
-"""The tempo when nothing sets it."""
 
 ROLE, MUSIC, LIKENESS, TIME, PORTS = (
     "what it does",

@@ -54,7 +54,7 @@ def find_beat(strikes: Sequence[Strike], near: Beat | None = None) -> Beat | Non
     every = Onsets.of(strikes)
     if len(every) < FEWEST:
         return None
-    onsets = every.latest(MOST)
+    onsets = Onsets.of(strikes, MOST)
     prior = _tempo_prior(near) + cycle_evidence(every)
     tempi = wait_likelihood(onsets) + prior
     guesses = Guesses.of(tempi, onsets)

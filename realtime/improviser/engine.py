@@ -27,6 +27,7 @@ from realtime.improviser.ring import CAPACITY, ContextRing
 from realtime.improviser.step_model import StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import (
+    AnswerEnd,
     Cancelled,
     CountedIn,
     Dropped,
@@ -122,7 +123,7 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """The moment to call `advance` next if nothing is received; None: only then."""
-        if self._out or self._unfollowed_since is not None or self._seeks_beat or not self.ring.is_caught_up:
+        if self._out or self._unfollowed_since is not None or self._seeks_beat or self.ring.behind:
             return AT_ONCE
         if self._plan is not None and not self._plan.branch.is_caught_up:
             return AT_ONCE  # that what stands of it is known when the human plays
@@ -147,11 +148,9 @@ class Engine:
     # Human notes
 
     def _hear(self, played: Played) -> None:
+        is_corrected = self._listener.take(played)
         if played.is_note_on:
-            is_corrected = self._listener.press(played)
             self._plan_anew(self.tempo.tick_at(played.at_ns))
-        else:
-            is_corrected = self._listener.release(played)
         if is_corrected and self._plan is not None:
             self._plan.branch.invalidate()
 
@@ -279,7 +278,7 @@ class Engine:
         note_id = self._proposals.new_id()
         note = plan.decide(self._rng, note_id, self._earliest(now_ns) if self._planner.mode.takes_turns else now)
         if note is None:
-            self._out.append(self._proposals.end(plan.last_end))
+            self._out.append(AnswerEnd(self._proposals.epoch, plan.last_end))
         elif note.voice == ANSWER:
             if answers_at_once:
                 self._at_once = note.onset

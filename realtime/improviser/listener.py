@@ -29,18 +29,14 @@ class Listener:
         """Whether enough was played since the beat was sought."""
         return self._onsets_since_beat >= BEAT_ONSETS
 
-    def press(self, played: Played) -> bool:
-        """A key went down: whether an earlier note of the ring changed with it."""
-        is_corrected = [self._take(change) for change in self.tracker.press(played)]
-        self._onsets_since_beat += 1
+    def take(self, played: Played) -> bool:
+        """A key or a pedal moved: whether an earlier note of the ring changed with it."""
+        self._onsets_since_beat += played.is_note_on
+        changes = self.tracker.press(played) if played.is_note_on else self.tracker.release(played)
+        is_corrected = [self._change(change) for change in changes]
         return any(is_corrected)
 
-    def release(self, played: Played) -> bool:
-        """A key came up, or a controller moved: whether notes of the ring got a duration."""
-        is_corrected = [self._take(change) for change in self.tracker.release(played)]
-        return any(is_corrected)
-
-    def _take(self, change: Change) -> bool:
+    def _change(self, change: Change) -> bool:
         if change.before is not None:
             return correct(self._ring, change.before, change.after)
         place_in_order(self._ring, change.after)

@@ -43,15 +43,15 @@ class Onsets:
     weights: Floats
 
     @classmethod
-    def of(cls, strikes: Sequence[Strike]) -> "Onsets":
-        """The onsets of strikes in any order; a chord is where the middle of its strikes is."""
+    def of(cls, strikes: Sequence[Strike], most: int = MOST) -> "Onsets":
+        """The latest onsets of strikes in any order; a chord is where the middle of its strikes is."""
         chords: list[list[Strike]] = []
         for strike in sorted(strikes):
             if chords and strike.at_ns - chords[-1][0].at_ns <= CHORD_NS:
                 chords[-1].append(strike)
             else:
                 chords.append([strike])
-        chords = chords[-MOST:]
+        chords = chords[-most:]
         times = [round(sum(strike.at_ns for strike in chord) / len(chord)) for chord in chords]
         end_ns = times[-1] if times else 0
         return cls(
@@ -65,12 +65,6 @@ class Onsets:
 
     def __len__(self) -> int:
         return len(self.times)
-
-    def latest(self, count: int) -> "Onsets":
-        """The last so many of them."""
-        rows = (self.times, self.velocity, self.lowest, self.size, self.weights)
-        times, velocity, lowest, size, weights = (row[-count:] for row in rows)
-        return Onsets(times, self.end_ns, velocity, lowest, size, weights)
 
     @property
     def waits(self) -> Floats:

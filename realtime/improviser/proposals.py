@@ -10,7 +10,7 @@ from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.timekeeper import Timekeeper
-from realtime.messages import AnswerEnd, Cancelled, Dropped, Proposal, Released, Sent
+from realtime.messages import Cancelled, Dropped, Proposal, Released, Sent
 
 
 class Proposals:
@@ -38,10 +38,6 @@ class Proposals:
             del self._notes[next(iter(self._notes))]
         velocity = note.velocity or 1
         return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel)
-
-    def end(self, tick: int) -> AnswerEnd:
-        """The end of an answer, whose last note ends at a tick."""
-        return AnswerEnd(self.epoch, tick)
 
     @property
     def standing(self) -> list[int]:

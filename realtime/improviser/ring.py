@@ -136,11 +136,6 @@ class ContextRing:
         return list(self.notes(first)), self._state_before(first)
 
     @property
-    def is_caught_up(self) -> bool:
-        """Whether every note has its state."""
-        return self._caught_up == self._end
-
-    @property
     def behind(self) -> int:
         """The number of notes without a state."""
         return self._end - self._caught_up

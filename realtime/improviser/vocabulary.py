@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from exported.card import SOUND, Card
 from exported.sampling import Constraint
@@ -14,40 +13,12 @@ PlaceOf = Callable[[int], Place]
 """From a tick of the performance to its place in its bar."""
 
 
-class Vocabulary(Protocol):
-    """A vocabulary, in one performance. A token is one note, or several that join."""
-
-    def joins(self, note: Note, before: Note) -> bool:
-        """Whether a note is one token together with the note before it; then that one passes without a step."""
-
-    @property
-    def passing(self) -> Token:
-        """The token that stands in the memory for a note that passes: none that could be drawn."""
-
-    def encode(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
-        """The token by which the model takes in notes that join, after one at `previous_onset` (None: none was)."""
-
-    def decode(self, token: Token, previous_onset: int) -> list[Note]:
-        """The notes that a drawn token stands for, after one at `previous_onset`; all at one onset, ascending."""
-
-    def wait_ticks(self, token: Token) -> int | None:
-        """The wait of a drawn token, in ticks; None: there is none, the music is over."""
-
-    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
-        """The first token of an answer: at this onset, whatever the model thinks of that."""
-
-    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
-        """A later token, after the last note. `is_ours`: not the human's; `earliest`: the id of the shortest wait."""
-
-
-def vocabulary_of(card: Card, place_of: PlaceOf) -> Vocabulary:
-    """A model's vocabulary, in a performance whose bars are known by `place_of`."""
-    return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of)
-
-
 @dataclass(frozen=True, slots=True)
 class EventVocabulary:
-    """The vocabulary of events: a token is a note, its wait what lies between its onset and the one before."""
+    """The vocabulary of events: a token is a note, its wait what lies between its onset and the one before.
+
+    `passing` stands in the memory for a note that takes no step, since the next joins it: no token that can be drawn.
+    """
 
     inputs: tuple[Field, ...]
     fields: tuple[Field, ...]
@@ -80,13 +51,13 @@ class EventVocabulary:
         return None if wait == END else WAIT_TICKS[wait]
 
     def entering(self, onset: int, previous_onset: int | None) -> Constraint:
-        """The first note of an answer: at this onset, whatever the model thinks of that."""
+        """The limits of an answer's first note: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
         bar_place = self.place_of(onset)  # exact where the wait's class is not
         return Constraint(ANSWER, wait, place_after=lambda _: bar_place)
 
     def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
-        """A later note, after the last so far; `is_ours`: not one of the human's; `earliest`: the id of its wait."""
+        """The limits of a later note. `is_ours`: not one of the human's; `earliest`: the id of the shortest wait."""
         return Constraint(
             ANSWER if is_ours else None,
             None,
@@ -95,3 +66,12 @@ class EventVocabulary:
             place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
             earliest=earliest,
         )
+
+
+Vocabulary = EventVocabulary | ChordVocabulary
+"""A vocabulary, in one performance. A token is one note, or several that join."""
+
+
+def vocabulary_of(card: Card, place_of: PlaceOf) -> Vocabulary:
+    """A model's vocabulary, in a performance whose bars are known by `place_of`."""
+    return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of)

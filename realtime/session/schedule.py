@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from midi.message import NOTE_OFF, NOTE_ON
-from midi.tempo import Tempo
+from midi.tempo import DEFAULT_BPM, Tempo
 from realtime.messages import Proposal
-from realtime.settings import DEFAULT_BPM
 
 REPEAT_GAP_NS = 12_000_000
 LEAST_GAP_NS = 6_000_000

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from midi.files import DEFAULT_BPM
 from midi.piece import Piece
+from midi.tempo import DEFAULT_BPM
 from realtime.parameters import SWITCH, Parameter, Value
 from realtime.settings import BPM_RANGE, FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from midi.meter import Bar, bar_ticks, place
 from midi.notes import TICKS_PER_BEAT
-from midi.tempo import Tempo
+from midi.tempo import DEFAULT_BPM, Tempo
 from realtime.session.transport.continuity import agree, retimed
 from realtime.session.transport.sources import time_sources
 from realtime.session.transport.time_source import TimeSource, TimeState, set_meter
-from realtime.settings import AUTO, DEFAULT_BPM, Settings
+from realtime.settings import AUTO, Settings
 
 TOLD_APART = 0.03
 """The human's tempo is told again where it differs from what was told last by more than this share."""

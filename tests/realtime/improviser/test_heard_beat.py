@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from midi.tempo import Tempo
-from realtime.improviser.heard_beat import HeardBeat
 from realtime.improviser.onsets import Strike
+from realtime.improviser.timekeeper import Timekeeper
+from realtime.settings import Settings
 from tests.realtime.improviser.phrases import PHRASES
 
 MS = 1_000_000
@@ -42,13 +43,19 @@ def one_wrong(strikes: Sequence[Strike], rng: np.random.Generator) -> list[Strik
     return jittery(8)(sorted([*strikes, strikes[place]._replace(at_ns=between)]), rng)
 
 
+def free_time() -> Timekeeper:
+    """Time that nobody sets, at 120 bpm before anything is heard."""
+    time = Timekeeper(Settings())
+    time.tempo = Tempo.of(120, START_NS)
+    return time
+
+
 def heard(strikes: Sequence[Strike], play: Played, rng: np.random.Generator, scale: float, turns: int = 2) -> float:
     """The tempo that is heard after so many turns, bpm; 0: none is."""
-    listener, running, begin_ns, bpm = HeardBeat(), Tempo.of(120, START_NS), START_NS, 0.0
+    time, begin_ns, bpm = free_time(), START_NS, 0.0
     for _ in range(turns):
         turn = [one._replace(at_ns=begin_ns + round(one.at_ns / scale)) for one in play(strikes, rng)]
-        tempo = listener.tempo(turn, running)
-        running, bpm = tempo or running, float(tempo.bpm) if tempo else 0.0
+        bpm = float(time.tempo.bpm) if time.follow(turn) else 0.0
         begin_ns = turn[-1].at_ns + round(rng.uniform(1, 12) * S)
     return bpm
 
@@ -107,14 +114,12 @@ def test_a_tempo_heard_right_does_not_flip() -> None:
 
 def test_later_phrases_correct_a_first_guess() -> None:
     truth, waltz = PHRASES["waltz_g"]
-    listener, running = HeardBeat(), Tempo.of(120, START_NS)
+    time = free_time()
     tune = [Strike(START_NS + round(beat * S * 60 / truth)) for beat in (0, 1, 2, 3, 4, 6)]
-    first = listener.tempo(tune, running)
-    assert first is not None
-    assert is_right(float(first.bpm), truth / 2)
+    assert time.follow(tune)
+    assert is_right(float(time.tempo.bpm), truth / 2)
     begin_ns = START_NS
     for _ in range(3):
         begin_ns += 20 * S
-        tempo = listener.tempo([one._replace(at_ns=begin_ns + one.at_ns) for one in waltz], running)
-    assert tempo is not None
-    assert is_right(float(tempo.bpm), truth)
+        assert time.follow([one._replace(at_ns=begin_ns + one.at_ns) for one in waltz])
+    assert is_right(float(time.tempo.bpm), truth)
