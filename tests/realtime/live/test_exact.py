@@ -21,6 +21,8 @@ from tests.peers.program import Program, wait_until
 
 STEP_NS = 10_000_000
 EXACT_NS = 500_000
+EARLY_NS = 50_000_000
+"""This process, which has no priority, hands messages over so much before it must."""
 OUT = "Antiphon out:Antiphon out"
 ON, OFF = bytes((0x90, 60, 80)), bytes((0x80, 60, 0))
 
@@ -59,7 +61,7 @@ def test_a_message_leaves_at_the_frame_of_its_time(output: JackExact, ear: Ear) 
         begin, following = len(planned), grid(100)
         planned.extend(following)
         for due_ns, message in following:
-            wait_for_ns(due_ns - output.lead_ns)
+            wait_for_ns(due_ns - output.lead_ns - EARLY_NS)
             output.send(message, due_ns)
         heard = ear.wait_for(len(planned))
         assert [one.message for one in heard] == [message for _, message in planned]
