@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 
 from midi.arrivals import Arrivals, Arrived
 from midi.port_listing import name_of_own
-from midi.port_names import told_apart
 from midi.rtmidi_device import close_device, open_existing, open_virtual, port_names
 from midi.systems import Api
 
@@ -21,15 +20,19 @@ OUT_NAME = "Antiphon out"
 class _Port:
     """An open rtmidi device and the name by which a person knows it."""
 
-    __slots__ = ("_device", "_is_existing", "name")
+    __slots__ = ("_device", "_listed", "name")
     kind: ClassVar[str]
     """The device's, in rtmidi."""
     default_name: ClassVar[str]
 
-    def __init__(self, device: Any, name: str, *, is_existing: bool = False) -> None:
-        """Take over a device that is open already; the class methods open one."""
+    def __init__(self, device: Any, name: str, listed: str | None = None) -> None:
+        """Take over a device that is open already; the class methods open one.
+
+        `listed`: what the system calls the port that it is connected to, if it is not one of our own. Other than
+        `name` it has no number, which changes as ports of the same name come and go.
+        """
         self._device = device
-        self._is_existing = is_existing
+        self._listed = listed
         self.name = name
 
     @classmethod
@@ -61,7 +64,7 @@ class _Port:
             InputError: there is no such port, or more than one.
             MachineError: the system does not answer.
         """
-        return cls(*open_existing(api, cls.kind, port, name or cls.default_name), is_existing=True)
+        return cls(*open_existing(api, cls.kind, port, name or cls.default_name))
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +78,7 @@ class _Port:
 
     def is_lost(self) -> bool:
         """Whether the port that it is connected to is there no more (about 0.1 ms); one of our own is never lost."""
-        return self._is_existing and self.name not in told_apart(self.others())
+        return self._listed is not None and self._listed not in self.others()
 
     def close(self) -> None:
         """Deliver what is pending and leave the MIDI system. A second call does nothing."""
@@ -89,9 +92,9 @@ class InPort(_Port):
     kind = "MidiIn"
     default_name = IN_NAME
 
-    def __init__(self, device: Any, name: str, *, is_existing: bool = False) -> None:
+    def __init__(self, device: Any, name: str, listed: str | None = None) -> None:
         """Listen to a device that is open already."""
-        super().__init__(device, name, is_existing=is_existing)
+        super().__init__(device, name, listed)
         # rtmidi drops MIDI clock and active sensing unless told, and with them the time that passed before.
         device.ignore_types(sysex=True, timing=False, active_sense=False)
         self._arrivals = Arrivals()

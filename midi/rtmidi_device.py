@@ -89,8 +89,10 @@ def open_virtual(api: Api, kind: str, name: str) -> Any:
     return device
 
 
-def open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str]:
-    """A device connected to a port that is there, and that port's name; ours is called `name`.
+def open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str, str]:
+    """A device connected to a port that is there, that port's name, and the name as the system lists it.
+
+    Ours is called `name`.
 
     Raises:
         InputError: there is no such port, or more than one.
@@ -107,7 +109,7 @@ def open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str]:
     except OSError as error:
         device.delete()
         raise MachineError(f"{api.title} did not connect to {port!r}: {error}") from None
-    return device, told_apart(ports)[index]
+    return device, told_apart(ports)[index], ports[index]
 
 
 def close_device(device: Any) -> None:

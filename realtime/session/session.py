@@ -220,8 +220,9 @@ class Session:
 
     def _act(self, action: Action, now_ns: int) -> list[Send]:
         sends: list[Send] = []
+        voices = self.routing.changing(action.name, action.part)
         if action.name == PANIC:
-            for voice in self.routing.changing(PANIC, action.part):
+            for voice in voices:
                 sends += self._end_count_in(now_ns) if voice == LEADER else []
                 sends += self._sends(voice, self.parts[voice].panic(now_ns), now_ns)
         elif action.name == TAP:

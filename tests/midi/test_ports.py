@@ -25,6 +25,31 @@ BURST = [bytes([0x90, index % 128, 1 + index // 128]) for index in range(1000)]
 """A thousand different messages."""
 
 
+class ListedDevice:
+    """A device of a system that lists these ports."""
+
+    def __init__(self, *ports: str) -> None:
+        self.ports = ports
+
+    def ignore_types(self, **_: bool) -> None:
+        pass
+
+    def get_ports(self, encoding: None) -> list[bytes]:  # noqa: ARG002 - as python-rtmidi is called
+        return [port.encode() for port in self.ports]
+
+
+@pytest.mark.parametrize(
+    ("there", "is_lost"),
+    [(("Keystation",), False), (("Keystation", "Keystation", "Bass"), False), (("Bass",), True), ((), True)],
+)
+def test_a_port_is_not_lost_because_another_of_its_name_comes_or_goes(there: tuple[str, ...], is_lost: bool) -> None:
+    device = ListedDevice("Keystation", "Keystation")
+    port = InPort(device, "Keystation 2", "Keystation")
+    assert not port.is_lost()
+    device.ports = there
+    assert port.is_lost() == is_lost
+
+
 @pytest.fixture
 def api(jack: JackServer) -> Api:
     return open_api("jack")

@@ -23,7 +23,7 @@ from realtime.messages import (
 )
 from realtime.session.controls import Action
 from realtime.session.inputs import Inputs
-from realtime.session.journal import Changed, EngineLost, EngineStarted, Notice, Sounded
+from realtime.session.journal import Acted, Changed, EngineLost, EngineStarted, Notice, Sounded
 from realtime.session.session import ACTIVE_NS
 from realtime.session.suspicion import Suspect
 from realtime.session.voice_routing import PORT
@@ -421,6 +421,16 @@ def test_a_midi_system_that_dies_ends_it_with_a_word() -> None:
         stage.play_until(20 * S)
     assert stage.clock.time_ns <= 3 * S + LOOK_NS + S
     assert stage.engine.stopped
+
+
+@pytest.mark.parametrize("name", ["panic", "tap"])
+def test_an_action_for_a_part_that_is_not_there_is_refused(name: str) -> None:
+    stage = Stage()
+    stage.at(S + 100 * MS, lambda: stage.surface.requests.append(Action(name, S + 100 * MS, 8)))
+    stage.play_until(2 * S)
+    [notice] = [entry.text for entry in stage.surface.shown if isinstance(entry, Notice)]
+    assert notice.startswith("there is no voice 9")
+    assert not [entry for entry in stage.surface.shown if isinstance(entry, Acted)]
 
 
 def test_a_device_that_has_gone_is_told_of() -> None:
