@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from midi.message import NOTE_OFF, NOTE_ON, is_channel_message, is_note_on
 from midi.nanoseconds import NS_PER_MS, NS_PER_S
-from realtime.live.clock import Clock
+from realtime.live.clock import MonotonicClock
 from realtime.live.ports import Input, Output
 
 LOOK_S = 0.001
@@ -82,7 +82,7 @@ def _keys(note: bytes) -> bytes:
     return note[1:3]
 
 
-def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -> bool:
+def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: MonotonicClock) -> bool:
     """Whether a probe comes back within so many seconds; one is sent every quarter of a second."""
     begin_ns = clock.now_ns()
     end_ns = begin_ns + round(seconds * NS_PER_S)
@@ -96,7 +96,7 @@ def wait_for_loop(output: Output, inputs: Input, seconds: float, clock: Clock) -
     return bool(trips.back_ns)
 
 
-def measure(output: Output, inputs: Input, count: int, clock: Clock, rng_seed: int = 0) -> Trips:
+def measure(output: Output, inputs: Input, count: int, clock: MonotonicClock, rng_seed: int = 0) -> Trips:
     """Send `count` probes (some 30 ms each) and wait for the last."""
     trips = Trips()
     rng = random.Random(rng_seed)  # noqa: S311  # no secret depends on it
@@ -110,7 +110,7 @@ def measure(output: Output, inputs: Input, count: int, clock: Clock, rng_seed: i
 
 
 def _listen(
-    inputs: Input, trips: Trips, until_ns: int, clock: Clock, is_over: Callable[[], bool] = lambda: False
+    inputs: Input, trips: Trips, until_ns: int, clock: MonotonicClock, is_over: Callable[[], bool] = lambda: False
 ) -> None:
     """Take in what comes back, until a moment or until it is over."""
     while (ahead_ns := until_ns - clock.now_ns()) > 0 and not is_over():

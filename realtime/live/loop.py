@@ -9,20 +9,17 @@ import gc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from midi.errors import MachineError
 from midi.nanoseconds import NS_PER_S
-from realtime.live.clock import Clock
+from realtime.live.clock import MonotonicClock
 from realtime.live.open_ports import OpenPorts
 from realtime.live.pipe import PeerGoneError
 from realtime.live.ports import Output
-from realtime.live.supervisor import EngineFailedError
+from realtime.live.supervisor import EngineFailedError, Supervisor
 from realtime.live.surfaces.surface import Surface
-from realtime.messages import Message
 from realtime.session.journal import CLOCK_PART, Observer, Send
 from realtime.session.session import Event, Session
-from realtime.settings import Settings
 
 SPIN_NS = 300_000
 """A sleep ends up to this late, so the last stretch before a due message is spent awake."""
@@ -38,48 +35,14 @@ LOOK_NS = 2 * NS_PER_S
 """Interval at which the MIDI system is looked at."""
 
 
-class EngineHost(Protocol):
-    """Keeps an engine running in a process of its own; see `realtime.live.supervisor`."""
-
-    ready: bool
-
-    @property
-    def alive(self) -> bool:
-        """Whether there is an engine to talk to."""
-
-    def lived_ns(self, now_ns: int) -> int:
-        """Time for which the engine has been ready."""
-
-    def is_start_due(self, now_ns: int) -> bool:
-        """Whether there is no engine and it is time for one."""
-
-    def start(self, now_ns: int, settings: Sequence[Settings], introductions: Iterable[Iterable[Message]]) -> None:
-        """Start an engine."""
-
-    def send(self, messages: Iterable[Message], voice: int = 0) -> None:
-        """Tell the engine of a part."""
-
-    def receive(self, now_ns: int) -> list[tuple[int, Message]]:
-        """Messages of the engine, each with its part."""
-
-    def discard_engine(self, now_ns: int) -> None:
-        """End an engine that is lost."""
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep for so long, or until the engine says something (True)."""
-
-    def stop(self) -> None:
-        """End the engine."""
-
-
 @dataclass(slots=True)
 class LiveLoop:
     """A session in real time, between its ports, its surfaces and its engine."""
 
-    clock: Clock
+    clock: MonotonicClock
     session: Session
     ports: OpenPorts
-    engine: EngineHost
+    engine: Supervisor
     surfaces: Sequence[Surface] = ()
     observers: Sequence[Observer] = ()
     stopping: bool = False

@@ -4,11 +4,12 @@ It looks and reports, and changes nothing. Training packages are looked up, neve
 """
 
 import argparse
+import math
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -47,11 +48,11 @@ Verdict = Literal["ok", "warn", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report: a verdict, what was looked at, what was found; and what to do, if anything is."""
+    """One line of the report; with what to do, if anything is."""
 
     verdict: Verdict
-    what: str
-    found: str
+    subject: str
+    text: str
     remedy: str = ""
 
 
@@ -64,14 +65,17 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every verb is 
     midi = list(_midi())
     for title, findings in (
         ("midi", midi),
-        ("python", [*_python(), *_packages()]),
+        ("python", [_python(), *_packages()]),
         ("model", [*_providers(), *_models()]),
         ("timing", list(_timing())),
-        ("training (only for antiphon train)", list(_training())),
+        (
+            "training (only for antiphon train)",
+            [_package(name, "pip install 'antiphon[train]', in an environment of its own") for name in TRAINING],
+        ),
     ):
         print(title)
         for finding in findings:
-            print(f"  {finding.verdict:<8} {finding.what:<22} {finding.found}")
+            print(f"  {finding.verdict:<8} {finding.subject:<22} {finding.text}")
             if finding.remedy:
                 print(f"           -> {finding.remedy}")
     return 0 if any(finding.verdict == "ok" for finding in midi) else 1
@@ -98,32 +102,28 @@ def _midi() -> Iterator[Finding]:
         )
 
 
-def _python() -> Iterator[Finding]:
-    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+def _python() -> Finding:
+    text = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info[:2] in PYTHONS:
-        yield Finding("ok", "Python", found)
-    else:
-        yield Finding("warn", "Python", found, "use Python 3.11 or 3.12")
+        return Finding("ok", "Python", text)
+    return Finding("warn", "Python", text, "use Python 3.11 or 3.12")
 
 
-def _version(package: str) -> str | None:
+def _package(package: str, remedy: str) -> Finding:
+    """Whether a package is installed, and in which version."""
     try:
-        return version(package)
+        return Finding("ok", package, version(package))
     except PackageNotFoundError:
-        return None
+        return Finding("missing", package, "not installed", remedy)
 
 
 def _packages() -> Iterator[Finding]:
     for package in RUNTIME:
-        found = _version(package)
-        if found:
-            yield Finding("ok", package, found)
-        else:
-            yield Finding("missing", package, "not installed", f"pip install {package}")
-    runtimes = {package: found for package in RUNTIMES if (found := _version(package))}
-    for package, found in runtimes.items():
-        yield Finding("ok", package, found)
-    if len(runtimes) > 1:
+        yield _package(package, f"pip install {package}")
+    runtimes = [_package(package, "") for package in RUNTIMES]
+    installed = [finding for finding in runtimes if finding.verdict == "ok"]
+    yield from installed
+    if len(installed) > 1:
         yield Finding(
             "warn",
             "onnxruntime",
@@ -142,13 +142,11 @@ def _providers() -> Iterator[Finding]:
     if CPU in compiled:
         yield Finding("ok", "CPU provider", "works")
     if CUDA not in compiled:
-        yield Finding(
-            "missing", "CUDA provider", "not compiled in; the CPU plays", "install onnxruntime-gpu, if you want it"
-        )
+        remedy = "install onnxruntime-gpu, if you want it"
+        yield Finding("missing", "CUDA provider", "not compiled in; the CPU plays", remedy)
     elif obstacle := cuda_obstacle():
-        yield Finding(
-            "missing", "CUDA provider", f"compiled in, but {obstacle}; the CPU plays", "nothing, unless you have a GPU"
-        )
+        text = f"compiled in, but {obstacle}; the CPU plays"
+        yield Finding("missing", "CUDA provider", text, "nothing, unless you have a GPU")
     else:
         yield Finding("ok", "CUDA provider", "compiled in, and a driver loads; antiphon jam times it against the CPU")
 
@@ -180,45 +178,39 @@ def _timing() -> Iterator[Finding]:
     if SHARED_MEMORY.is_dir():
         status = os.statvfs(SHARED_MEMORY)
         size_mb = status.f_frsize * status.f_blocks / 1e6
-        enough = size_mb >= SHARED_MEMORY_MB
-        remedy = "" if enough else "start jackd with -p 128 (fewer ports), or give the container more shared memory"
-        yield Finding("ok" if enough else "warn", str(SHARED_MEMORY), f"{size_mb:,.0f} MB", remedy)
+        remedy = "start jackd with -p 128 (fewer ports), or give the container more shared memory"
+        yield _enough(str(SHARED_MEMORY), size_mb, SHARED_MEMORY_MB, remedy)
+
+
+def _enough(subject: str, size_mb: float, least_mb: float, remedy: str) -> Finding:
+    """Whether there is as much memory as JACK needs."""
+    text = "unlimited" if math.isinf(size_mb) else f"{size_mb:,.0f} MB"
+    return Finding("ok", subject, text) if size_mb >= least_mb else Finding("warn", subject, text, remedy)
 
 
 def _scheduling() -> Finding:
     """Whether SCHED_FIFO would be granted, found out in a child so that this process stays as it is."""
     tried = subprocess.run([sys.executable, "-c", TRY_FIFO], capture_output=True, check=False)
-    limit = _limit("RLIMIT_RTPRIO", str)
+    limit = _limit("RLIMIT_RTPRIO")
+    text = "unlimited" if math.isinf(limit) else f"{limit:g}"
     if tried.returncode == 0:
-        return Finding("ok", "real-time scheduling", f"granted (rtprio limit {limit})")
+        return Finding("ok", "real-time scheduling", f"granted (rtprio limit {text})")
     return Finding(
         "warn",
         "real-time scheduling",
-        f"refused (rtprio limit {limit}); notes may be late on a busy machine",
+        f"refused (rtprio limit {text}); notes may be late on a busy machine",
         "sudo dpkg-reconfigure jackd2 (say yes), sudo usermod -aG audio $USER, then log in again",
     )
 
 
 def _locking() -> Finding:
-    found = _limit("RLIMIT_MEMLOCK", lambda limit: f"{limit / 1e6:,.0f} MB")
-    enough = found == "unlimited" or float(found.split()[0].replace(",", "")) >= MEMLOCK_MB
-    remedy = "" if enough else "in /etc/security/limits.d: @audio - memlock unlimited; JACK asks for it"
-    return Finding("ok" if enough else "warn", "locked memory", found, remedy)
+    remedy = "in /etc/security/limits.d: @audio - memlock unlimited; JACK asks for it"
+    return _enough("locked memory", _limit("RLIMIT_MEMLOCK") / 1e6, MEMLOCK_MB, remedy)
 
 
-def _limit(name: str, told: Callable[[int], str]) -> str:
+def _limit(name: str) -> float:
+    """A limit of this process; infinite where there is none."""
     import resource  # not on Windows
 
     soft = resource.getrlimit(getattr(resource, name))[0]
-    return "unlimited" if soft == resource.RLIM_INFINITY else told(soft)
-
-
-def _training() -> Iterator[Finding]:
-    for package in TRAINING:
-        found = _version(package)
-        if found:
-            yield Finding("ok", package, found)
-        else:
-            yield Finding(
-                "missing", package, "not installed", "pip install 'antiphon[train]', in an environment of its own"
-            )
+    return math.inf if soft == resource.RLIM_INFINITY else soft

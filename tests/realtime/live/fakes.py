@@ -3,11 +3,14 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from midi.arrivals import Arrived
+from realtime.live.clock import MonotonicClock
 from realtime.live.loop import LiveLoop
 from realtime.live.open_ports import OpenPorts
 from realtime.live.pipe import PeerGoneError
+from realtime.live.supervisor import Supervisor
 from realtime.messages import Message
 from realtime.session.controls import Request
 from realtime.session.inputs import Inputs
@@ -22,7 +25,7 @@ INPUTS = ("piano", "organ")
 """The inputs of a stage that has two."""
 
 
-class FakeClock:
+class FakeClock(MonotonicClock):
     """Stands still but for whoever waits."""
 
     def __init__(self, now_ns: int = 0) -> None:
@@ -77,11 +80,10 @@ class FakeOutput:
 
 
 @dataclass
-class FakeEngine:
+class FakeEngine(Supervisor):
     """An engine host: says what the test has queued, and can be lost."""
 
-    clock: FakeClock
-    ready: bool = False
+    clock: FakeClock = field(default_factory=FakeClock)
     loads: bool = True
     starts: list[tuple[int, tuple[Settings, ...], list[list[Message]]]] = field(default_factory=list)
     told: list[tuple[int, Message]] = field(default_factory=list)
@@ -164,7 +166,7 @@ class Stage:
         self.keyboards = [FakeInput(self.clock, name) for name in INPUTS[:inputs]]
         self.output = FakeOutput(self.clock, lead_ns)
         self.clock_port = FakeOutput(self.clock, lead_ns) if sends_clock else None
-        self.engine = FakeEngine(self.clock)
+        self.engine = FakeEngine(Path(), "cpu", clock=self.clock)
         self.surface = FakeSurface()
         routing = VoiceRouting(voices, by)
         of_each = routing.settings(settings or Settings(bpm=120))
