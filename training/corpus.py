@@ -15,7 +15,7 @@ from training import cache, scores
 from training.cache import Reading
 from training.pieces import Piece, Remark, Skipped, bar_table, table
 from training.progress import bar
-from training.readers import Readers, size_of
+from training.readers import read_all, size_of
 from training.sources import SOURCES
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
@@ -158,7 +158,7 @@ def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading
     print(f"reading {len(names):,} files for the first time; kept for later", flush=True)
     try:
         with bar(sum(map(size_of, names)), "reading", unit="B", unit_scale=True) as progress:
-            for path, reading, given_up in Readers(list(names), read_file).run():
+            for path, reading, given_up in read_all(list(names), read_file):
                 if given_up:
                     with suppress(OSError):
                         cache.keep(cache.place(path), reading)

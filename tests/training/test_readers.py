@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.training.music import write_folder
 from training import cache, corpus, readers
 from training.cache import Reading
 from training.corpus import read_folder
-from training.readers import LEAST_S, MOST_S, Readers, seconds_for
+from training.readers import LEAST_S, MOST_S, read_all, seconds_for
 
 
 def read(path: Path) -> Reading:
@@ -31,12 +32,18 @@ def read(path: Path) -> Reading:
 
 
 def limit(path: Path) -> float:
-    return 0.2 if path.name == "stuck" else 600.0
+    return {"stuck": 0.2, "deadly": 0.0}.get(path.name, 60.0)
 
 
-def test_a_file_beyond_its_limits_is_given_up_and_the_others_are_read() -> None:
+def impatient(path: Path) -> float:
+    """Gives an ABC file hardly any time."""
+    return 0.01 if path.suffix == ".abc" else 600.0
+
+
+def test_a_file_beyond_its_limits_is_given_up_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "GRACE_S", 5.0)
     paths = [Path(name) for name in ("stuck", "a", "deadly", "b", "hungry", "c")]
-    found = {path.name: (reading, given_up) for path, reading, given_up in Readers(paths, read, limit).run()}
+    found = {path.name: (reading, given_up) for path, reading, given_up in read_all(paths, read, limit)}
     assert {name for name, (reading, _) in found.items() if reading.labels} == {"a", "b", "c"} | _unlimited()
     assert found["stuck"] == (Reading(lost=(("", "it takes longer than 0 s to read"),)), True)
     reading, given_up = found["deadly"]
@@ -60,20 +67,13 @@ def test_a_larger_file_may_take_longer_up_to_a_limit(tmp_path: Path) -> None:
 def test_a_file_that_was_given_up_is_named_and_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_folder(tmp_path / "music", 2)
     (folder / "endless.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:D\nA|F/2z9999999 A/2F/2|\n")
-    monkeypatch.setattr(corpus, "Readers", _Impatient)
+    monkeypatch.setattr(corpus, "read_all", partial(read_all, limit=impatient))
     first = read_folder(folder)
     assert [(one.name, one.reason) for one in first.skipped] == [("endless.abc", "it takes longer than 0 s to read")]
     assert len(first.works) == 2
     monkeypatch.setattr(corpus, "_read_in_pool", lambda unread: pytest.fail(f"tried again: {unread}"))
     second = read_folder(folder)
     assert (second.skipped, second.digest) == (first.skipped, first.digest)
-
-
-class _Impatient(Readers):
-    """Gives an ABC file no time at all."""
-
-    def __init__(self, paths: list[Path], read: readers.Read) -> None:
-        super().__init__(paths, read, lambda path: 0.0 if path.suffix == ".abc" else 600.0)
 
 
 def test_a_file_that_is_too_large_is_skipped_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
