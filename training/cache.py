@@ -37,6 +37,11 @@ class Reading:
     lost: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
+    @classmethod
+    def none(cls, why: str) -> "Reading":
+        """The reading of a file that gave nothing."""
+        return cls(lost=(("", why),))
+
 
 def home() -> Path:
     """Antiphon's cache folder (XDG Base Directory Specification), which anyone may delete."""

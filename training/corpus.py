@@ -3,8 +3,7 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from midi.errors import InputError, MachineError
 from midi.text import printable
 from training import cache, scores
 from training.cache import Reading
-from training.pieces import Piece, Remark, Skipped, bar_table, table
+from training.pieces import Piece, Remark, bar_table, table
 from training.progress import bar
-from training.readers import read_all, size_of
+from training.readers import TooLongError, read_all, seconds_for, size_of, within
 from training.sources import SOURCES
 
 SUFFIXES = (*files.SUFFIXES, *scores.SUFFIXES)
@@ -35,7 +34,7 @@ class Corpus:
 
     name: str
     works: tuple[Piece, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[Remark, ...]
     files: int
     digest: str
     remarks: tuple[Remark, ...] = ()
@@ -94,7 +93,7 @@ def music21_corpus() -> Path:
 
 def _corpus(name: str, paths: dict[str, Path]) -> Corpus:
     works: list[Piece] = []
-    skipped: list[Skipped] = []
+    skipped: list[Remark] = []
     remarks: list[Remark] = []
     readings = dict(_readings(paths))
     for file in paths:
@@ -102,11 +101,11 @@ def _corpus(name: str, paths: dict[str, Path]) -> Corpus:
         collection = file.partition("/")[0] if "/" in file else ""
         for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
             works.append(Piece(_title(file, label), collection, notes, bars))
-        skipped += [Skipped(_title(file, label), why) for label, why in reading.lost]
+        skipped += [Remark(_title(file, label), why) for label, why in reading.lost]
         remarks += [Remark(file, line) for line in reading.remarks]
     if not works:
         raise InputError(
-            f"none of the {len(paths)} files could be read; the first, {skipped[0].name}: {skipped[0].reason}"
+            f"none of the {len(paths)} files could be read; the first, {skipped[0].name}: {skipped[0].line}"
         )
     return Corpus(name, tuple(works), tuple(skipped), len(paths), _digest(works), tuple(remarks))
 
@@ -132,49 +131,53 @@ def _digest(works: Iterable[Piece]) -> str:
 
 def _readings(paths: dict[str, Path]) -> Iterator[tuple[str, Reading]]:
     """The reading of every file, kept ones first; the rest from the pool, the largest first: none is left over late."""
-    unread: list[tuple[str, Path]] = []
+    unread: dict[Path, str] = {}
     for name, path in paths.items():
         kept = _kept(path)
         if kept is None:
-            unread.append((name, path))
+            unread[path] = name
         else:
             yield name, kept
     if unread:
-        yield from _read_in_pool(sorted(unread, key=lambda item: -size_of(item[1])))
+        yield from _read_in_pool(unread)
 
 
 def _kept(path: Path) -> Reading | None:
     try:
         if path.stat().st_size > MOST_BYTES:  # not even to be hashed
-            return Reading(lost=(("", f"it is larger than {MOST_BYTES / 1e6:.0f} MB"),))
+            return Reading.none(f"it is larger than {MOST_BYTES / 1e6:.0f} MB")
         return cache.load(cache.place(path))
     except OSError:
         return None
 
 
-def _read_in_pool(unread: list[tuple[str, Path]]) -> Iterator[tuple[str, Reading]]:
-    """Read files in processes of their own; whatever was read, or given up, is cached even if this is interrupted."""
-    names = {path: name for name, path in unread}
+def _read_in_pool(names: dict[Path, str]) -> Iterator[tuple[str, Reading]]:
+    """Read files in processes of their own."""
     print(f"reading {len(names):,} files for the first time; kept for later", flush=True)
     try:
         with bar(sum(map(size_of, names)), "reading", unit="B", unit_scale=True) as progress:
-            for path, reading, given_up in read_all(list(names), read_file):
-                if given_up:
-                    with suppress(OSError):
-                        cache.keep(cache.place(path), reading)
+            for path, reading in read_all(sorted(names, key=size_of, reverse=True), read_file):
                 progress.update(size_of(path))
                 yield names[path], reading
     except OSError as error:
         raise MachineError(f"no process can be started to read files ({error}): end other programs") from None
 
 
-def read_file(path: Path) -> Reading:
-    """Read one file of any kind and keep what it gave, faults too. Never raises for a bad file."""
+def read_file(path: Path, limit: Callable[[Path], float] = seconds_for) -> Reading:
+    """Read one file of any kind and keep what it gave, faults too. Never raises for a bad file.
+
+    `limit`: the seconds that a file may take.
+    """
+    seconds = limit(path)
     try:
-        reading = _read(path)
+        with within(seconds):
+            reading = _read(path)
+    except TooLongError:
+        reading = Reading.none(f"it takes longer than {seconds:.0f} s to read")
+    try:
         cache.keep(cache.place(path), reading)
     except OSError as error:
-        return Reading(lost=(("", error.strerror or scores.reason(error)),))
+        return Reading.none(error.strerror or scores.reason(error))
     return reading
 
 
@@ -195,6 +198,6 @@ def _read(path: Path) -> Reading:
             remarks,
         )
     except InputError as error:
-        return Reading(lost=(("", str(error).removeprefix(f"{path}: ")),))
+        return Reading.none(str(error).removeprefix(f"{path}: "))
     except Exception as error:  # noqa: BLE001 - a file that trips its reader must not end the reading of the others
-        return Reading(lost=(("", scores.reason(error)),))
+        return Reading.none(scores.reason(error))

@@ -55,15 +55,6 @@ class Figures:
         }
 
 
-@dataclass(slots=True)
-class _Sums:
-    """Nats, hits and counted notes so far, by field. Shape [F] each."""
-
-    nats: Probabilities
-    hits: Probabilities
-    counted: Probabilities
-
-
 Counts = Callable[[Ints], npt.NDArray[np.bool_]]
 """Which of the notes, ids [B, I], count."""
 
@@ -84,18 +75,17 @@ def evaluate(
     count (default: all).
     """
     ordered = sorted(pieces, key=len, reverse=True)
-    sums = _Sums(*(np.zeros(len(stepper.fields)) for _ in range(3)))
-    told = (how or Imitation.of({}, stepper.fields)) if imitate else None
+    sums = np.zeros((3, len(stepper.fields)))
+    asked = (how or Imitation.of({}, stepper.fields)) if imitate else None
     notes = 0
     for first in range(0, len(ordered), abreast):
-        for believed, due, memories in _run(stepper, ordered[first : first + abreast], told):
+        for believed, due, memories in _run(stepper, ordered[first : first + abreast], asked):
             for voice, memory in enumerate(memories):
                 _mix_in(memory, [p[voice] for p in believed], due[voice], imitate)
             counted = np.ones(len(due), bool) if counts is None else counts(due)
             notes += int(counted.sum())
-            _add([p[counted] for p in believed], due[counted], stepper.fields, sums)
-    counted_notes = np.maximum(sums.counted, 1)
-    nats, top1 = (sums.nats / counted_notes).tolist(), (sums.hits / counted_notes).tolist()
+            sums += _sums([p[counted] for p in believed], due[counted], stepper.fields)
+    nats, top1 = (sums[:2] / np.maximum(sums[2], 1)).tolist()
     return Figures(stepper.fields, notes, tuple(nats), tuple(top1))
 
 
@@ -109,13 +99,13 @@ def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> An
     padded = np.zeros((len(ordered), len(ordered[0]), len(stepper.inputs)), np.int32)
     for row, piece in zip(padded, ordered, strict=True):
         row[: len(piece)] = piece
-    given, state = stepper.started(len(ordered)), stepper.zeros(len(ordered))
+    taken, state = stepper.started(len(ordered)), stepper.zeros(len(ordered))
     keys: Floats | None = None
     for place in range(len(ordered[0])):
         playing = int(np.searchsorted(-lengths, -place, side="left"))
-        outputs = stepper.step(given[:playing], state[:playing])
-        given, state = padded[:playing, place], outputs["next_state"]
-        believed = believed_of(stepper, outputs, given)
+        outputs = stepper.step(taken[:playing], state[:playing])
+        taken, state = padded[:playing, place], outputs["next_state"]
+        believed = believed_of(stepper, outputs, taken)
         memories: list[Memory] = []
         if how is not None:
             if keys is None:
@@ -125,7 +115,7 @@ def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> An
                 seen = padded[voice, first:end, : len(stepper.fields)]
                 memories.append(Memory.recall(key, keys[voice, first:end], seen, how))
             keys[:playing, place] = unit(outputs["key"])
-        yield believed, given, memories
+        yield believed, taken, memories
 
 
 def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Probabilities, Probabilities]:
@@ -134,17 +124,16 @@ def trace(stepper: Stepper, pieces: Sequence[Ints], how: Imitation) -> tuple[Pro
     Not a number where the class cannot be drawn, or no memory had a say.
     """
     ordered = sorted(pieces, key=len, reverse=True)
-    model, votes = [], []
+    traced = []
     for first in range(0, len(ordered), ABREAST):
         for believed, due, memories in _run(stepper, ordered[first : first + ABREAST], how):
-            for voice, memory in enumerate(memories):
-                row = [_said(memory, p[voice], index, int(due[voice, index])) for index, p in enumerate(believed)]
-                model.append([one for one, _ in row])
-                votes.append([other for _, other in row])
-    return np.array(model), np.array(votes)
+            for voice, (memory, ids) in enumerate(zip(memories, due.tolist(), strict=True)):
+                traced.append([_of_class(memory, p[voice], index, ids[index]) for index, p in enumerate(believed)])
+    pairs = np.array(traced)
+    return pairs[..., 0], pairs[..., 1]
 
 
-def _said(memory: Memory, probabilities: Probabilities, index: int, due: int) -> tuple[float, float]:
+def _of_class(memory: Memory, probabilities: Probabilities, index: int, due: int) -> tuple[float, float]:
     voted = memory.votes(index, probabilities)
     memory.agree(index, due)
     if due >= len(probabilities):
@@ -170,11 +159,12 @@ def _mix_in(memory: Memory, believed: Sequence[Probabilities], due: Ints, imitat
         memory.agree(index, int(due[index]))
 
 
-def _add(believed: Sequence[Probabilities], due: Ints, fields: Sequence[Field], sums: _Sums) -> None:
-    """Add one step's losses, hits and counts by field; an id that cannot be drawn (velocity unknown) does not count."""
+def _sums(believed: Sequence[Probabilities], due: Ints, fields: Sequence[Field]) -> Probabilities:
+    """One step's nats, hits and notes by field, [3, F]; an id that cannot be drawn (velocity unknown) is left out."""
+    sums = np.zeros((3, len(fields)))
     for index, field in enumerate(fields):
         rows = np.flatnonzero(due[:, index] < field.size)
         wanted = due[rows, index]
-        sums.nats[index] -= np.log(believed[index][rows, wanted]).sum()
-        sums.hits[index] += (believed[index][rows].argmax(axis=1) == wanted).sum()
-        sums.counted[index] += len(rows)
+        hits = (believed[index][rows].argmax(axis=1) == wanted).sum()
+        sums[:, index] = -np.log(believed[index][rows, wanted]).sum(), hits, len(rows)
+    return sums

@@ -106,13 +106,6 @@ def write_folder(
     return card
 
 
-def with_held_out(card: Card, held_out: dict[str, Any], folder: Path) -> Card:
-    """The card once more, with what the graph scored."""
-    card = replace(card, held_out=held_out)
-    write_card(card, folder)
-    return card
-
-
 def golden_tokens(music: Ints, inputs: Sequence[Field]) -> Ints:
     """GOLDEN_NOTES ids to take in: START, then the music over and over, every seventh duration and velocity unknown."""
     tokens = np.tile(music, (-(-GOLDEN_NOTES // len(music)), 1))[: GOLDEN_NOTES - 1].astype(np.int32)
@@ -124,7 +117,8 @@ def golden_tokens(music: Ints, inputs: Sequence[Field]) -> Ints:
 
 def golden_of(network: Network, tokens: Ints) -> Golden:
     """Run Keras over a sequence from a zero state, with nothing dropped out."""
-    twin = network.twin(1, len(tokens))
+    twin = Network(network.shape, 1, len(tokens))
+    twin.begin_from(network.weights())
     counts = np.ones((1, len(tokens), len(network.shape.fields)), np.float32)
     batch = Batch(tokens[None], np.zeros_like(tokens)[None], counts, np.ones((1, len(tokens)), np.float32))
     hidden = {name: value[0] for name, value in twin.hidden(batch).items()}

@@ -1,19 +1,21 @@
 """The card's facts of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from exported.card import IMITATE
+from exported.card import IMITATE, Card
+from exported.imitation import Imitation
 from midi.tokens import VOICE, Field
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus
-from training.evaluate import Figures
-from training.pieces import Piece
+from training.evaluate import ABREAST, evaluate
+from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.sources import LICENCE, SOURCES, Source
 from training.split import SEED, Split
+from training.stepper import Stepper
 
 if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
     from training.fit import Fitted
@@ -59,18 +61,26 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
         },
         "remark": split.remark,
         "skipped_count": len(corpus.skipped),
-        "skipped": {skipped.name: skipped.reason for skipped in corpus.skipped[:MOST_LISTED]},
+        "skipped": {skipped.name: skipped.line for skipped in corpus.skipped[:MOST_LISTED]},
     }
 
 
-def held_out_facts(
-    figures: Figures, imitating: Figures, known: Baselines, part: str, works: int, weight: float = IMITATE
+def measured(
+    stepper: Stepper,
+    card: Card,
+    judged: Sequence[Ints],
+    part: str,
+    known: Baselines,
+    weight: float = IMITATE,
+    abreast: int = ABREAST,
 ) -> dict[str, Any]:
-    """Figures on so many works of a part of the split, their bars known, with the weight of imitation; and counting."""
+    """The figures of a model on pieces of a part of the split, ids [N, I], without and with imitation; and counting."""
+    figures = evaluate(stepper, judged, abreast=abreast)
+    imitating = evaluate(stepper, judged, weight, Imitation.of(card.imitation, card.fields), abreast=abreast)
     rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
     return {
         "judged_on": part,
-        "works": works,
+        "works": len(judged),
         **figures.as_json(),
         "imitating": {"weight": weight, **imitating.as_json()},
         "baselines": {name: _row(nats, figures.fields) for name, nats in rows.items()},

@@ -16,7 +16,7 @@ import tensorflow as tf
 import tf2onnx
 from onnx import helper, numpy_helper
 
-from exported.card import constant_names, input_names, output_names
+from exported.card import conditions, constant_names, input_names, output_names
 from midi.errors import ModelError
 from midi.tokens import Field
 from training.network import Array, Shape, Weights
@@ -24,8 +24,6 @@ from training.network import Array, Shape, Weights
 OPSET = 17
 """tf2onnx 1.17 refuses 19 and above (docs/decisions/0010-one-step-graph.md)."""
 FORBIDDEN = {"Loop", "If", "Scan", "Sequence"}
-HEAD_OUTPUTS = {"kernel": "weights", "bias": "bias"}
-"""Keras' words for a head's arrays, and the contract's."""
 
 
 def step_graph(weights: Weights, shape: Shape) -> onnx.ModelProto:
@@ -40,7 +38,7 @@ def step_graph(weights: Weights, shape: Shape) -> onnx.ModelProto:
         step = tf.function(_step(weights, shape), autograph=False)
         converted, _ = tf2onnx.convert.from_function(step, input_signature=signature, opset=OPSET)
     model: onnx.ModelProto = converted
-    _add_constants(model, weights)
+    _add_constants(model, weights, shape)
     _check(model, shape.fields, shape.given)
     return model
 
@@ -89,15 +87,15 @@ def _folded(weights: Weights, inputs: Sequence[Field]) -> list[Array]:
     return [table.astype(np.float32) for table in tables]
 
 
-def _add_constants(model: onnx.ModelProto, weights: Weights) -> None:
+def _add_constants(model: onnx.ModelProto, weights: Weights, shape: Shape) -> None:
     """The heads' constants as outputs; tf2onnx would drop outputs that depend on no input."""
-    constants = {}
-    for name, array in weights.items():
-        kind, field, *rest = name.split("/")
-        if kind == "table":
-            constants[f"{field}_given_{rest[0]}"] = array
-        elif kind == "head":
-            constants[f"{field}_{HEAD_OUTPUTS[rest[0]]}"] = array
+    constants = {
+        f"{later.name}_given_{condition.name}": weights[f"table/{later.name}/{condition.name}"]
+        for later, condition in conditions(shape.fields, shape.given)
+    }
+    for field in shape.fields:
+        constants[f"{field.name}_weights"] = weights[f"head/{field.name}/kernel"]
+        constants[f"{field.name}_bias"] = weights[f"head/{field.name}/bias"]
     for name, array in constants.items():
         model.graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}_constant"))
         model.graph.node.append(helper.make_node("Identity", [f"{name}_constant"], [name], name=name))

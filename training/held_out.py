@@ -1,6 +1,6 @@
 """The music that a model is measured on: its own split, made again from the files and compared with its card's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,6 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
     if part == TEST and parts.test:
         return HeldOut(parts.train, parts.test, TEST, parts.remark)
     return HeldOut(parts.train, parts.valid, VALID, parts.remark)
-
-
-def collections(works: Sequence[Piece]) -> list[str]:
-    """Their names in order; nothing where all works are of one."""
-    names = sorted({work.collection for work in works})
-    return names if len(names) > 1 else []
 
 
 def _read(card: Card, data: Path | None) -> Corpus:

@@ -77,7 +77,8 @@ class Network:
         due = {f"due_{name}": target for name, target in targets.items() if name in told}
         self.model = keras.Model({**inputs, **due, "keep": keep}, logits)
         self._bare = keras.Model({**inputs, "keep": keep}, hidden)
-        self._optimizer: Any = None
+        self.optimizer = keras.optimizers.Adam(global_clipnorm=CLIP)
+        self.optimizer.build(self.model.trainable_variables)
         self._sums = tf.function(self._losses, autograph=False, jit_compile=False)
         self._step = tf.function(self._learn, autograph=False, jit_compile=False)
 
@@ -108,12 +109,6 @@ class Network:
         total = keras.layers.add([hidden, *rows]) if rows else hidden
         return self._layers[f"head/{name}"](self._dropped(keras.layers.ReLU()(total)))
 
-    def twin(self, streams: int, chunk: int) -> "Network":
-        """The same weights for another batch shape, with clear states."""
-        other = Network(self.shape, streams, chunk)
-        other.begin_from(self.weights())
-        return other
-
     def begin_from(self, weights: Weights) -> None:
         """Take these weights, of a network of the same shape.
 
@@ -134,14 +129,6 @@ class Network:
             for prefix, layer in self._layers.items()
             for variable in layer.trainable_weights
         }
-
-    @property
-    def optimizer(self) -> Any:
-        """Adam, made when it is first asked for."""
-        if self._optimizer is None:
-            self._optimizer = keras.optimizers.Adam(global_clipnorm=CLIP)
-            self._optimizer.build(self.model.trainable_variables)
-        return self._optimizer
 
     def train(self, batch: Batch, rate: float) -> float:
         """One step of learning, at this learning rate; the batch's nats, summed over what counts but the voice."""

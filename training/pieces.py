@@ -42,16 +42,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file, or a tune in one, that could not be used, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Remark:
-    """A file that was used, and what is to be known of how it was read."""
+    """A line on a file, or a tune in one: why it could not be used, or how it was read."""
 
     name: str
     line: str

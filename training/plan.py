@@ -16,6 +16,8 @@ EPOCHS = 40
 MOST_STEPS_UNVALIDATED = 500
 """Steps after which the held-out pieces are looked at even within an epoch."""
 FEWEST_STEPS_UNVALIDATED = 20
+LARGE = 300_000
+"""Notes of music that is not soon known by heart: less of it asks for more dropout."""
 VALIDATIONS_IN_TIME = 12
 """The least number of validations within a time that was set."""
 
@@ -54,7 +56,8 @@ class Plan:
 
     def for_notes(self, notes: int) -> "Plan":
         """This plan with what follows from so many notes to learn from."""
-        return self if self.dropout is not None else replace(self, dropout=dropout_for(notes))
+        usual = 0.1 if notes >= LARGE else 0.3
+        return self if self.dropout is not None else replace(self, dropout=usual)
 
     def settings(self) -> dict[str, float | None]:
         """The settings that a resumed training must share with the interrupted one: all but when it ends."""
@@ -110,11 +113,6 @@ def tuning(plan: Plan) -> Plan:
     endless = plan.epochs is None and plan.seconds is None
     seconds = TUNING_SECONDS if endless else plan.seconds
     return replace(plan, rate=TUNING_RATE, patience=TUNING_PATIENCE, seconds=seconds)
-
-
-def dropout_for(notes: int) -> float:
-    """The share of each layer's output to drop: a small folder is soon known by heart."""
-    return 0.1 if notes >= 300_000 else 0.3
 
 
 def seconds_of(text: str) -> int:

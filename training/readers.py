@@ -6,10 +6,10 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from functools import partial
-from multiprocessing import TimeoutError as NothingCame
-from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from training.cache import Reading
@@ -21,14 +21,11 @@ LEAST_S, S_PER_KB, MOST_S = 60.0, 10.0, 3600.0
 to run (63 KB, 200 s)."""
 AGAIN_S = 1.0
 """Seconds after which a reader is stopped once more: it may take the first time for a fault of its own."""
-GRACE_S = 10.0
-"""Seconds beyond a file's time after which its process is taken to have been ended."""
 
 Read = Callable[[Path], Reading]
-Limit = Callable[[Path], float]
 
 
-class _TooLongError(BaseException):
+class TooLongError(BaseException):
     """Time is over. No Exception: what reads files catches those."""
 
 
@@ -45,55 +42,66 @@ def seconds_for(path: Path) -> float:
     return min(MOST_S, LEAST_S + S_PER_KB * size_of(path) / 1000)
 
 
-def read_all(paths: Sequence[Path], read: Read, limit: Limit = seconds_for) -> Iterator[tuple[Path, Reading, bool]]:
-    """Each path with its reading, as they come; and whether it was given up, which `read` itself could not keep.
+def read_all(paths: Sequence[Path], read: Read) -> Iterator[tuple[Path, Reading]]:
+    """Read files side by side, the first paths first; each with its reading, as they come.
 
-    The first paths are read first; `limit` is the seconds that a file may take.
+    Raises:
+        OSError: no process can be started.
     """
-    left = set(paths)
-    with get_context("spawn").Pool(min(len(paths), os.cpu_count() or 1), _begin) as pool:
-        readings = pool.imap_unordered(partial(_within, read, limit), paths)
-        while left:
-            try:
-                path, reading, given_up = readings.next(max(map(limit, left)) + GRACE_S)
-            except NothingCame:
-                break
-            left.remove(path)
-            yield path, reading, given_up
-    for path in left:  # the system may be to blame rather than the file: it is tried again another time
-        yield path, _given_up("its reading process was ended, perhaps for want of memory"), False
+    left = dict.fromkeys(paths)
+    with suppress(BrokenProcessPool):
+        for path, reading in _pooled(paths, read):
+            del left[path]
+            yield path, reading
+    for path in left:  # a process was ended, over whichever file: from here on each has a process to itself
+        try:
+            yield from _pooled([path], read)
+        except BrokenProcessPool:
+            yield path, Reading.none("its reading process was ended, perhaps for want of memory")
 
 
-def _given_up(why: str) -> Reading:
-    return Reading(lost=(("", why),))
+def _pooled(paths: Sequence[Path], read: Read) -> Iterator[tuple[Path, Reading]]:
+    """Read files in a pool that breaks, with all that is left, where a process of it is ended."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(max(1, min(len(paths), os.cpu_count() or 1)), get_context("spawn"), _begin)
+    try:
+        asked = {pool.submit(read, path): path for path in paths}
+        for done in as_completed(asked):
+            yield asked[done], done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(active_children()) - others:  # Ctrl-C waits for no file
+            child.kill()
 
 
 def _begin() -> None:
-    """Begin a process of the pool."""
+    """Begin a process of the pool: quiet, within its memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     warnings.simplefilter("ignore")
     sys.stdout = sys.stderr = io.StringIO()  # music21's remarks
     _limit_memory()
 
 
-def _within(read: Read, limit: Limit, path: Path) -> tuple[Path, Reading, bool]:
-    """Read a file within its time, where the system has timers that stop a process (POSIX)."""
-    seconds = limit(path)
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop what runs in this context when its time is over, where the system has timers for it (POSIX).
+
+    Raises:
+        TooLongError: its time is over.
+    """
     if sys.platform == "win32":
-        return path, read(path), False
+        yield
+        return
     signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
-        try:
-            return path, read(path), False
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    except _TooLongError:
-        return path, _given_up(f"it takes longer than {seconds:.0f} s to read"), True
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _stop(_number: int, _frame: object) -> None:
-    raise _TooLongError
+    raise TooLongError
 
 
 def _limit_memory() -> None:

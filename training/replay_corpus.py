@@ -1,43 +1,26 @@
 """The music that a base model learned from, read again: to replay it, and to measure what is forgotten."""
 
-from dataclasses import dataclass
-
 from midi.errors import InputError, MachineError
 from training.base_model import BaseModel
-from training.corpus import DEFAULT, Corpus, read_named
-from training.pieces import Piece
-from training.split import some, split
+from training.corpus import DEFAULT
+from training.held_out import VALID, HeldOut, held_out_music
 
 SAMPLE = 8_000
 """Notes of the validation works, about, on which forgetting is measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayCorpus:
-    """The works that a model learned from, and some of those by which its weights were chosen."""
+def replay_corpus(base: BaseModel) -> HeldOut | None:
+    """Read what this model learned from, if that was the default corpus and it reads the same here; says so if not.
 
-    learned: tuple[Piece, ...]
-    sample: tuple[Piece, ...]
-
-
-def replay_corpus(base: BaseModel) -> ReplayCorpus | None:
-    """Read what this model learned from, if that was the default corpus and it reads the same here; says so if not."""
-    name, music = base.card.name, base.card.corpus
-    why = f"it was {music.get('name') or 'not told'}"
-    if music.get("name") == DEFAULT:
+    The works to measure are some of those by which its weights were chosen.
+    """
+    name, corpus = base.card.name, base.card.corpus.get("name")
+    why = f"it was {corpus or 'not told'}"
+    if corpus == DEFAULT:
         print(f"reading what {name} learned from too, to rehearse it; --rehearse 0 spares that", flush=True)
         try:
-            corpus = read_named(DEFAULT)
+            return held_out_music(base.card, None, VALID).sampled(SAMPLE)
         except (InputError, MachineError) as error:
             why = str(error)
-        else:
-            if corpus.digest == music.get("digest"):
-                return _known(corpus)
-            why = "this music21 brings or reads it otherwise"
     print(f"mind: what {name} learned from cannot be read here ({why}): nothing is rehearsed, and it may forget")
     return None
-
-
-def _known(corpus: Corpus) -> ReplayCorpus:
-    parts = split(corpus.works)
-    return ReplayCorpus(parts.train, some(parts.valid, SAMPLE))

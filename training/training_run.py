@@ -5,13 +5,12 @@ Importing this module imports TensorFlow.
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from exported.card import IMITATE, LOSS_CURVE, PAGE, Card
+from exported.card import LOSS_CURVE, PAGE, Card, write_card
 from exported.homes import models_home
-from exported.imitation import Imitation
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
 from training import comparison, curve
@@ -21,15 +20,15 @@ from training.baselines import Baselines, baselines
 from training.corpus import Corpus
 from training.encoding import EncodedPiece, encode_piece, model_inputs, tokens
 from training.evaluate import evaluate
-from training.export import graphs_of, publish, with_held_out, write_folder
-from training.facts import corpus_facts, held_out_facts, training_facts
+from training.export import graphs_of, publish, write_folder
+from training.facts import corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
+from training.held_out import HeldOut
 from training.imitating import tuned
 from training.page import page, table
 from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.replay import Replay
-from training.replay_corpus import ReplayCorpus
 from training.split import Split, some, split
 from training.stepper import Stepper
 from training.verdict import verdict
@@ -53,7 +52,7 @@ class TrainingRun:
     command: str
     base: BaseModel | None = None
     """The model to begin from, if any;"""
-    known: ReplayCorpus | None = None
+    known: HeldOut | None = None
     """what it learned from, as far as that can be read;"""
     share: float = 0.0
     """and the share of every batch that rehearses it."""
@@ -96,7 +95,8 @@ class TrainingRun:
         try:
             card = self._write(fitted, aside, destination.name)
             stepper = Stepper.of(aside, card)
-            card = with_held_out(card, self._held_out(card, stepper), aside)
+            card = replace(card, held_out=self._held_out(card, stepper))
+            write_card(card, aside)
             curve.draw(aside / LOSS_CURVE, destination.name, fitted.validations, self._counted(self._validated_on))
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, destination)
@@ -126,12 +126,10 @@ class TrainingRun:
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
         """Evaluate the folder's graph on the pieces it is judged by."""
         judged = self._ids(self.parts.judged)
-        how = Imitation.of(card.imitation, card.fields)
-        figures, imitating = evaluate(stepper, judged), evaluate(stepper, judged, IMITATE, how)
         part = "test" if self.parts.test else "valid"
-        held_out = held_out_facts(figures, imitating, self._counted(self.parts.judged), part, len(judged))
+        held_out = measured(stepper, card, judged, part, self._counted(self.parts.judged))
         if self.base:
-            sample = self._ids(self.known.sample) if self.known else []
+            sample = self._ids(self.known.works) if self.known else []
             held_out |= comparison.compared(self.base, stepper, judged, sample)
         return held_out
 
@@ -143,13 +141,10 @@ class TrainingRun:
         if self.base:
             print(f"\n{comparison.summary(card.held_out)}")
         print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
-        if self.corpus.skipped:
-            print(f"\nskipped, {len(self.corpus.skipped):,}:")
-            for skipped in self.corpus.skipped:
-                print(f"  {skipped.name}: {skipped.reason}")
-        if self.corpus.remarks:
-            print(f"\nread with a remark, {len(self.corpus.remarks):,}:")
-            for remark in self.corpus.remarks:
+        for title, remarks in (("skipped", self.corpus.skipped), ("read with a remark", self.corpus.remarks)):
+            if remarks:
+                print(f"\n{title}, {len(remarks):,}:")
+            for remark in remarks:
                 print(f"  {remark.name}: {remark.line}")
         print(f"\nthe model, its loss curve and its page: {destination}")
         print(f"next: antiphon jam --model {destination.name if destination.parent == models_home() else destination}")

@@ -13,7 +13,6 @@ from midi.tokens import VOICE, Field
 from training.counts import Probabilities
 from training.encoding import column, encode_piece, tokens, without_bars
 from training.evaluate import Figures, evaluate
-from training.held_out import collections
 from training.pieces import Ints, Piece
 from training.roles import accompanied
 from training.stepper import Stepper
@@ -81,6 +80,12 @@ class Exam:
     def _tally(self, ids: Ints, fields: Sequence[Field]) -> list[int]:
         """In how many of these notes each field is told."""
         return [int((ids[:, column(self.inputs, field)] < field.size).sum()) for field in fields]
+
+
+def collections(works: Sequence[Piece]) -> list[str]:
+    """Their names in order; nothing where all works are of one."""
+    names = sorted({work.collection for work in works})
+    return names if len(names) > 1 else []
 
 
 def pooled(parts: Sequence[Figures], tallies: Ints) -> Figures:

@@ -45,7 +45,7 @@ def test_unreadable_files_are_skipped_and_named_with_their_reason(tmp_path: Path
     read = read_folder(folder)
     assert [work.name for work in read.works] == ["000.mid", "001.mid"]
     assert {skipped.name for skipped in read.skipped} == {"cut.mid", "text.mid", "text.musicxml"}
-    assert all(skipped.reason and str(folder) not in skipped.reason for skipped in read.skipped)
+    assert all(skipped.line and str(folder) not in skipped.line for skipped in read.skipped)
     assert read.files == 5
 
 

@@ -22,11 +22,12 @@ from training.comparison import compared, summary
 from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, write_folder
 from training.fit import Fit, Start
+from training.held_out import VALID, HeldOut
 from training.network import Network, Weights
 from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
 from training.replay import Replay
-from training.replay_corpus import ReplayCorpus, replay_corpus
+from training.replay_corpus import replay_corpus
 from training.stepper import Stepper
 from training.training_run import TrainingRun
 
@@ -66,7 +67,7 @@ def training(weights: Weights, folder: Path, rehearse: float = 0.25, name: str =
 def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
     base: BaseModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = ReplayCorpus(tuple(works(4, 40)), tuple(works(2, 30)))
+    before = HeldOut(tuple(works(4, 40)), tuple(works(2, 30)), VALID)
     plan = replace(PLAN, rate=0.1)
     run = TrainingRun(
         corpus(style(5, velocity=70)), plan, tmp_path / "work", "antiphon train", base, before, REPLAY_SHARE
@@ -271,13 +272,13 @@ def test_only_the_default_corpus_read_the_same_is_rehearsed(
 
     assert replay_corpus(learned_from("folk", "digest")) is None
     assert "(it was folk): nothing is rehearsed" in capsys.readouterr().out
-    monkeypatch.setattr("training.replay_corpus.read_named", lambda name: corpus(works(30)))
+    monkeypatch.setattr("training.held_out.read_named", lambda name: corpus(works(30)))
     assert replay_corpus(learned_from(DEFAULT, "another")) is None
-    assert "brings or reads it otherwise" in capsys.readouterr().out
+    assert "is not the music that first learned from" in capsys.readouterr().out
     found = replay_corpus(learned_from(DEFAULT, "digest"))
     assert found is not None
-    assert len(found.learned) > len(found.sample) > 0
-    assert not {one.name for one in found.learned} & {one.name for one in found.sample}
-    monkeypatch.setattr("training.replay_corpus.read_named", missing)
+    assert len(found.learned) > len(found.works) > 0
+    assert not {one.name for one in found.learned} & {one.name for one in found.works}
+    monkeypatch.setattr("training.held_out.read_named", missing)
     assert replay_corpus(learned_from(DEFAULT, "digest")) is None
     assert "(music21 is not installed)" in capsys.readouterr().out

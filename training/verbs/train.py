@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +40,9 @@ PRESETS = {"events": Plan(), "classic": CLASSIC}
 USUAL = PRESETS["events"]
 
 
-def _positive(text: str) -> int:
-    return whole_from(text, 1)
-
-
-def _natural(text: str) -> int:
-    return whole_from(text, 0)
-
-
-def _share(text: str) -> float:
-    return number_from(text, 0.9)
+_positive = partial(whole_from, least=1)
+_natural = partial(whole_from, least=0)
+_share = partial(number_from, most=0.9)
 
 
 def _number(kind: Callable[[str], float], meaning: str, usual: float | None = None) -> dict[str, Any]:
