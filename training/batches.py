@@ -5,6 +5,7 @@ a piece starts, which clears the state there: every piece is learned and validat
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +20,6 @@ from training.roles import assign_roles
 Floats = npt.NDArray[np.float32]
 
 TRITONE = 6
-KEPT = ("given", "due", "counts")
-"""The words of a checkpoint for the arrays of the pieces begun."""
 DURATION_UNKNOWN = 0.1
 """Share of the input durations hidden in training: a live note is taken in at its onset, its length not yet known."""
 VELOCITY_UNKNOWN = 0.05
@@ -64,6 +63,18 @@ def transpositions(pitches: Ints) -> range:
     return range(max(-TRITONE + 1, -low), min(TRITONE, PITCH.size - 1 - high) + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Pieces to rehearse while others are learned, and the share of every batch that is theirs, 0 to 1."""
+
+    pieces: Sequence[EncodedPiece]
+    share: float
+
+    def streams(self, total: int) -> int:
+        """How many of the streams, two or more, are theirs: one at least, and not all."""
+        return min(total - 1, max(1, round(self.share * total)))
+
+
 class Streams:
     """Endless training batches. Everything drawn comes from `rng`; `snapshot` and `restore` make a run resumable."""
 
@@ -75,20 +86,24 @@ class Streams:
         streams: int,
         chunk: int,
         rng: np.random.Generator,
+        known: Replay | None = None,
     ) -> None:
-        """`pieces`: none is empty; `fields` and `contexts` name the columns of their ids."""
-        self._pieces = pieces
+        """`pieces`: none is empty; `fields` and `contexts` name the columns of their ids. The last rows are `known`."""
         self._fields, self._inputs = fields, (*fields, *contexts)
         self._chunk = chunk
         self._rng = rng
-        self._queue: list[int] = []
-        """Pieces of this pass not begun yet; all streams draw from it, so that a pass takes in each piece once."""
+        theirs = known.streams(streams) if known else 0
+        self._sources = [pieces, known.pieces if known else []]
+        self._source_of = [0] * (streams - theirs) + [1] * theirs
+        self._queues: list[list[int]] = [[], []]
+        """For each source, the pieces of this pass not begun yet: a pass takes in each once, in whichever stream."""
         self._pending: list[_Steps] = [_padding(0, self._inputs, len(fields)) for _ in range(streams)]
 
     @property
     def notes(self) -> int:
-        """The number of notes in one pass."""
-        return sum(len(piece) for piece in self._pieces)
+        """The number of notes in one pass through the new pieces, with those rehearsed meanwhile."""
+        new = sum(len(piece) for piece in self._sources[0])
+        return round(new * len(self._source_of) / self._source_of.count(0))
 
     def next(self) -> Batch:
         """The next chunk of every stream."""
@@ -96,30 +111,30 @@ class Streams:
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
         """Keep what `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
+        kept = {f"queue_{source}": np.array(queue, np.int64) for source, queue in enumerate(self._queues)}
         lengths = np.array([len(steps.inputs) for steps in self._pending], np.int64)
-        rows = dict(zip(KEPT, _joined(self._pending), strict=True))
-        return {"queue": np.array(self._queue, np.int64), "lengths": lengths, **rows}
+        return {**kept, "lengths": lengths, **_joined(self._pending)._asdict()}
 
     def restore(self, kept: dict[str, npt.NDArray[np.generic]]) -> None:
         """Go on where a snapshot was taken."""
-        self._queue = [int(index) for index in kept["queue"]]
+        self._queues = [kept[f"queue_{source}"].tolist() for source in range(len(self._queues))]
         cuts = np.cumsum(kept["lengths"])[:-1]
-        parts = (np.split(kept[name], cuts) for name in KEPT)
+        parts = (np.split(kept[name], cuts) for name in _Steps._fields)
         self._pending = [_Steps(*row) for row in zip(*parts, strict=True)]
 
     def _row(self, stream: int) -> _Steps:
         parts = [self._pending[stream]]
         while sum(len(part.inputs) for part in parts) < self._chunk:
-            parts.append(self._begin_piece())
+            parts.append(self._begin_piece(self._source_of[stream]))
         whole = _joined(parts)
         self._pending[stream] = _cut(whole, self._chunk, len(whole.inputs))
         return _cut(whole, 0, self._chunk)
 
-    def _begin_piece(self) -> _Steps:
-        if not self._queue:
-            self._queue = self._rng.permutation(len(self._pieces)).tolist()
-        piece = self._pieces[self._queue.pop()]
-        steps = _steps(self._varied(piece), self._inputs, len(self._fields))
+    def _begin_piece(self, source: int) -> _Steps:
+        pieces, queue = self._sources[source], self._queues[source]
+        if not queue:
+            queue += self._rng.permutation(len(pieces)).tolist()
+        steps = _steps(self._varied(pieces[queue.pop()]), self._inputs, len(self._fields))
         return _Steps(self._masked(steps.inputs), steps.targets, steps.loss_mask)
 
     def _varied(self, piece: EncodedPiece) -> Ints:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from midi.atomic_file import replacing
 from midi.errors import InputError
 
-FORMAT = 3
+FORMAT = 4
 """Part of the settings: raise it when a checkpoint holds something else than before."""
 
 Arrays = dict[str, npt.NDArray[np.generic]]

@@ -17,10 +17,10 @@ import numpy as np
 from exported.card import GOLDEN, GRAPH, WEIGHTS, Card, sha256, write_card
 from midi.errors import InputError, ModelError
 from midi.tokens import Field, start
+from training.base_model import BaseModel, arrays_in
 from training.batches import Batch
-from training.graph import step_graph
-from training.network import Array, Network
-from training.packing import packed_graph
+from training.graph import packed_graph, step_graph
+from training.network import Array, Network, Shape, Weights
 from training.pieces import Ints
 from training.stepper import Stepper
 
@@ -141,6 +141,30 @@ def parity(golden: Golden, stepper: Stepper) -> float:
     differences.append(np.abs(state[0] - golden.state).max())
     differences.append(np.abs(outputs["key"][0] - golden.key).max())
     return float(np.max(differences))  # numpy's max, unlike Python's, passes NaN on
+
+
+def load_base_weights(base: BaseModel) -> Weights:
+    """The trained numbers of this model, as it keeps them.
+
+    Raises:
+        ModelError: they are damaged, or not those that its golden vectors were computed with.
+    """
+    card, path = base.card, base.folder / WEIGHTS
+    with arrays_in(path) as arrays:
+        shape = Shape(card.fields, card.given, base.layers, base.units, base.width)
+        network = Network(shape, 1, 1)
+        network.begin_from(arrays)
+    weights = network.weights()
+    stepper = Stepper(step_graph(weights, shape).SerializeToString(), card.fields, card.given)
+    with arrays_in(base.folder / GOLDEN) as kept:
+        hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
+        difference = parity(Golden(kept["tokens"], hidden, kept["state"], kept["key"]), stepper)
+    if not difference <= TOLERANCE:
+        raise ModelError(
+            f"{path} cannot be begun from: with its weights the golden vectors differ by {difference:.3g}, "
+            f"allowed is {TOLERANCE:g}: copy the folder again whole"
+        )
+    return weights
 
 
 def publish(folder: Path, destination: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from exported.card import IMITATE, Card
 from exported.imitation import Imitation
 from midi.tokens import VOICE, Field
+from training.base_model import BaseModel
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus
 from training.evaluate import ABREAST, evaluate
@@ -85,6 +86,29 @@ def measured(
         "imitating": {"weight": weight, **imitating.as_json()},
         "baselines": {name: _row(nats, figures.fields) for name, nats in rows.items()},
     }
+
+
+def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
+    """Compare for a card's `held_out`: `before`, the base model on the judged pieces; `forgetting`, both on the known.
+
+    Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
+    """
+    earlier = Stepper(base.graph, base.card.fields, base.card.given)
+    how = Imitation.of(base.card.imitation, base.card.fields)
+    facts: dict[str, Any] = {
+        "before": {
+            **evaluate(earlier, judged).as_json(),
+            "imitating": {"weight": IMITATE, **evaluate(earlier, judged, IMITATE, how).as_json()},
+        }
+    }
+    if known:
+        facts["forgetting"] = {
+            "works": len(known),
+            "notes": sum(map(len, known)),
+            "before": round(evaluate(earlier, known).total, 4),
+            "after": round(evaluate(after, known).total, 4),
+        }
+    return facts
 
 
 def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:

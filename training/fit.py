@@ -16,7 +16,7 @@ import numpy as np
 
 from midi.tokens import Field
 from training import checkpoint
-from training.batches import Batch, Streams, packed
+from training.batches import Batch, Replay, Streams, packed
 from training.checkpoint import Checkpoint
 from training.encoding import EncodedPiece
 from training.history import History, Validation
@@ -24,7 +24,6 @@ from training.interruption import interruption
 from training.network import Network, Shape, Weights
 from training.plan import VALIDATIONS_IN_TIME, Plan
 from training.progress import bar
-from training.replay import Replay, ReplayStreams
 
 CHECKPOINT = "checkpoint.npz"
 SAVE_EVERY_S = 60.0
@@ -82,24 +81,14 @@ class Fit:
         self._plan, self._fields, self._given = plan, tuple(fields), tuple(given)
         self._valid = [piece.ids for piece in valid]
         self._path = work / CHECKPOINT
-        self._settings = {
-            "format": checkpoint.FORMAT,
-            **plan.settings(),
-            "fields": [f.name for f in (*fields, *given)],
-            "corpus": corpus,
-        }
-        known = start.known if start is not None else None
-        if start is not None:
-            self._settings |= {"from": start.name, "rehearsed": known.share if known else 0}
+        self._settings = _settings(plan, (*fields, *given), corpus, start)
         kept = checkpoint.load(self._path, self._settings)
         keras.utils.set_random_seed(plan.seed)
         self._rng = np.random.default_rng(plan.seed)
         kind = (self._fields, self._given, plan.streams, plan.chunk, self._rng)
-        self._streams: Streams | ReplayStreams = ReplayStreams(train, known, *kind) if known else Streams(train, *kind)
-        shape = Shape(
-            self._fields, self._given, plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop
-        )
-        self._network = Network(shape, plan.streams, plan.chunk)
+        self._streams = Streams(train, *kind, start.known if start else None)
+        shape = (plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop)
+        self._network = Network(Shape(self._fields, self._given, *shape), plan.streams, plan.chunk)
         self._history = History()
         if kept is not None:
             self._restore(kept)
@@ -184,7 +173,7 @@ class Fit:
             streams=self._streams.snapshot(),
             best=self._history.best,
         )
-        notes = {"settings": self._settings, "course": self._history.as_json(), "rng": self._rng.bit_generator.state}
+        notes = {"settings": self._settings, "history": self._history.as_json(), "rng": self._rng.bit_generator.state}
         checkpoint.save(self._path, Checkpoint(arrays, notes))
 
     def _restore(self, kept: Checkpoint) -> None:
@@ -194,7 +183,16 @@ class Fit:
         self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
         self._streams.restore(kept.group("streams"))
         self._rng.bit_generator.state = kept.notes["rng"]
-        self._history = History.of(kept.notes["course"], kept.group("best"))
+        self._history = History.of(kept.notes["history"], kept.group("best"))
+
+
+def _settings(plan: Plan, columns: Sequence[Field], corpus: str, start: Start | None) -> dict[str, Any]:
+    """All that a resumed training must share with the one that it resumes."""
+    names = [field.name for field in columns]
+    settings = {"format": checkpoint.FORMAT, **plan.settings(), "fields": names, "corpus": corpus}
+    if start is None:
+        return settings
+    return settings | {"from": start.name, "rehearsed": start.known.share if start.known else 0}
 
 
 def _notes(batch: Batch) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,18 +44,12 @@ class History:
     @classmethod
     def of(cls, content: Mapping[str, Any], best: Weights) -> "History":
         """Rebuild from the content that `as_json` gave, and the best weights."""
-        validations = [Validation(**{**row, "by_field": tuple(row["by_field"])}) for row in content["looks"]]
-        return cls(content["step"], content["seconds"], content["nats"], content["notes"], validations, best)
+        validations = [Validation(**{**row, "by_field": tuple(row["by_field"])}) for row in content["validations"]]
+        return cls(**{**content, "validations": validations, "best": best})
 
     def as_json(self) -> dict[str, Any]:
         """All but the weights."""
-        return {  # "looks" is a word of the checkpoint's format
-            "step": self.step,
-            "seconds": self.seconds,
-            "nats": self.nats,
-            "notes": self.notes,
-            "looks": [asdict(row) for row in self.validations],
-        }
+        return asdict(replace(self, best={}))
 
     @property
     def best_validation(self) -> Validation | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from exported.card import LOSS_CURVE, Card
 from midi.tokens import VOICE
-from training.comparison import summary
+from training.verdict import summary
 
 _ROWS = (
     ("unigram", "each field by its frequency alone"),

@@ -13,25 +13,24 @@ from exported.card import LOSS_CURVE, PAGE, Card, write_card
 from exported.homes import models_home
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
-from training import comparison, curve
+from training import curve
 from training.base_model import BaseModel
-from training.base_weights import load_base_weights
 from training.baselines import Baselines, baselines
+from training.batches import Replay
 from training.corpus import Corpus
 from training.encoding import EncodedPiece, encode_piece, model_inputs, tokens
 from training.evaluate import evaluate
-from training.export import graphs_of, publish, write_folder
-from training.facts import corpus_facts, measured, training_facts
+from training.export import graphs_of, load_base_weights, publish, write_folder
+from training.facts import compared, corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
 from training.held_out import HeldOut
 from training.imitating import tuned
 from training.page import page, table
 from training.pieces import Ints, Piece
 from training.plan import Plan
-from training.replay import Replay
 from training.split import Split, some, split
 from training.stepper import Stepper
-from training.verdict import verdict
+from training.verdict import summary, verdict
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
@@ -130,7 +129,7 @@ class TrainingRun:
         held_out = measured(stepper, card, judged, part, self._counted(self.parts.judged))
         if self.base:
             sample = self._ids(self.known.works) if self.known else []
-            held_out |= comparison.compared(self.base, stepper, judged, sample)
+            held_out |= compared(self.base, stepper, judged, sample)
         return held_out
 
     def report(self, card: Card, destination: Path) -> None:
@@ -139,7 +138,7 @@ class TrainingRun:
         print(f"\nnats per note on {card.held_out['notes']:,} held-out notes ({what} pieces):\n")
         print("\n".join(table(card)))
         if self.base:
-            print(f"\n{comparison.summary(card.held_out)}")
+            print(f"\n{summary(card.held_out)}")
         print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
         for title, remarks in (("skipped", self.corpus.skipped), ("read with a remark", self.corpus.remarks)):
             if remarks:

@@ -1,4 +1,7 @@
-"""Says in a line whether a training was worth it, and what to do next. From a card's figures, nats per note."""
+"""Says in a line whether a training was worth it, and what to do next; from a card's figures, nats per note."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from exported.card import Card
 
@@ -21,6 +24,16 @@ def verdict(card: Card) -> str:
         return f"better than counting: {against}. Play with it"
     worse = "worse than counting" if is_better(counting, played) else "no better than counting"
     return f"{worse}: {against}. {_advice(card)}"
+
+
+def summary(held_out: Mapping[str, Any]) -> str:
+    """Say in a sentence whether anything of the style was learned, from a card's `held_out` with that comparison."""
+    before, after = held_out["before"]["nats_per_note"], held_out["nats_per_note"]
+    learned = "learned your style" if is_better(after, before) else "did not learn your style yet"
+    style = f"{before:.3f} -> {after:.3f}"
+    lost = held_out.get("forgetting")
+    memory = f"{lost['before']:.3f} -> {lost['after']:.3f}" if lost else "not measured"
+    return f"{learned}: {style} nats a note on your held-out pieces; on what it knew before: {memory}"
 
 
 def _advice(card: Card) -> str:

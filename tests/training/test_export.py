@@ -36,9 +36,8 @@ from training.export import (
     publish,
     write_folder,
 )
-from training.graph import FORBIDDEN, step_graph
+from training.graph import FORBIDDEN, packed_graph, step_graph
 from training.network import Network
-from training.packing import packed_graph
 from training.pieces import Ints
 from training.stepper import Stepper
 

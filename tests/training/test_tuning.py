@@ -16,20 +16,19 @@ from tests.training.music import SCORE, ids, melody, pieces, transposed, work, w
 from tests.training.test_fit import interrupt_after
 from tests.training.tiny import UNITS, WIDTH, network
 from training.base_model import BaseModel, arrays_in, find_base_model
-from training.base_weights import load_base_weights
-from training.batches import Batch
-from training.comparison import compared, summary
+from training.batches import Batch, Replay
 from training.corpus import DEFAULT, Corpus
-from training.export import graphs_of, write_folder
+from training.export import graphs_of, load_base_weights, write_folder
+from training.facts import compared
 from training.fit import Fit, Start
 from training.held_out import VALID, HeldOut
 from training.network import Network, Weights
 from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
-from training.replay import Replay
 from training.replay_corpus import replay_corpus
 from training.stepper import Stepper
 from training.training_run import TrainingRun
+from training.verdict import summary
 
 PLAN = tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=16, epochs=8))
 
@@ -237,7 +236,7 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
 ) -> None:
     straight = training(weights, tmp_path / "straight").run()
     with monkeypatch.context() as patched:
-        interrupt_after(patched, 9)  # each batch is two streams' next
+        interrupt_after(patched, 4)
         stopped = training(weights, tmp_path / "stopped").run()
     assert not stopped.finished
     resumed = training(weights, tmp_path / "stopped").run()
