@@ -8,11 +8,13 @@
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import onnx
 
 from exported.card import GOLDEN, GRAPH, WEIGHTS, Card, sha256, write_card
 from midi.errors import InputError, ModelError
@@ -20,7 +22,7 @@ from midi.tokens import Field, start
 from training.base_model import BaseModel, arrays_in
 from training.batches import Batch
 from training.graph import packed_graph, step_graph
-from training.network import Array, Network, Shape, Weights
+from training.network import Network, Shape, Weights
 from training.pieces import Ints
 from training.stepper import Stepper
 
@@ -33,25 +35,28 @@ the held-out pieces, not guessed from here; this catches a graph that is wrong, 
 GOLDEN_NOTES = 96
 
 
-@dataclass(frozen=True, slots=True)
-class Golden:
-    """The outputs of Keras for a short sequence; shapes as in `golden.npz`."""
-
-    tokens: Ints
-    hidden: dict[str, Array]
-    state: Array
-    key: Array
+Golden = dict[str, npt.NDArray[Any]]
+"""The arrays of `golden.npz`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graphs:
-    """A network's step in float32 and in 8 bits, checked against Keras, and the golden vectors of that."""
+class StepGraph(NamedTuple):
+    """A step as ONNX, checked against Keras."""
+
+    graph: bytes
+    weights: str
+    """The type of its largest weights."""
+    tolerance: float
+    """The largest difference allowed,"""
+    difference: float
+    """and the largest there is."""
+
+
+class Graphs(NamedTuple):
+    """A network's golden vectors, and its step in float32 and in 8 bits."""
 
     golden: Golden
-    plain: bytes
-    packed: bytes
-    difference: float
-    packed_difference: float
+    plain: StepGraph
+    packed: StepGraph
 
 
 def graphs_of(network: Network, music: Ints) -> Graphs:
@@ -60,23 +65,24 @@ def graphs_of(network: Network, music: Ints) -> Graphs:
     Raises:
         ModelError: a graph does not compute what Keras computes.
     """
-    shape = network.shape
-    model = step_graph(network.weights(), shape)
-    golden = golden_of(network, golden_tokens(music, shape.inputs))
-    graphs = [model.SerializeToString(), packed_graph(model).SerializeToString()]
-    differences = []
-    for graph, allowed in zip(graphs, (TOLERANCE, PACKED_TOLERANCE), strict=True):
-        difference = parity(golden, Stepper(graph, shape.fields, shape.given))
-        if not difference <= allowed:
-            raise ModelError(
-                f"the exported step differs from Keras by {difference:.3g}, allowed is {allowed:g}: not exported"
-            )
-        differences.append(difference)
-    return Graphs(golden, *graphs, *differences)
+    model = step_graph(network.weights(), network.shape)
+    golden = golden_of(network, golden_tokens(music, network.shape.inputs))
+    plain = _checked(model, "float32", TOLERANCE, golden, network.shape)
+    return Graphs(golden, plain, _checked(packed_graph(model), "int8", PACKED_TOLERANCE, golden, network.shape))
+
+
+def _checked(model: onnx.ModelProto, weights: str, tolerance: float, golden: Golden, shape: Shape) -> StepGraph:
+    graph = model.SerializeToString()
+    difference = parity(golden, Stepper(graph, shape.fields, shape.given))
+    if not difference <= tolerance:
+        raise ModelError(
+            f"the exported step differs from Keras by {difference:.3g}, allowed is {tolerance:g}: not exported"
+        )
+    return StepGraph(graph, weights, tolerance, difference)
 
 
 def write_folder(
-    network: Network, graphs: Graphs, folder: Path, card: Card, *, packed: bool, sounds: Sequence[str] = ()
+    network: Network, step: StepGraph, golden: Golden, folder: Path, card: Card, sounds: Sequence[str] = ()
 ) -> Card:
     """Write graph, weights, golden vectors and card into a new folder; `card` says what is not known from the network.
 
@@ -84,12 +90,9 @@ def write_folder(
     """
     shape, weights = network.shape, network.weights()
     folder.mkdir(parents=True)
-    (folder / GRAPH).write_bytes(graphs.packed if packed else graphs.plain)
-    golden = graphs.golden
-    hidden: dict[str, Any] = {f"{field}_hidden": array for field, array in golden.hidden.items()}
-    np.savez_compressed(folder / GOLDEN, tokens=golden.tokens, state=golden.state, key=golden.key, **hidden)
+    (folder / GRAPH).write_bytes(step.graph)
+    np.savez_compressed(folder / GOLDEN, allow_pickle=False, **golden)
     np.savez_compressed(folder / WEIGHTS, allow_pickle=False, **weights)
-    difference = graphs.packed_difference if packed else graphs.difference
     card = replace(
         card,
         graph_sha256=sha256(folder / GRAPH),
@@ -99,8 +102,8 @@ def write_folder(
         state_size=shape.state_size,
         key_size=shape.units,
         parameters=sum(array.size for array in weights.values()),
-        parity_tolerance=PACKED_TOLERANCE if packed else TOLERANCE,
-        training=card.training | {"weights": "int8" if packed else "float32", "parity": difference},
+        parity_tolerance=step.tolerance,
+        training=card.training | {"weights": step.weights, "parity": step.difference},
     )
     write_card(card, folder)
     return card
@@ -121,9 +124,9 @@ def golden_of(network: Network, tokens: Ints) -> Golden:
     twin.begin_from(network.weights())
     counts = np.ones((1, len(tokens), len(network.shape.fields)), np.float32)
     batch = Batch(tokens[None], np.zeros_like(tokens)[None], counts, np.ones((1, len(tokens)), np.float32))
-    hidden = {name: value[0] for name, value in twin.hidden(batch).items()}
     states = [state[0] for state in twin.states]
-    return Golden(tokens, hidden, np.concatenate(states), states[-2])
+    hidden = {f"{name}_hidden": value[0] for name, value in twin.hidden(batch).items()}
+    return {"tokens": tokens, "state": np.concatenate(states), "key": states[-2], **hidden}
 
 
 def parity(golden: Golden, stepper: Stepper) -> float:
@@ -132,14 +135,14 @@ def parity(golden: Golden, stepper: Stepper) -> float:
     Not a number if anything on either side is not.
     """
     state = stepper.zeros(1)
+    hidden = [f"{field.name}_hidden" for field in stepper.fields]
     differences: list[np.floating] = []
-    for index, ids in enumerate(golden.tokens):
+    for index, ids in enumerate(golden["tokens"]):
         outputs = stepper.step(ids[None], state)
         state = outputs["next_state"]
-        for name, wanted in golden.hidden.items():
-            differences.append(np.abs(outputs[f"{name}_hidden"][0] - wanted[index]).max())
-    differences.append(np.abs(state[0] - golden.state).max())
-    differences.append(np.abs(outputs["key"][0] - golden.key).max())
+        differences += [np.abs(outputs[name][0] - golden[name][index]).max() for name in hidden]
+    differences.append(np.abs(state[0] - golden["state"]).max())
+    differences.append(np.abs(outputs["key"][0] - golden["key"]).max())
     return float(np.max(differences))  # numpy's max, unlike Python's, passes NaN on
 
 
@@ -156,9 +159,8 @@ def load_base_weights(base: BaseModel) -> Weights:
         network.begin_from(arrays)
     weights = network.weights()
     stepper = Stepper(step_graph(weights, shape).SerializeToString(), card.fields, card.given)
-    with arrays_in(base.folder / GOLDEN) as kept:
-        hidden = {field.name: kept[f"{field.name}_hidden"] for field in card.fields}
-        difference = parity(Golden(kept["tokens"], hidden, kept["state"], kept["key"]), stepper)
+    with arrays_in(base.folder / GOLDEN) as golden:
+        difference = parity(golden, stepper)
     if not difference <= TOLERANCE:
         raise ModelError(
             f"{path} cannot be begun from: with its weights the golden vectors differ by {difference:.3g}, "

@@ -109,10 +109,10 @@ class TrainingRun:
         """The folder without its figures: in 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST."""
         graphs = graphs_of(fitted.network, self._ids(self.parts.train[:1])[0])
         chosen_by = self._ids(some(self._validated_on, ENOUGH_TO_TUNE))
-        plain, packed = (Stepper(graph, self.fields, self.given) for graph in (graphs.plain, graphs.packed))
-        costs = [evaluate(stepper, chosen_by).total for stepper in (plain, packed)]
+        steppers = [Stepper(step.graph, self.fields, self.given) for step in (graphs.plain, graphs.packed)]
+        costs = [evaluate(stepper, chosen_by).total for stepper in steppers]
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
-        how = tuned(packed if in_8_bits else plain, chosen_by)
+        how = tuned(steppers[in_8_bits], chosen_by)
         facts = training_facts(self.plan, fitted, self.parts, self.command) | self._from()
         card = Card(
             name=name,
@@ -120,7 +120,8 @@ class TrainingRun:
             training=facts | {"packing_costs": round(costs[1] - costs[0], 5)},
             corpus=corpus_facts(self.corpus, self.parts),
         )
-        return write_folder(fitted.network, graphs, aside, card, packed=in_8_bits, sounds=self.sounds)
+        step = graphs.packed if in_8_bits else graphs.plain
+        return write_folder(fitted.network, step, graphs.golden, aside, card, self.sounds)
 
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
         """Evaluate the folder's graph on the pieces it is judged by."""

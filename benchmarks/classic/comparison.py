@@ -122,7 +122,7 @@ def _learned(
     learned, valid = ([reading.as_piece(ids) for ids in some] for some in (pieces, music.valid))
     with tempfile.TemporaryDirectory() as work:
         fitted = Fit(plan, (music.field,), (), learned, valid, Path(work), title).run()
-    stepper = Stepper(graphs_of(fitted.network, music.train[0]).plain, (music.field,), ())
+    stepper = Stepper(graphs_of(fitted.network, music.train[0]).plain.graph, (music.field,), ())
     how = tuned(stepper, music.valid)
     parameters = sum(array.size for array in fitted.network.weights().values())
     notify(

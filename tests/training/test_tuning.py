@@ -41,7 +41,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     for variable in made.model.trainable_variables:
         variable.assign(variable * 0.3)
     told = Card("first", corpus={"name": "folk", "licence": "free"})
-    write_folder(made, graphs_of(made, ids(1)[0]), folder, told, packed=True)
+    graphs = graphs_of(made, ids(1)[0])
+    write_folder(made, graphs.packed, graphs.golden, folder, told)
     return find_base_model(str(folder), Path("nowhere"), None, None)
 
 
