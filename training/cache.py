@@ -49,7 +49,7 @@ def home() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "antiphon"
 
 
-def place(path: Path) -> Path:
+def entry(path: Path) -> Path:
     """The path of a file's reading: by suffix, since it picks the reader, and content."""
     suffix = path.suffix.lower()
     reader = READERS["midi" if suffix in SUFFIXES else "scores"]

@@ -146,7 +146,7 @@ def _kept(path: Path) -> Reading | None:
     try:
         if path.stat().st_size > MOST_BYTES:  # not even to be hashed
             return Reading.none(f"it is larger than {MOST_BYTES / 1e6:.0f} MB")
-        return cache.load(cache.place(path))
+        return cache.load(cache.entry(path))
     except OSError:
         return None
 
@@ -175,7 +175,7 @@ def read_file(path: Path, limit: Callable[[Path], float] = seconds_for) -> Readi
     except TooLongError:
         reading = Reading.none(f"it takes longer than {seconds:.0f} s to read")
     try:
-        cache.keep(cache.place(path), reading)
+        cache.keep(cache.entry(path), reading)
     except OSError as error:
         return Reading.none(error.strerror or scores.reason(error))
     return reading

@@ -72,7 +72,7 @@ def tokens(work: Piece, inputs: Sequence[Field]) -> Ints:
 
 def column(inputs: Sequence[Field], field: Field) -> int | None:
     """The column of a field in such arrays; None: the model has no such input."""
-    return next((index for index, one in enumerate(inputs) if one.name == field.name), None)
+    return next((index for index, named in enumerate(inputs) if named.name == field.name), None)
 
 
 def without_bars(ids: Ints, inputs: Sequence[Field]) -> Ints:

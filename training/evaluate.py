@@ -101,20 +101,20 @@ def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> An
         row[: len(piece)] = piece
     taken, state = stepper.started(len(ordered)), stepper.zeros(len(ordered))
     keys: Floats | None = None
-    for place in range(len(ordered[0])):
-        playing = int(np.searchsorted(-lengths, -place, side="left"))
+    for note in range(len(ordered[0])):
+        playing = int(np.searchsorted(-lengths, -note, side="left"))
         outputs = stepper.step(taken[:playing], state[:playing])
-        taken, state = padded[:playing, place], outputs["next_state"]
+        taken, state = padded[:playing, note], outputs["next_state"]
         believed = believed_of(stepper, outputs, taken)
         memories: list[Memory] = []
         if how is not None:
             if keys is None:
                 keys = np.zeros((*padded.shape[:2], outputs["key"].shape[1]), np.float32)
-            first, end = (1 + moment for moment in looked_back_on(max(0, place - 1)))  # START is no moment
+            first, end = (1 + moment for moment in looked_back_on(max(0, note - 1)))  # START is no moment
             for voice, key in enumerate(outputs["key"]):
                 seen = padded[voice, first:end, : len(stepper.fields)]
                 memories.append(Memory.recall(key, keys[voice, first:end], seen, how))
-            keys[:playing, place] = unit(outputs["key"])
+            keys[:playing, note] = unit(outputs["key"])
         yield believed, taken, memories
 
 
@@ -143,11 +143,11 @@ def _of_class(memory: Memory, probabilities: Probabilities, index: int, due: int
 
 def believed_of(stepper: Stepper, outputs: dict[str, Floats], due: Ints) -> list[Probabilities]:
     """The model's probabilities [B, N] of each field of a note, given the fields before it and its contexts."""
-    told = list(due.T)
+    ids = list(due.T)
     for index, field in enumerate(stepper.fields):  # an unknown velocity tells nothing to nobody: it is the last field
-        told[index] = np.minimum(told[index], field.size - 1)
+        ids[index] = np.minimum(ids[index], field.size - 1)
     return [
-        head.probabilities(outputs[f"{field.name}_hidden"], told).astype(np.float64)
+        head.probabilities(outputs[f"{field.name}_hidden"], ids).astype(np.float64)
         for field, head in zip(stepper.fields, stepper.heads, strict=True)
     ]
 

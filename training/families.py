@@ -45,20 +45,20 @@ def families(works: Sequence[Piece]) -> list[list[int]]:
             index = root[index]
         return index
 
-    def join(one: int, other: int) -> None:
-        low, high = sorted((find(one), find(other)))
+    def join(index: int, other: int) -> None:
+        low, high = sorted((find(index), find(other)))
         root[high] = low
 
     distinct: dict[bytes, int] = {}
     for index, hashes in enumerate(runs):  # verbatim copies first: thousands of them would be quadratic below
         join(distinct.setdefault(hashes.tobytes(), index), index)
     members = sorted(distinct.values())
-    for one, other in _kin(runs, members, SHARED, 1, COMMONPLACE):
-        join(one, other)
+    for index, other in _kin(runs, members, SHARED, 1, COMMONPLACE):
+        join(index, other)
     takes = [_take_runs(work.notes) for work in works]
     performed = [index for index in members if len(takes[index]) >= TAKE_LEAST]
-    for one, other in _kin(takes, performed, TAKE_SHARED, TAKE_LEAST, TAKE_COMMONPLACE):
-        join(one, other)
+    for index, other in _kin(takes, performed, TAKE_SHARED, TAKE_LEAST, TAKE_COMMONPLACE):
+        join(index, other)
     grouped: dict[int, list[int]] = {}
     for index in range(len(works)):
         grouped.setdefault(find(index), []).append(index)
@@ -119,14 +119,14 @@ def _kin(
     pairs: list[npt.NDArray[np.int64]] = []
     for size in np.unique(sizes[(sizes > 1) & (sizes <= commonplace)]):
         groups = owners[starts[sizes == size][:, None] + np.arange(size)]
-        one, other = np.triu_indices(int(size), 1)
-        pairs.append((groups[:, one] * len(runs) + groups[:, other]).ravel())
+        left, right = np.triu_indices(int(size), 1)
+        pairs.append((groups[:, left] * len(runs) + groups[:, right]).ravel())
     if not pairs:
         return []
     keys, shared = np.unique(np.concatenate(pairs), return_counts=True)
     kin: list[tuple[int, int]] = []
     for key, count in zip(keys.tolist(), shared.tolist(), strict=True):
-        one_work, other_work = divmod(key, len(runs))
-        if count >= least and count >= share * min(len(runs[one_work]), len(runs[other_work])):
-            kin.append((one_work, other_work))
+        work, other = divmod(key, len(runs))
+        if count >= least and count >= share * min(len(runs[work]), len(runs[other])):
+            kin.append((work, other))
     return kin

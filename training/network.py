@@ -73,8 +73,8 @@ class Network:
         top = self._top(inputs, keep)
         hidden = {f.name: self._layers[f"hidden/{f.name}"](top) for f in shape.fields}
         logits = {name: self._logits(hidden[name], name, targets) for name in hidden}
-        told = {condition.name for _, condition in conditions(shape.fields, shape.given)}
-        due = {f"due_{name}": target for name, target in targets.items() if name in told}
+        conditioning = {condition.name for _, condition in conditions(shape.fields, shape.given)}
+        due = {f"due_{name}": target for name, target in targets.items() if name in conditioning}
         self.model = keras.Model({**inputs, **due, "keep": keep}, logits)
         self._bare = keras.Model({**inputs, "keep": keep}, hidden)
         self.optimizer = keras.optimizers.Adam(global_clipnorm=CLIP)
@@ -141,8 +141,8 @@ class Network:
 
     def hidden(self, batch: Batch) -> dict[str, Array]:
         """The heads' hidden layers [B, T, D], before what they are told is added."""
-        given = {name: value for name, value in self._inputs(batch).items() if not name.startswith("due_")}
-        return {name: np.asarray(value) for name, value in self._bare(given, training=False).items()}
+        inputs = {name: value for name, value in self._inputs(batch).items() if not name.startswith("due_")}
+        return {name: np.asarray(value) for name, value in self._bare(inputs, training=False).items()}
 
     @property
     def variables(self) -> list[Any]:

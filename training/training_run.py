@@ -66,10 +66,10 @@ class TrainingRun:
     def __post_init__(self) -> None:
         """Split the music."""
         self.parts = split(self.corpus.works)
-        found = self._alphabet()
-        self.fields, self.given = (self.base.card.fields, self.base.card.given) if self.base else found
+        of_music = self._columns()
+        self.fields, self.given = (self.base.card.fields, self.base.card.given) if self.base else of_music
         self.remarks = [self.parts.remark] if self.parts.remark else []
-        if self.base and VELOCITY in {*found[0]} ^ {*self.fields}:
+        if self.base and VELOCITY in {*of_music[0]} ^ {*self.fields}:
             self.remarks.append(_velocity_remark(self.base))
 
     def fit(self) -> Fitted:
@@ -174,7 +174,7 @@ class TrainingRun:
 
     # What depends on the vocabulary
 
-    def _alphabet(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    def _columns(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """The fields and contexts of a model of this music."""
         return model_inputs(self.parts.train)
 

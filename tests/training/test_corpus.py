@@ -67,9 +67,9 @@ def test_what_is_to_be_known_of_a_file_is_told_and_kept(tmp_path: Path) -> None:
 
 def test_a_reading_of_another_version_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_folder(tmp_path / "music", 1)
-    before = cache.place(folder / "000.mid")
+    before = cache.entry(folder / "000.mid")
     monkeypatch.setitem(cache.READERS, "midi", "2")
-    assert cache.place(folder / "000.mid") != before
+    assert cache.entry(folder / "000.mid") != before
 
 
 def test_a_file_that_trips_its_reader_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,11 +76,11 @@ def test_a_file_that_is_too_large_is_skipped_unread(tmp_path: Path, monkeypatch:
     folder = write_folder(tmp_path / "music", 1)
     monkeypatch.setattr(corpus, "MOST_BYTES", 5_000)
     (folder / "big.mid").write_bytes(b"MThd" + b"\0" * 6_000)
-    place = cache.place
+    entry = cache.entry
 
     def checked(path: Path) -> Path:
         assert path.name != "big.mid", "not even hashed"
-        return place(path)
+        return entry(path)
 
-    monkeypatch.setattr(cache, "place", checked)
+    monkeypatch.setattr(cache, "entry", checked)
     assert [(one.name, one.line) for one in read_folder(folder).skipped] == [("big.mid", "it is larger than 0 MB")]

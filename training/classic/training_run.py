@@ -21,7 +21,7 @@ class ClassicTrainingRun(TrainingRun):
     As in the tutorials; so that every name can be foretold, if only by chance.
     """
 
-    def _alphabet(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    def _columns(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         self.sounds = reading.vocabulary(reading.sounds(work) for work in self.corpus.works)
         return (reading.sound_field(self.sounds),), ()
 
