@@ -12,6 +12,9 @@ from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError, ModelError
 
+DAMAGE = (OSError, LookupError, ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""Whatever numpy and its readers do with a damaged file."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseModel:
@@ -57,22 +60,17 @@ class BaseModel:
 
 @contextlib.contextmanager
 def arrays_in(path: Path) -> Iterator[Any]:
-    """The arrays of a model's file; whatever a damaged one does to who reads it is a ModelError that names it."""
+    """The arrays of a model's file.
+
+    Raises:
+        ModelError: it is damaged, or what is done with them in this context fails by it.
+    """
     import numpy as np  # here: the verb that asks is light until it runs
 
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             yield kept
-    except (
-        OSError,
-        LookupError,
-        ValueError,
-        TypeError,
-        EOFError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except DAMAGE as error:
         why = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"{path} cannot be begun from ({why}): copy the folder again whole") from None
 
@@ -100,10 +98,15 @@ def find_base_model(
         raise ModelError(
             f"{folder}: a state of {card.state_size} and a key of {card.key_size} make no layers of one size"
         )
-    sizes = (("--layers", layers, base.layers), ("--units", units, base.units), ("--width", width, base.width))
-    for flag, asked, there in sizes:
-        if asked is not None and asked != there:
-            raise InputError(f"{flag} {asked}: {card.name} has {there}, which stays so: leave {flag} out")
+    _check_sizes(base, layers, units, width)
     if folder.resolve() == destination.resolve():
         raise InputError(f"{destination} is the model to begin from: choose another --name or --out")
     return base
+
+
+def _check_sizes(base: BaseModel, layers: int | None, units: int | None, width: int | None) -> None:
+    """Check that no size is asked for but those that it has."""
+    sizes = (("--layers", layers, base.layers), ("--units", units, base.units), ("--width", width, base.width))
+    for flag, asked, there in sizes:
+        if asked is not None and asked != there:
+            raise InputError(f"{flag} {asked}: {base.card.name} has {there}, which stays so: leave {flag} out")

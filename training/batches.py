@@ -50,13 +50,6 @@ class _Steps(NamedTuple):
     loss_mask: Floats
 
 
-def transposed(ids: Ints, semitones: int, pitch: int) -> Ints:
-    """A piece's tokens [N, I], moved; `pitch` is that column. The caller sees to it that no pitch leaves 0 to 127."""
-    moved = ids.copy()
-    moved[:, pitch] += semitones
-    return moved
-
-
 def transpositions(pitches: Ints) -> range:
     """By how many semitones a piece with these pitches may move, within a tritone and the keyboard."""
     low, high = int(pitches.min()), int(pitches.max())
@@ -142,7 +135,7 @@ class Streams:
         ids, pitch, voice = piece.ids.copy(), self._at(PITCH), self._at(VOICE)
         if pitch is not None:
             moves = transpositions(ids[:, pitch])
-            ids = transposed(ids, int(self._rng.integers(moves.start, moves.stop)), pitch)
+            ids[:, pitch] += int(self._rng.integers(moves.start, moves.stop))
         if voice is not None:
             ids[:, voice] = assign_roles(piece.parts, ids[:, self._at(WAIT)], self._rng)
         if self._at(CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:

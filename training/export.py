@@ -124,8 +124,8 @@ def golden_of(network: Network, tokens: Ints) -> Golden:
     twin.begin_from(network.weights())
     counts = np.ones((1, len(tokens), len(network.shape.fields)), np.float32)
     batch = Batch(tokens[None], np.zeros_like(tokens)[None], counts, np.ones((1, len(tokens)), np.float32))
-    states = [state[0] for state in twin.states]
     hidden = {f"{name}_hidden": value[0] for name, value in twin.hidden(batch).items()}
+    states = [state[0] for state in twin.states]  # after the last note
     return {"tokens": tokens, "state": np.concatenate(states), "key": states[-2], **hidden}
 
 

@@ -119,14 +119,9 @@ def run(arguments: argparse.Namespace) -> int:
     from training import heavy
     from training.interruption import terminable
 
-    if (arguments.folder is None) == (arguments.corpus is None):
-        raise InputError("give either a folder of music or --corpus default")
+    _check(arguments)
     destination: Path = arguments.out / check_name(arguments.name)
     _check_destination(destination)
-    if arguments.rehearse is not None and arguments.base is None:
-        raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
-    if arguments.preset is not None and arguments.base is not None:
-        raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
     sizes = (arguments.layers, arguments.units, arguments.width)
     base = None if arguments.base is None else find_base_model(arguments.base, destination, *sizes)
     plan = _plan(arguments, base)
@@ -138,6 +133,16 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; what was read is kept. The same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Check that the flags go together."""
+    if (arguments.folder is None) == (arguments.corpus is None):
+        raise InputError("give either a folder of music or --corpus default")
+    if arguments.rehearse is not None and arguments.base is None:
+        raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
+    if arguments.preset is not None and arguments.base is not None:
+        raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
 
 
 def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
