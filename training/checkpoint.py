@@ -66,6 +66,12 @@ def load(path: Path, settings: dict[str, Any]) -> Checkpoint | None:
         return None
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be resumed ({type(error).__name__}): add --fresh to begin anew") from None
+    _check_settings(before, settings)
+    return Checkpoint(arrays, notes)
+
+
+def _check_settings(before: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Check that a training is resumed with the settings that it was begun with."""
     changed = [
         f"{key} was {before.get(key)}, is {settings.get(key)}"
         for key in sorted(before.keys() | settings.keys())
@@ -76,4 +82,3 @@ def load(path: Path, settings: dict[str, Any]) -> Checkpoint | None:
             f"a training of this name was begun with other settings ({'; '.join(changed)}): "
             "give the same again to resume it, or add --fresh to begin anew"
         )
-    return Checkpoint(arrays, notes)

@@ -76,15 +76,20 @@ def measured(
     abreast: int = ABREAST,
 ) -> dict[str, Any]:
     """The figures of a model on pieces of a part of the split, ids [N, I], without and with imitation; and counting."""
-    figures = evaluate(stepper, judged, abreast=abreast)
-    imitating = evaluate(stepper, judged, weight, Imitation.of(card.imitation, card.fields), abreast=abreast)
     rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
     return {
         "judged_on": part,
         "works": len(judged),
-        **figures.as_json(),
+        **_figures(stepper, card, judged, weight, abreast),
+        "baselines": {name: _row(nats, card.fields) for name, nats in rows.items()},
+    }
+
+
+def _figures(stepper: Stepper, card: Card, judged: Sequence[Ints], weight: float, abreast: int) -> dict[str, Any]:
+    imitating = evaluate(stepper, judged, weight, Imitation.of(card.imitation, card.fields), abreast=abreast)
+    return {
+        **evaluate(stepper, judged, abreast=abreast).as_json(),
         "imitating": {"weight": weight, **imitating.as_json()},
-        "baselines": {name: _row(nats, figures.fields) for name, nats in rows.items()},
     }
 
 
@@ -94,13 +99,7 @@ def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Seq
     Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """
     earlier = Stepper(base.graph, base.card.fields, base.card.given)
-    how = Imitation.of(base.card.imitation, base.card.fields)
-    facts: dict[str, Any] = {
-        "before": {
-            **evaluate(earlier, judged).as_json(),
-            "imitating": {"weight": IMITATE, **evaluate(earlier, judged, IMITATE, how).as_json()},
-        }
-    }
+    facts: dict[str, Any] = {"before": _figures(earlier, base.card, judged, IMITATE, ABREAST)}
     if known:
         facts["forgetting"] = {
             "works": len(known),

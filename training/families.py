@@ -37,32 +37,38 @@ _Hashes = npt.NDArray[np.uint64]
 def families(works: Sequence[Piece]) -> list[list[int]]:
     """The indices of the works, grouped by family; families and their members in order of first appearance."""
     runs = [_runs(_melody(work.notes)) for work in works]
-    root = list(range(len(works)))
-
-    def find(index: int) -> int:
-        while root[index] != index:
-            root[index] = root[root[index]]
-            index = root[index]
-        return index
-
-    def join(index: int, other: int) -> None:
-        low, high = sorted((find(index), find(other)))
-        root[high] = low
-
+    takes = [_take_runs(work.notes) for work in works]
+    kinship = _Kinship(len(works))
     distinct: dict[bytes, int] = {}
     for index, hashes in enumerate(runs):  # verbatim copies first: thousands of them would be quadratic below
-        join(distinct.setdefault(hashes.tobytes(), index), index)
+        kinship.join(distinct.setdefault(hashes.tobytes(), index), index)
     members = sorted(distinct.values())
-    for index, other in _kin(runs, members, SHARED, 1, COMMONPLACE):
-        join(index, other)
-    takes = [_take_runs(work.notes) for work in works]
     performed = [index for index in members if len(takes[index]) >= TAKE_LEAST]
-    for index, other in _kin(takes, performed, TAKE_SHARED, TAKE_LEAST, TAKE_COMMONPLACE):
-        join(index, other)
+    for pair in _kin(runs, members, SHARED, 1, COMMONPLACE):
+        kinship.join(*pair)
+    for pair in _kin(takes, performed, TAKE_SHARED, TAKE_LEAST, TAKE_COMMONPLACE):
+        kinship.join(*pair)
     grouped: dict[int, list[int]] = {}
     for index in range(len(works)):
-        grouped.setdefault(find(index), []).append(index)
+        grouped.setdefault(kinship.first(index), []).append(index)
     return list(grouped.values())
+
+
+class _Kinship:
+    """Works joined into families, each known by its first work (union-find)."""
+
+    def __init__(self, works: int) -> None:
+        self._nearer = list(range(works))
+
+    def first(self, index: int) -> int:
+        while self._nearer[index] != index:
+            self._nearer[index] = self._nearer[self._nearer[index]]
+            index = self._nearer[index]
+        return index
+
+    def join(self, index: int, other: int) -> None:
+        low, high = sorted((self.first(index), self.first(other)))
+        self._nearer[high] = low
 
 
 def _melody(notes: Ints) -> Ints:

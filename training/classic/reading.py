@@ -50,10 +50,9 @@ def sound_field(names: Sequence[str]) -> Field:
 
 def ids(piece: Sequence[str | None], names: Sequence[str]) -> Ints:
     """Ids [N, 1] of a piece; UNKNOWN for what is not in the vocabulary."""
-    known = {name: index for index, name in enumerate(names)}
+    known: dict[str | None, int] = {name: index for index, name in enumerate(names)}
     unknown = sound_field(names).unknown
-    token_ids = [known.get(name, unknown) if name is not None else unknown for name in piece]
-    return np.array(token_ids, np.int32).reshape(-1, 1)
+    return np.array([known.get(name, unknown) for name in piece], np.int32).reshape(-1, 1)
 
 
 def as_piece(tokens: Ints) -> EncodedPiece:

@@ -4,11 +4,15 @@ import argparse
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from exported.card import IMITATE, SOUND, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError
 from training.verbs.numbers import number_from
+
+if TYPE_CHECKING:  # the verb is light until it runs
+    from training.held_out import HeldOut
 
 EPILOG = """\
 examples:
@@ -51,26 +55,30 @@ def run(arguments: argparse.Namespace) -> int:
         InputError, MachineError, ModelError: as they say.
     """
     folder, card = measurable(arguments)
-    from training.baselines import baselines
-    from training.encoding import tokens
-    from training.facts import measured
     from training.held_out import TEST, held_out_music
     from training.page import likeliest_line, table
-    from training.stepper import Stepper
 
     music = held_out_music(card, arguments.data, TEST)
     if not arguments.all:
         music = music.sampled(SAMPLE)
     print("\n".join(music.lines(card)), flush=True)
-    stepper = Stepper.of(folder, card)
-    learned, judged = ([tokens(work, stepper.inputs) for work in works] for works in (music.learned, music.works))
-    counted = baselines(learned, judged, card.fields)
-    held_out = measured(stepper, card, judged, music.part, counted, arguments.imitate, abreast=1)
-    card = replace(card, held_out=held_out)
+    card = replace(card, held_out=_measured(folder, card, music, arguments.imitate))
     print("\nnats a note, lower is better:\n")
     print("\n".join(table(card)))
     print(f"\n{likeliest_line(card)}")
     return 0
+
+
+def _measured(folder: Path, card: Card, music: "HeldOut", imitate: float) -> dict[str, Any]:
+    from training.baselines import baselines
+    from training.encoding import tokens
+    from training.facts import measured
+    from training.stepper import Stepper
+
+    stepper = Stepper.of(folder, card)
+    learned, judged = ([tokens(work, stepper.inputs) for work in works] for works in (music.learned, music.works))
+    counted = baselines(learned, judged, card.fields)
+    return measured(stepper, card, judged, music.part, counted, imitate, abreast=1)
 
 
 def measurable(arguments: argparse.Namespace) -> tuple[Path, Card]:
