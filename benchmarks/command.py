@@ -4,12 +4,17 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from antiphon import INTERRUPTED
 from antiphon.cli import Parser
 from exported.model_store import find_model
 from midi.errors import AntiphonError, InputError
+from training.verbs.numbers import whole_from
+
+positive = partial(whole_from, least=1)
+"""A flag's whole number of 1 or more."""
 
 
 def parser_of(module: str, description: str, epilog: str = "") -> Parser:
@@ -74,21 +79,6 @@ def check_range(flag: str, value: float, low: float, high: float) -> None:
     """
     if not low <= value <= high:
         raise InputError(f"{flag} {value:g} is out of range: {low:g} to {high:g}")
-
-
-def positive(text: str) -> int:
-    """A flag's whole number of 1 or more.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return number
 
 
 def notify(line: str) -> None:
