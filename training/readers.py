@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from training.cache import Reading
 
@@ -75,11 +76,19 @@ def _pooled(paths: Sequence[Path], read: Read) -> Iterator[tuple[Path, Reading]]
 
 
 def _begin() -> None:
-    """Begin a process of the pool: quiet, within its memory."""
+    """Begin a process of the pool: quiet, within its memory, and ended with its parent."""
+    Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     warnings.simplefilter("ignore")
     sys.stdout = sys.stderr = io.StringIO()  # music21's remarks
     _limit_memory()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 @contextmanager

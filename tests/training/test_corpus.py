@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import mido
@@ -176,7 +177,19 @@ def test_only_the_default_corpus_has_a_name() -> None:
         read_named("other")
 
 
-def test_an_interrupted_reading_ends_the_reading_processes_and_keeps_what_was_read(tmp_path: Path) -> None:
+def interrupt(group: int) -> None:
+    """As a terminal does: the whole group."""
+    os.killpg(group, signal.SIGINT)
+
+
+def kill(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("end", [interrupt, kill])
+def test_an_ended_reading_ends_its_processes_and_keeps_what_was_read(
+    tmp_path: Path, end: Callable[[int], None]
+) -> None:
     folder = write_folder(tmp_path / "music", 200)
     code = "import sys, pathlib; from training.corpus import read_folder; read_folder(pathlib.Path(sys.argv[1]))"
     reading = subprocess.Popen(
@@ -189,7 +202,7 @@ def test_an_interrupted_reading_ends_the_reading_processes_and_keeps_what_was_re
     while not (kept := set((tmp_path / "cache").rglob("*.npz"))):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    os.killpg(reading.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    end(reading.pid)
     assert reading.wait(timeout=60) != 0
     assert kept <= set((tmp_path / "cache").rglob("*.npz"))
     assert len(set((tmp_path / "cache").rglob("*.npz"))) < 200
