@@ -30,7 +30,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from exported.content import SHOWN, check_numbers, read_content, shown
+from exported.content import SHOWN, bounded_bytes, check_numbers, read_content, shown
 from midi.errors import ModelError
 from midi.text import printable
 from midi.tokens import CONTEXTS, DURATION, FIELDS, PITCH, WAIT, Field, fingerprint
@@ -52,16 +52,6 @@ IMITATE = 0.3
 """The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
 
 
-TYPES: dict[type, tuple[str, ...]] = {
-    str: ("name", "graph_sha256", "fingerprint"),
-    int: ("state_size", "key_size", "parameters"),
-    float: ("parity_tolerance",),
-    dict: ("vocabulary", "contexts", "imitation", "training", "corpus", "held_out"),
-    list: ("sounds",),
-}
-"""The JSON type of each of a card's fields."""
-
-
 @dataclass(frozen=True, slots=True)
 class Card:
     """The card of a model: its contract, origin and figures on held-out music. Losses are nats per note."""
@@ -76,7 +66,7 @@ class Card:
     parity_tolerance: float = 0.0
     """Largest absolute difference allowed between the trainer's outputs or states and the graph's."""
     contexts: dict[str, int] = field(default_factory=dict)
-    """Context name -> number of classes; empty if the model is not told where in the bar a note stands."""
+    """Context name -> number of classes; empty if it does not learn where in the bar a note stands."""
     sounds: list[str] = field(default_factory=list)
     """The names of the field `sound`, by id; empty for a model of events."""
     imitation: dict[str, Any] = field(default_factory=dict)
@@ -96,14 +86,14 @@ class Card:
         return tuple(Field(name, size) for name, size in self.vocabulary.items())
 
     @property
-    def given(self) -> tuple[Field, ...]:
-        """The contexts this model is told, in order."""
+    def context_fields(self) -> tuple[Field, ...]:
+        """The contexts that this model takes in, in order."""
         return tuple(Field(name, size) for name, size in self.contexts.items())
 
     @property
     def inputs(self) -> tuple[Field, ...]:
         """The columns of a token of this model: its fields, then its contexts."""
-        return (*self.fields, *self.given)
+        return (*self.fields, *self.context_fields)
 
     @property
     def learned_velocity(self) -> bool:
@@ -111,14 +101,14 @@ class Card:
         return "velocity" in self.vocabulary
 
 
-def conditions(model_fields: Sequence[Field], given: Sequence[Field]) -> Iterator[tuple[Field, Field]]:
+def conditions(model_fields: Sequence[Field], contexts: Sequence[Field]) -> Iterator[tuple[Field, Field]]:
     """Every (field, what its head is told) pair for which the graph holds a table, field by field in drawing order.
 
     A head is told the earlier fields of its note, then, if the wait is one of them, the contexts.
     """
     for index, later in enumerate(model_fields):
         earlier = model_fields[:index]
-        for condition in (*earlier, *(given if any(one.name == WAIT.name for one in earlier) else ())):
+        for condition in (*earlier, *(contexts if WAIT in earlier else ())):
             yield later, condition
 
 
@@ -132,9 +122,9 @@ def output_names(model_fields: Sequence[Field]) -> list[str]:
     return ["next_state", "key", *(f"{f.name}_hidden" for f in model_fields)]
 
 
-def constant_names(model_fields: Sequence[Field], given: Sequence[Field]) -> list[str]:
+def constant_names(model_fields: Sequence[Field], contexts: Sequence[Field]) -> list[str]:
     """The graph's constant outputs, in order: the tables of `conditions`, then each field's weights and bias."""
-    tables = [f"{later.name}_given_{condition.name}" for later, condition in conditions(model_fields, given)]
+    tables = [f"{later.name}_given_{condition.name}" for later, condition in conditions(model_fields, contexts)]
     return [*tables, *(f"{f.name}_{what}" for f in model_fields for what in ("weights", "bias"))]
 
 
@@ -187,10 +177,9 @@ def read_card(folder: Path) -> Card:
 
 
 def _check_types(content: dict[str, Any], path: Path) -> None:
-    for kind, names in TYPES.items():
-        for name in names:
-            if not isinstance(content[name], kind) or isinstance(content[name], bool):
-                raise ModelError(f"{path}: {name} is {shown(content[name])}; it must be a {kind.__name__}")
+    for name, usual in asdict(Card("")).items():
+        if not isinstance(content[name], type(usual)) or isinstance(content[name], bool):
+            raise ModelError(f"{path}: {name} is {shown(content[name])}; it must be a {type(usual).__name__}")
     for name, size in [*content["vocabulary"].items(), *content["contexts"].items()]:
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise ModelError(
@@ -235,21 +224,9 @@ def check_graph(folder: Path, card: Card) -> Path:
     path = folder / GRAPH
     if not path.is_file():
         raise ModelError(f"{folder} is not a model: it has no {GRAPH}")
-    data = _bytes_of(path)
-    actual = hashlib.sha256(data).hexdigest()
+    actual = hashlib.sha256(bounded_bytes(path, MOST_GRAPH_BYTES)).hexdigest()
     if actual != card.graph_sha256:
         raise ModelError(
             f"{path} has sha256 {actual}, its card says {card.graph_sha256[:64]}: copy the folder again whole"
         )
     return path
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_GRAPH_BYTES + 1)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(data) > MOST_GRAPH_BYTES:
-        raise ModelError(f"{path} is larger than {MOST_GRAPH_BYTES:,} bytes: no model that is played live is")
-    return data

@@ -39,15 +39,7 @@ def read_content(path: Path) -> Any:
         FileNotFoundError: there is no such file.
         ModelError: it is too large, no JSON, nested too deeply, or holds what no card does.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read as a card: {error.strerror or error}") from None
-    if len(data) > MOST_BYTES:
-        raise ModelError(f"{path} is larger than {MOST_BYTES:,} bytes, which no card is: copy the folder again whole")
+    data = bounded_bytes(path, MOST_BYTES)
     try:
         content = json.loads(data.decode("utf-8"))
     except RecursionError:
@@ -57,6 +49,25 @@ def read_content(path: Path) -> Any:
     for fault in _faults(content, 0):
         raise ModelError(f"{path}: {fault}")
     return content
+
+
+def bounded_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a file of a model.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ModelError: it cannot be read, or there are more of them.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(data) > most:
+        raise ModelError(f"{path} is larger than {most:,} bytes, as no model's is: copy the folder again whole")
+    return data
 
 
 def shown(value: object) -> str:

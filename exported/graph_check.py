@@ -23,7 +23,7 @@ def checked_constants(session: Session, card: Card, folder: Path) -> Mapping[str
     Raises:
         ModelError: a tensor has another shape, or a number is not finite or is too large.
     """
-    names = constant_names(card.fields, card.given)
+    names = constant_names(card.fields, card.context_fields)
     _check_shapes(session, card, names, folder)
     constants = session.run(names, inputs_of(card, [np.zeros(1, np.int32) for _ in card.inputs]))
     _check_finite(names, constants, folder)
@@ -62,8 +62,8 @@ def _shapes(card: Card, actual: Mapping[str, Shape]) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {field.name: () for field in card.inputs}
     shapes |= {"state": (card.state_size,), "next_state": (card.state_size,), "key": (card.key_size,)}
     width = {field.name: (actual.get(f"{field.name}_hidden") or (None,))[-1] for field in card.fields}
-    for later, earlier in conditions(card.fields, card.given):
-        rows = earlier.input_size if earlier in card.given else earlier.size
+    for later, earlier in conditions(card.fields, card.context_fields):
+        rows = earlier.input_size if earlier in card.context_fields else earlier.size
         shapes[f"{later.name}_given_{earlier.name}"] = (rows, width[later.name])
     for field in card.fields:
         shapes[f"{field.name}_hidden"] = (width[field.name],)

@@ -21,21 +21,21 @@ ZERO = np.zeros((), np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One field's head. `told`: for each table, the column of a token whose id picks the row."""
+    """One field's head. `columns`: for each table, the column of a token whose id picks the row."""
 
-    told: tuple[int, ...]
+    columns: tuple[int, ...]
     tables: tuple[Floats, ...]
     weights: Floats
     bias: Floats
 
     def logits(self, hidden: Floats, token: Sequence[Any]) -> Floats:
-        """The logits [N] or [B, N] of the field, given its hidden row(s) and the ids told so far.
+        """The logits [N] or [B, N] of the field, by its hidden row(s) and the ids drawn so far.
 
-        `hidden` is [D] or [B, D]. `token` holds, at the columns `told`, an id or an array [B] of ids; what stands at
+        `hidden` is [D] or [B, D]. `token` holds, at these columns, an id or an array [B] of ids; what stands at
         other columns does not matter.
         """
         summed = hidden
-        for column, table in zip(self.told, self.tables, strict=True):
+        for column, table in zip(self.columns, self.tables, strict=True):
             summed = summed + table[token[column]]
         logits: Floats = np.maximum(summed, ZERO).dot(self.weights)
         logits += self.bias
@@ -58,18 +58,16 @@ class Head:
         return likely
 
 
-def heads_of(fields: Sequence[Field], given: Sequence[Field], constants: Mapping[str, Floats]) -> tuple[Head, ...]:
+def heads_of(fields: Sequence[Field], contexts: Sequence[Field], constants: Mapping[str, Floats]) -> tuple[Head, ...]:
     """The heads of a graph, in drawing order, from its constant outputs by name."""
-    columns = {field.name: column for column, field in enumerate((*fields, *given))}
-    heads = []
-    for field in fields:
-        told = [other.name for later, other in conditions(fields, given) if later.name == field.name]
-        heads.append(
-            Head(
-                tuple(columns[name] for name in told),
-                tuple(constants[f"{field.name}_given_{name}"] for name in told),
-                constants[f"{field.name}_weights"],
-                constants[f"{field.name}_bias"],
-            )
+    columns = {field.name: column for column, field in enumerate((*fields, *contexts))}
+    pairs = [(later.name, condition.name) for later, condition in conditions(fields, contexts)]
+    return tuple(
+        Head(
+            tuple(columns[condition] for later, condition in pairs if later == field.name),
+            tuple(constants[f"{later}_given_{condition}"] for later, condition in pairs if later == field.name),
+            constants[f"{field.name}_weights"],
+            constants[f"{field.name}_bias"],
         )
-    return tuple(heads)
+        for field in fields
+    )

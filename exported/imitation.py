@@ -61,14 +61,14 @@ class Imitation:
     doubt: float = USUAL_DOUBT
 
     @classmethod
-    def of(cls, told: Mapping[str, Any], fields: Sequence[Field]) -> "Imitation":
+    def of(cls, parameters: Mapping[str, Any], fields: Sequence[Field]) -> "Imitation":
         """From a card's `imitation`; what it does not say is as good as known from other models."""
-        shares = told.get("shares", {})
+        shares = parameters.get("shares", {})
         usual = {VOICE.name: 0.0}
         return cls(
-            float(told.get("sharpness", USUAL_SHARPNESS)),
+            float(parameters.get("sharpness", USUAL_SHARPNESS)),
             tuple(float(shares.get(field.name, usual.get(field.name, USUAL_SHARE))) for field in fields),
-            float(told.get("doubt", USUAL_DOUBT)),
+            float(parameters.get("doubt", USUAL_DOUBT)),
         )
 
     def as_json(self, fields: Sequence[Field]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Memory:
         likeness: list[float] = keys.dot(key).tolist()
         sharpness = how.sharpness / max(math.sqrt(key.dot(key)), 1e-12)
         most = max(likeness)
-        weights = [math.exp(sharpness * (one - most)) for one in likeness]
+        weights = [math.exp(sharpness * (cosine - most)) for cosine in likeness]
         doubt = how.doubt * math.exp(how.sharpness - sharpness * most)  # of the likest moment, which weighs 1 here
         return cls(list(zip(weights, tokens, strict=True)), how.shares, doubt)
 

@@ -94,4 +94,6 @@ def load_model(folder: Path, provider: str = "auto", voices: int = 1) -> OnnxMod
 
 
 def _bound(session: Session, card: Card, folder: Path) -> OnnxModel:
-    return OnnxModel(card, session, heads_of(card.fields, card.given, checked_constants(session, card, folder)))
+    return OnnxModel(
+        card, session, heads_of(card.fields, card.context_fields, checked_constants(session, card, folder))
+    )

@@ -66,7 +66,7 @@ class Constraint:
             object.__setattr__(self, "lowest", int(allowed[0]))
             object.__setattr__(self, "highest", int(allowed[-1]))
 
-    def given(self, field: Field) -> int | None:
+    def fixed(self, field: Field) -> int | None:
         """The id of a field that is not to be drawn."""
         if field.name == WAIT.name:
             return self.wait
@@ -97,12 +97,12 @@ class SamplingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """A bias of the draw towards how the human plays. Odds are bent, before the temperature."""
+    """A bias of the draw towards how the human plays. It changes odds, before the temperature."""
 
     factors: Sequence[Floats | None]
     """Factors (N,) above 0 for the probabilities of each field, in drawing order; or None.
 
-    Those of waits bend the waits above 0 among themselves: their sum stays, so that no cluster grows of rare waits.
+    Those of waits change the waits above 0 among themselves: their sum stays, so that no cluster grows of rare waits.
     """
     joined: Floats | None = None
     """Instead of the pitch's, for a note that strikes together with the one before."""
@@ -117,31 +117,31 @@ def draw(
     fields: Sequence[Field],
     hidden: Sequence[Floats],
     memory: Memory | None,
-    taste: SamplingOptions,
+    options: SamplingOptions,
     rng: np.random.Generator,
     constraint: Constraint,
-    lean: Bias | None = None,
+    bias: Bias | None = None,
 ) -> Token:
     """Draw the note after a moment: the ids of its fields. If the wait is END, those after it mean nothing.
 
-    `hidden`: the moment's row (D,) for each field. `memory` is used up. `lean` bends what model and memory
+    `hidden`: the moment's row (D,) for each field. `memory` is used up. `bias` changes what model and memory
     believe. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
     randoms = rng.random(len(fields)).tolist()
     ids = [0] * len(fields) + [*NOWHERE]
     wait = 0
     for column, field in enumerate(fields):
-        chosen = constraint.given(field)
+        chosen = constraint.fixed(field)
         if chosen is None:
             likely = heads[column].likelihoods(hidden[column], ids)
             if memory is not None:
-                memory.mix_in(likely, column, taste.imitate)
-            if lean is not None:
-                _bend(likely, field, column, lean, ids, wait)
+                memory.mix_in(likely, column, options.imitate)
+            if bias is not None:
+                _apply(likely, field, column, bias, ids, wait)
             first, end = constraint.allowed(field, wait)
             if field.name == PITCH.name and constraint.pitches is not None:
                 likely = np.where(constraint.pitches > 0, likely, NEVER)
-            chosen = first + _pick(likely[first:end], taste.temperature, randoms[column])
+            chosen = first + _pick(likely[first:end], options.temperature, randoms[column])
         ids[column] = chosen
         if field.name == WAIT.name:
             if chosen == END:
@@ -153,25 +153,25 @@ def draw(
     return tuple(ids[: len(fields)])
 
 
-def _bend(likely: Floats, field: Field, column: int, lean: Bias, ids: Sequence[int], wait: int) -> None:
-    """Bend a field's likelihoods in place; `ids` and `wait`: what has been drawn before it."""
-    factors = lean.factors[column]
+def _apply(likely: Floats, field: Field, column: int, bias: Bias, ids: Sequence[int], wait: int) -> None:
+    """Apply a bias to a field's likelihoods in place; `ids` and `wait`: what has been drawn before it."""
+    factors = bias.factors[column]
     if field.name == WAIT.name:
         if factors is not None:
-            _bend_waits(likely, factors)
+            _apply_to_waits(likely, factors)
         voice = ids[0] if column else ANSWER  # of the fields only the voice comes before the wait
-        odds = lean.together[voice] if voice < len(lean.together) else None
+        odds = bias.together[voice] if voice < len(bias.together) else None
         if odds is not None:
-            _strike_together(likely, odds, lean.weight)
+            _strike_together(likely, odds, bias.weight)
         return
-    if field.name == PITCH.name and wait == 0 and lean.joined is not None:
-        factors = lean.joined
+    if field.name == PITCH.name and wait == 0 and bias.joined is not None:
+        factors = bias.joined
     if factors is not None:
         likely *= factors
 
 
-def _bend_waits(likely: Floats, factors: Floats) -> None:
-    """Bend the waits above 0 by factors (N,), their sum as before; that of 0, and the end, are left alone."""
+def _apply_to_waits(likely: Floats, factors: Floats) -> None:
+    """Apply factors to the waits above 0, (N,), their sum as before; that of 0, and the end, are left alone."""
     waits = likely[1:END]
     before = float(waits.sum())
     waits *= factors[1:END]

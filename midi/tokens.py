@@ -93,7 +93,7 @@ def encode(note: Note, previous_onset: int | None, inputs: Sequence[Field], plac
     `inputs`: the model's fields and contexts, of FIELDS and CONTEXTS.
     """
     wait = 0 if previous_onset is None else note.onset - previous_onset
-    told = {
+    ids = {
         VOICE.name: note.voice,
         WAIT.name: nearest(WAIT_TICKS, wait),
         PITCH.name: note.pitch,
@@ -102,7 +102,7 @@ def encode(note: Note, previous_onset: int | None, inputs: Sequence[Field], plac
         METER.name: place[0],
         POSITION.name: place[1],
     }
-    return tuple(told[field.name] for field in inputs)
+    return tuple(ids[field.name] for field in inputs)
 
 
 def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, channel: int = 0) -> Note:

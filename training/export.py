@@ -154,11 +154,11 @@ def load_base_weights(base: BaseModel) -> Weights:
     """
     card, path = base.card, base.folder / WEIGHTS
     with arrays_in(path) as arrays:
-        shape = Shape(card.fields, card.given, base.layers, base.units, base.width)
+        shape = Shape(card.fields, card.context_fields, base.layers, base.units, base.width)
         network = Network(shape, 1, 1)
         network.begin_from(arrays)
     weights = network.weights()
-    stepper = Stepper(step_graph(weights, shape).SerializeToString(), card.fields, card.given)
+    stepper = Stepper(step_graph(weights, shape).SerializeToString(), card.fields, card.context_fields)
     with arrays_in(base.folder / GOLDEN) as golden:
         difference = parity(golden, stepper)
     if not difference <= TOLERANCE:

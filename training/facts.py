@@ -98,7 +98,7 @@ def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Seq
 
     Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
     """
-    earlier = Stepper(base.graph, base.card.fields, base.card.given)
+    earlier = Stepper(base.graph, base.card.fields, base.card.context_fields)
     facts: dict[str, Any] = {"before": _figures(earlier, base.card, judged, IMITATE, ABREAST)}
     if known:
         facts["forgetting"] = {

@@ -29,7 +29,7 @@ class Stepper:
     @classmethod
     def of(cls, folder: Path, card: Card) -> "Stepper":
         """The step of a model's folder."""
-        return cls(folder / GRAPH, card.fields, card.given)
+        return cls(folder / GRAPH, card.fields, card.context_fields)
 
     def zeros(self, voices: int) -> Floats:
         """The state before the first note. Shape [voices, S]."""

@@ -67,7 +67,7 @@ class TrainingRun:
         """Split the music."""
         self.parts = split(self.corpus.works)
         of_music = self._columns()
-        self.fields, self.given = (self.base.card.fields, self.base.card.given) if self.base else of_music
+        self.fields, self.given = (self.base.card.fields, self.base.card.context_fields) if self.base else of_music
         self.remarks = [self.parts.remark] if self.parts.remark else []
         if self.base and VELOCITY in {*of_music[0]} ^ {*self.fields}:
             self.remarks.append(_velocity_remark(self.base))

@@ -140,11 +140,6 @@ class Engine:
         """The parameters as they stand."""
         return self._planner.settings
 
-    @property
-    def standing(self) -> list[int]:
-        """The ids of the notes of its own that are planned and have not gone out, in order."""
-        return [*self._proposals.standing, *([] if self._plan is None else self._plan.standing)]
-
     # Human notes
 
     def _hear(self, played: Played) -> None:

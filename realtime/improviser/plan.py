@@ -165,12 +165,6 @@ class Plan:
         self.branch.drawn.clear()
         return [planned.note_id for planned in standing]
 
-    @property
-    def standing(self) -> list[int]:
-        """The ids of our own notes that have not gone out, in order."""
-        planned = self.branch.planned
-        return [each.note_id for each in planned if each.note.voice == ANSWER and not each.is_sent]
-
     def forget_predicted(self, before: int) -> None:
         """Take out what the human was to have played before a tick, and has not: it is not part of the music."""
         self.branch.drop(lambda planned: planned.note.voice == HUMAN and planned.note.onset < before)

@@ -39,11 +39,6 @@ class Proposals:
         velocity = note.velocity or 1
         return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel)
 
-    @property
-    def standing(self) -> list[int]:
-        """The ids of those that are in the ring and have not gone out, in order."""
-        return list(self._standing)
-
     def resolve(self, message: Sent | Released | Dropped | Cancelled, plan: Plan | None) -> None:
         """Take in what became of proposals, those of the plan among them."""
         match message:

@@ -67,7 +67,7 @@ def test_a_card_is_read_as_it_was_written(folder: Path) -> None:
     card = read_card(folder)
     assert (card.name, card.parameters, card.held_out["total"], card.format) == ("toy", 100, 2.5, FORMAT)
     assert card.fields == FIELDS[:4]
-    assert card.given == CONTEXTS
+    assert card.context_fields == CONTEXTS
     assert card.inputs == (*FIELDS[:4], *CONTEXTS)
     assert not card.learned_velocity
     assert check_graph(folder, card) == folder / GRAPH

@@ -64,7 +64,7 @@ def test_each_table_answers_to_the_column_of_what_it_is_told(
         }
     names = [one.name for one in (*fields, *given)]
     for field, head in zip(fields, heads_of(fields, given, constants), strict=True):
-        told = [names[column] for column in head.told]
+        told = [names[column] for column in head.columns]
         assert told == [other.name for later, other in conditions(fields, given) if later is field]
         assert all(
             table is constants[f"{field.name}_given_{name}"] for name, table in zip(told, head.tables, strict=True)

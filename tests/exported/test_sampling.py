@@ -39,11 +39,11 @@ HEADS, HIDDEN = model(SCORE)
 
 
 def draws(
-    count: int, temperature: float = 1.0, constraint: Constraint | None = None, lean: Bias | None = None
+    count: int, temperature: float = 1.0, constraint: Constraint | None = None, bias: Bias | None = None
 ) -> list[Token]:
     rng = np.random.default_rng(5)
-    taste, constraint = SamplingOptions(temperature), constraint or Constraint()
-    return [draw(HEADS, SCORE, HIDDEN, None, taste, rng, constraint, lean) for _ in range(count)]
+    options, constraint = SamplingOptions(temperature), constraint or Constraint()
+    return [draw(HEADS, SCORE, HIDDEN, None, options, rng, constraint, bias) for _ in range(count)]
 
 
 def kept(probabilities: Floats) -> Floats:
@@ -125,7 +125,7 @@ def test_a_chord_goes_on_within_a_mask_up_to_its_highest() -> None:
 def test_a_masked_pitch_is_drawn_though_the_model_gives_it_no_chance() -> None:
     weights, bias = np.zeros((WIDTH, PITCH.size), np.float32), np.full(PITCH.size, -1e9, np.float32)
     bias[60] = 0
-    heads = [*HEADS[:P], Head(HEADS[P].told, HEADS[P].tables, weights, bias), *HEADS[P + 1 :]]
+    heads = [*HEADS[:P], Head(HEADS[P].columns, HEADS[P].tables, weights, bias), *HEADS[P + 1 :]]
     constraint = Constraint(pitches=mask(40, 61, 70))
     token = draw(heads, SCORE, HIDDEN, None, SamplingOptions(), np.random.default_rng(0), constraint)
     assert token[P] in (40, 61, 70)
@@ -142,7 +142,7 @@ def test_a_mask_that_allows_nothing_is_refused() -> None:
 
 def test_end_is_drawn_only_where_it_may_be_and_nothing_after_it() -> None:
     weights, bias = np.zeros((WIDTH, WAIT.size), np.float32), np.eye(WAIT.size, dtype=np.float32)[END] * 99
-    certain = [HEADS[V], Head(HEADS[W].told, HEADS[W].tables, weights, bias), *HEADS[2:]]
+    certain = [HEADS[V], Head(HEADS[W].columns, HEADS[W].tables, weights, bias), *HEADS[2:]]
 
     def drawn(constraint: Constraint) -> int:
         return draw(certain, SCORE, HIDDEN, None, SamplingOptions(), np.random.default_rng(0), constraint)[W]
@@ -188,9 +188,9 @@ def test_a_full_chord_that_must_go_on_repeats_its_highest_pitch() -> None:
     assert {token[P] for token in draws(50, 2.0, Constraint(ANSWER, 0, above=100, highest=100))} == {100}
 
 
-@pytest.mark.parametrize("lean", [Bias([None] * 4), Bias([np.ones(field.size, np.float32) for field in SCORE])])
-def test_leaning_nowhere_changes_nothing(lean: Bias) -> None:
-    assert draws(50, 0.8, lean=lean) == draws(50, 0.8)
+@pytest.mark.parametrize("bias", [Bias([None] * 4), Bias([np.ones(field.size, np.float32) for field in SCORE])])
+def test_leaning_nowhere_changes_nothing(bias: Bias) -> None:
+    assert draws(50, 0.8, bias=bias) == draws(50, 0.8)
 
 
 def test_what_is_leaned_to_is_drawn_in_proportion_and_the_other_fields_stay() -> None:

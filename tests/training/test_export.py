@@ -234,7 +234,7 @@ def test_an_export_is_a_folder_that_the_contract_accepts(tmp_path: Path) -> None
         assert read.training["seed"] == 1
         tolerance = {"int8": PACKED_TOLERANCE, "float32": TOLERANCE}[read.training["weights"]]
         assert read.training["parity"] < read.parity_tolerance == tolerance
-        stepper = Stepper(check_graph(folder, read), read.fields, read.given)
+        stepper = Stepper(check_graph(folder, read), read.fields, read.context_fields)
         with np.load(folder / GOLDEN, allow_pickle=False) as golden:
             state = stepper.zeros(1)
             for index, one in enumerate(golden["tokens"]):

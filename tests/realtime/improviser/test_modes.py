@@ -267,9 +267,9 @@ def test_a_note_sent_as_its_plan_ends_is_part_of_the_music(model: OnnxModel) -> 
     proposals = [one for now in range(4) for one in engine.advance(now) if isinstance(one, Proposal)]
     engine.receive(Cancelled(1, proposals[0].note_id))
     engine.receive(ParameterChange("mode", "reply"))
-    assert engine.standing == [proposals[0].note_id]
+    assert list(engine._proposals._standing) == [proposals[0].note_id]
     engine.receive(Sent(proposals[0].note_id, 0))
-    assert engine.standing == []
+    assert not engine._proposals._standing
     assert [note.pitch for note in engine.ring.notes()] == [proposals[0].pitch]
 
 

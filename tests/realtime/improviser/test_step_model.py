@@ -25,7 +25,7 @@ class NumpyModel:
         self.card, self.fields = card, card.fields
         self.imitation = Imitation.of(card.imitation, card.fields)
         self.layout = StateLayout.of([UNITS, UNITS, *[UNITS] * len(card.fields)])
-        self.heads: tuple[Head, ...] = heads_of(card.fields, card.given, _constants(card, rng))
+        self.heads: tuple[Head, ...] = heads_of(card.fields, card.context_fields, _constants(card, rng))
         self.origin = self._after(np.zeros(UNITS, np.float32), 0)
         self.steps = 0
 
@@ -42,7 +42,7 @@ class NumpyModel:
 
 def _constants(card: Card, rng: np.random.Generator) -> dict[str, Floats]:
     shapes: dict[str, tuple[int, ...]] = {}
-    for later, earlier in conditions(card.fields, card.given):
+    for later, earlier in conditions(card.fields, card.context_fields):
         shapes[f"{later.name}_given_{earlier.name}"] = (max(earlier.size, earlier.input_size), UNITS)
     for field in card.fields:
         shapes[f"{field.name}_weights"], shapes[f"{field.name}_bias"] = (UNITS, field.size), (field.size,)
