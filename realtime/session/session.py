@@ -10,7 +10,6 @@ from dataclasses import replace
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError
 from midi.message import is_channel_message
-from midi.nanoseconds import NS_PER_MS
 from midi.piece import Piece
 from realtime.messages import Message, ParameterChange
 from realtime.session.actions import PANIC, TAP
@@ -48,10 +47,6 @@ from realtime.settings import Settings
 
 ACTIVE_NS = 5_000_000_000
 """Somebody plays until nothing has come in for so long."""
-CLICK_NS = 30 * NS_PER_MS
-"""A count-in begins at least so far ahead."""
-LAST_NS = 2**62
-"""Later than all that is due."""
 FLOOD_LOOK_NS = 2_000_000_000
 """Interval between looks at whether more comes in than is taken, and whether notes come too late."""
 
@@ -81,9 +76,9 @@ class Session:
         """
         self.routing = routing or VoiceRouting()
         self.controls = Controls(settings, self.routing)
-        self._count_in = CountIn(settings[LEADER].count_in)
         self.transport = Transport(settings[LEADER], now_ns, sources)
         """The time that all parts keep."""
+        self._count_in = CountIn(settings[LEADER].count_in, self.transport)
         self.parts = [Part(self.controls, part, self.transport, self._count_in) for part in range(len(settings))]
         echo = Echo(self.controls)
         readers: list[Observer] = [Records([part.recorder for part in self.parts])]
@@ -96,8 +91,6 @@ class Session:
         self._taps = Taps()
         self._suspicion = Suspicion()
         self._clock_out = ClockOut() if sends_clock else None
-        self._has_begun = False
-        self._was_rolling = True
         self._last_heard_ns = 0
         self._looked_ns = 0
 
@@ -112,7 +105,7 @@ class Session:
 
     def begin(self) -> None:
         """Let the performance begin: a count-in starts as soon as time runs."""
-        self._has_begun = True
+        self._count_in.may_begin = True
 
     def begin_piece(self, piece: Piece, now_ns: int) -> int:
         """Take over the bars of a piece that is about to be heard as the human's playing.
@@ -165,28 +158,10 @@ class Session:
             self.journal.write(TimeMessage(at_ns, data))
             self.transport.hear(data, at_ns)
         self.transport.advance(now_ns)
-        self._begin_count_in(now_ns)
+        self._count_in.advance(now_ns, self.parts[LEADER].offset_ns)
         for voice, part in enumerate(self.parts):
             sends += self._sends(voice, part.take_time(now_ns), now_ns)
         return sends
-
-    def _begin_count_in(self, now_ns: int) -> None:
-        """Begin the clicks as soon as time runs; one that is stopped with the transport begins again."""
-        transport, count_in = self.transport, self._count_in
-        if self._has_begun and count_in.is_awaited and transport.rolling:
-            tick = transport.tempo.tick_at(now_ns + max(0, self.parts[LEADER].offset_ns) + CLICK_NS) + 1
-            count_in.begin(tick, transport.count_bars_from(tick))
-        if self._was_rolling and not transport.rolling and count_in.is_counting:
-            count_in.repeat(transport.tempo.tick_at(now_ns))
-        self._was_rolling = transport.rolling
-
-    def _end_count_in(self, now_ns: int) -> list[Send]:
-        """No more clicks: what ends the one that sounds, now."""
-        if not self._count_in.is_counting:
-            return []
-        self._count_in.cut(min(self.transport.tempo.tick_at(now_ns), self._count_in.end or 0))
-        messages = self._count_in.due(LAST_NS, self.transport.tempo, 0)
-        return self._sends(LEADER, [message._replace(due_ns=now_ns) for message in messages], now_ns)
 
     def lose_ports(self, names: Iterable[str], now_ns: int) -> None:
         """Tell of ports whose device has gone."""
@@ -213,8 +188,8 @@ class Session:
             part, before = self.parts[voice], self.controls.settings[voice]
             self.controls.set(voice, settings)
             sends += self._sends(voice, part.go_by_change(change, before, now_ns), now_ns)
-            if voice == LEADER and settings.mode != before.mode and self._count_in.is_counting:
-                self._count_in.cut(self.transport.tempo.tick_at(now_ns))
+            if voice == LEADER and settings.mode != before.mode:
+                self._count_in.cut(now_ns)
         self.journal.write(Changed(now_ns, change))
         return sends
 
@@ -223,7 +198,7 @@ class Session:
         voices = self.routing.changing(action.name, action.part)
         if action.name == PANIC:
             for voice in voices:
-                sends += self._end_count_in(now_ns) if voice == LEADER else []
+                sends += self._sends(LEADER, self._count_in.stop(now_ns), now_ns) if voice == LEADER else []
                 sends += self._sends(voice, self.parts[voice].panic(now_ns), now_ns)
         elif action.name == TAP:
             sends += self._tap(action.at_ns, now_ns)
@@ -281,8 +256,7 @@ class Session:
     def due(self, part: int, now_ns: int) -> list[Send]:
         """Messages of a part, or of CLOCK_PART, to hand over by now."""
         if part != CLOCK_PART:
-            leader = self.parts[LEADER]
-            clicks = self._count_in.due(now_ns, self.transport.tempo, leader.offset_ns) if part == LEADER else ()
+            clicks = self._count_in.due(now_ns, self.parts[LEADER].offset_ns) if part == LEADER else ()
             return self._sends(part, [*clicks, *self.parts[part].due(now_ns)], now_ns)
         if self._clock_out is None:
             return []
@@ -293,7 +267,7 @@ class Session:
     def next_due_ns(self, part: int) -> int | None:
         """When the next message of a part, or of CLOCK_PART, is due; None: nothing is planned."""
         if part == LEADER:
-            click_ns = self._count_in.next_due_ns(self.transport.tempo, self.parts[LEADER].offset_ns)
+            click_ns = self._count_in.next_due_ns(self.parts[LEADER].offset_ns)
             return min((ns for ns in (click_ns, self.parts[LEADER].next_due_ns) if ns is not None), default=None)
         if part != CLOCK_PART:
             return self.parts[part].next_due_ns
@@ -316,7 +290,7 @@ class Session:
 
     def release(self, now_ns: int) -> list[Send]:
         """Every note off and every pedal up, now: it stops, or is suspended."""
-        sends = self._end_count_in(now_ns)
+        sends = self._sends(LEADER, self._count_in.stop(now_ns), now_ns)
         for voice, part in enumerate(self.parts):
             messages = [*part.cancel_and_release(now_ns), *part.release_through(now_ns)]
             sends += self._sends(voice, messages, now_ns)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from midi.errors import InputError
+from realtime.live.printer import Printer
 from realtime.parameters import Parameter
 from realtime.session.actions import ACTIONS
 from realtime.session.controls import Action, Controls, Request, parse_change
@@ -36,16 +37,6 @@ class Keys(Protocol):
         """At most so many bytes, as soon as there are any; none at the end; None if there are none now."""
 
 
-class Lines(Protocol):
-    """Takes lines for a person, and never blocks."""
-
-    def print(self, line: str) -> None:
-        """Show a line."""
-
-    def notify(self, line: str) -> None:
-        """Show a line that says by its beginning who speaks."""
-
-
 def terminal_keys() -> Keys | None:
     """The terminal or pipe this process was started from; None: there is none, or it belongs to somebody else.
 
@@ -65,7 +56,7 @@ def terminal_keys() -> Keys | None:
 class Console:
     """Lines of a terminal or a pipe, as changes of parameters and actions; notices are shown as lines."""
 
-    def __init__(self, lines: Lines, controls: Controls) -> None:
+    def __init__(self, lines: Printer, controls: Controls) -> None:
         """Show lines; nothing is read yet. `controls`: the values to show where one is asked for."""
         self._lines = lines
         self._controls = controls

@@ -12,7 +12,8 @@ from realtime.settings import Settings
 def part_of(settings: Settings | None = None) -> Part:
     """The only part of a performance that begins at 0 ns."""
     controls = Controls([settings or Settings()], VoiceRouting())
-    return Part(controls, 0, Transport(controls.settings[0], 0), CountIn(0))
+    transport = Transport(controls.settings[0], 0)
+    return Part(controls, 0, transport, CountIn(0, transport))
 
 
 def change(part: Part, name: str, text: str, now_ns: int) -> list[Outgoing]:

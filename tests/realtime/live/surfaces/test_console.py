@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+from realtime.live.printer import Printer
 from realtime.live.surfaces.console import LINE_BYTES, LINES_AT_ONCE, MOST_LINES, Console, Keys
 from realtime.messages import ParameterChange
 from realtime.session.actions import ACTIONS
@@ -22,17 +23,15 @@ class Chunks:
         self.read = lambda _size, /: next(chunks, b"")
 
 
-class Screen:
+class Screen(Printer):
     """Keeps the lines that a person would see."""
 
     def __init__(self) -> None:
+        super().__init__(None)
         self.lines: list[str] = []
 
     def print(self, line: str) -> None:
         self.lines.append(line)
-
-    def notify(self, line: str) -> None:
-        self.lines.append(f"antiphon: {line}")
 
 
 END = "panic"
