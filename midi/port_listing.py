@@ -1,11 +1,9 @@
 """The ports that there are on a MIDI system, and the names that ours bear among them."""
 
-import re
-from secrets import token_hex
 from typing import Any
 
 from midi.port_names import parts, told_apart
-from midi.rtmidi_device import port_names, temporary_device
+from midi.rtmidi_device import open_virtual, port_names, temporary_device
 from midi.systems import Api
 
 LISTING = "Antiphon list"
@@ -37,30 +35,23 @@ def unused_names(api: Api, *names: str) -> tuple[str, ...]:
         number += 1
 
 
-def name_of_own(api: Api, kind: str, device: Any, name: str) -> str:
-    """The name by which other programs find a port of ours that has just been opened.
+def open_own(api: Api, kind: str, name: str) -> tuple[Any, str]:
+    """A device with a port of our own, and the name by which other programs find it.
 
-    JACK renames its client, as "Antiphon in-01", if another was quicker. Nothing asks it directly: where several
-    could be ours, our port bears for a moment a name that no other has.
+    JACK renames its client, as "Antiphon in-01", if another was quicker, and tells nobody: the new port is looked for.
+
+    Raises:
+        MachineError: the system does not answer, or has no virtual ports (Windows).
     """
     if api.name != "jack":
-        return name
+        return open_virtual(api, kind, name), name
     with temporary_device(api, "MidiOut" if kind == "MidiIn" else "MidiIn", LISTING) as others:
-        clients = _clients_of(others, name)
-        ours = [client for client in clients if re.fullmatch(rf"{re.escape(name)}(-\d+)?", client)]
-        if len(ours) != 1:
-            mark = token_hex(8)
-            device.set_port_name(mark)
-            ours = _clients_of(others, mark)
-            device.set_port_name(name)
-    return ours[0] if ours else name
+        before = port_names(others)
+        device = open_virtual(api, kind, name)
+        ours = [port.rpartition(":")[0] for port in port_names(others) if port not in before]
+    return device, ours[0] if ours else name
 
 
 def _listed_by_system(api: Api) -> tuple[list[str], list[str]]:
     with temporary_device(api, "MidiIn", LISTING) as sources, temporary_device(api, "MidiOut", LISTING) as targets:
         return port_names(sources), port_names(targets)
-
-
-def _clients_of(device: Any, port: str) -> list[str]:
-    """The clients that have a port of this name."""
-    return [client for client, _, own in (name.rpartition(":") for name in port_names(device)) if own == port]

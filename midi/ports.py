@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from midi.arrivals import Arrivals, Arrived
-from midi.port_listing import name_of_own
-from midi.rtmidi_device import close_device, open_existing, open_virtual, port_names
+from midi.port_listing import open_own
+from midi.rtmidi_device import close_device, open_existing, port_names
 from midi.systems import Api
 
 IN_NAME = "Antiphon in"
@@ -52,9 +52,7 @@ class _Port:
         Raises:
             MachineError: the system does not answer, or has no virtual ports (Windows).
         """
-        name = name or cls.default_name
-        device = open_virtual(api, cls.kind, name)
-        return cls(device, name_of_own(api, cls.kind, device, name))
+        return cls(*open_own(api, cls.kind, name or cls.default_name))
 
     @classmethod
     def existing(cls, api: Api, port: str, name: str | None = None) -> Self:

@@ -1,9 +1,8 @@
 """Rests that are no music: a wait of hours in a file is a recorder left running, or damage. Pure."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from midi.meter import UNKNOWN_METER, Bar, merged, place
 from midi.notes import TICKS_PER_BEAT, Note
@@ -18,10 +17,7 @@ LONGEST_REST = LONGEST_REST_BEATS * TICKS_PER_BEAT
 class Cuts:
     """Stretches of ticks to leave out, in order: each from its begin up to its end, where the music goes on."""
 
-    begins: tuple[int, ...]
-    ends: tuple[int, ...]
-    removed: tuple[int, ...]
-    """Ticks that this cut and those before it leave out together."""
+    spans: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, notes: Sequence[Note]) -> "Cuts":
@@ -36,18 +32,14 @@ class Cuts:
         last, end = onsets[-1] + LONGEST_REST, max(note.end for note in notes)
         if end > last:
             spans.append((last, end))
-        begins, ends = tuple(zip(*spans, strict=True)) or ((), ())
-        return cls(begins, ends, tuple(accumulate(end - begin for begin, end in spans)))
+        return cls(tuple(spans))
 
     def __bool__(self) -> bool:
-        return bool(self.begins)
+        return bool(self.spans)
 
     def moved(self, tick: int) -> int:
         """Move a tick to its place after the cuts; a tick inside a cut moves to where the cut begins."""
-        index = bisect_right(self.begins, tick) - 1
-        if index < 0:
-            return tick
-        return tick - self.removed[index] + max(self.ends[index] - tick, 0)
+        return tick - sum(min(tick, end) - begin for begin, end in self.spans if begin < tick)
 
     def notes(self, notes: Iterable[Note]) -> list[Note]:
         """The notes after the cuts; one that sounds across a cut is shortened by it."""
@@ -59,7 +51,7 @@ class Cuts:
 
     def bars(self, bars: Sequence[Bar]) -> tuple[Bar, ...]:
         """The bars after the cuts; what follows a cut stands in its bar as it did."""
-        resumed = [(place(bars, end), self.moved(end)) for end in self.ends]
+        resumed = [(place(bars, end), self.moved(end)) for _, end in self.spans]
         begun = [Bar(tick, at[1], at[0]) if at else Bar(tick, 0, UNKNOWN_METER) for at, tick in resumed]
         kept = [replace(bar, tick=self.moved(bar.tick)) for bar in bars]
         return merged(sorted([*kept, *begun], key=lambda bar: bar.tick))  # of two at one tick the later stays

@@ -80,13 +80,9 @@ def open_virtual(api: Api, kind: str, name: str) -> Any:
         raise MachineError(
             f"{api.title} has no virtual ports: make two in loopMIDI, and give their names with --in and --out"
         )
-    device = make_device(api, kind, name)
-    try:
+    with _opening(api, kind, name, f"open the port {name!r}") as device:
         device.open_virtual_port(name)
-    except (OSError, NotImplementedError) as error:
-        device.delete()
-        raise MachineError(f"{api.title} did not open the port {name!r}: {error}") from None
-    return device
+        return device
 
 
 def open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str, str]:
@@ -98,18 +94,25 @@ def open_existing(api: Api, kind: str, port: str, name: str) -> tuple[Any, str, 
         InputError: there is no such port, or more than one.
         MachineError: the system does not answer.
     """
-    device = make_device(api, kind, name)
-    try:
+    with _opening(api, kind, name, f"connect to {port!r}") as device:
         ports = port_names(device)
         index = choose(ports, port)
         device.open_port(index, name)
+        return device, told_apart(ports)[index], ports[index]
+
+
+@contextmanager
+def _opening(api: Api, kind: str, client: str, deed: str) -> Iterator[Any]:
+    """A device that is deleted if its port cannot be opened."""
+    device = make_device(api, kind, client)
+    try:
+        yield device
     except InputError:
         device.delete()
         raise
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:
         device.delete()
-        raise MachineError(f"{api.title} did not connect to {port!r}: {error}") from None
-    return device, told_apart(ports)[index], ports[index]
+        raise MachineError(f"{api.title} did not {deed}: {error}") from None
 
 
 def close_device(device: Any) -> None:

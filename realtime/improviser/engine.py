@@ -79,7 +79,8 @@ class Engine:
             case Played():
                 self._hear(message)
             case Sent() | Released() | Dropped() | Cancelled():
-                self._proposals.resolve(message, self._plan)
+                if self._proposals.resolve(message, self._plan) and self._plan is not None:
+                    self._plan.branch.invalidate()
             case TransportState():
                 self._keep_time(message)
             case ParameterChange():

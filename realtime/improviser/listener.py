@@ -70,9 +70,11 @@ class Listener:
         strikes = [Strike(human.at_ns, human.note.pitch, human.note.velocity or 1) for human in humans]
         if not self._time.follow(strikes):
             return None
-        tempo = self.tracker.tempo = self._time.tempo
-        self.follower.revise(self.tracker.in_time(tempo.anchor_tick), tempo.anchor_tick)
+        tempo = self._time.tempo
+        self.keep_time()
+        changes = self.tracker.in_time(tempo.anchor_tick)
+        self.follower.revise(changes, tempo.anchor_tick)
         if takes_turns:
-            revise(self._ring, self.tracker.revised(tempo.anchor_tick))
-        self.tracker.beat_origin = tempo.anchor_tick
+            self.tracker.move(changes)
+            revise(self._ring, changes)
         return TempoEstimate(float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)

@@ -39,49 +39,44 @@ class Proposals:
         velocity = note.velocity or 1
         return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel)
 
-    def resolve(self, message: Sent | Released | Dropped | Cancelled, plan: Plan | None) -> None:
-        """Take in what became of proposals, those of the plan among them."""
+    def resolve(self, message: Sent | Released | Dropped | Cancelled, plan: Plan | None) -> bool:
+        """Take in what became of a proposal, of the plan or not; True: a note behind the plan has changed."""
         match message:
             case Sent():
-                self._send(message, plan)
+                return self._send(message, plan)
             case Released():
-                self._cut(message, plan)
+                return self._cut(message)
             case Dropped():
-                self._drop(message, plan)
+                return self._drop(message, plan)
             case Cancelled():
                 self._cancel(message, plan)
+        return False
 
-    def _send(self, sent: Sent, plan: Plan | None) -> None:
+    def _send(self, sent: Sent, plan: Plan | None) -> bool:
         note = self._notes.get(sent.note_id)
         if note is None or self._standing.pop(sent.note_id, None) is not None:  # long ago, or in the ring already
-            return
-        if plan is None or not plan.sent(sent.note_id):
-            place_in_order(self._ring, note)  # it went out as the plan was given up
-            _invalidate(plan)
+            return False
+        if plan is not None and plan.sent(sent.note_id):
+            return False
+        place_in_order(self._ring, note)  # it went out as the plan was given up
+        return True
 
-    def _cut(self, released: Released, plan: Plan | None) -> None:
+    def _cut(self, released: Released) -> bool:
         note = self._notes.get(released.note_id)
-        if note is not None:
-            tempo = self._time.tempo
-            ticks = tempo.tick_at(tempo.ns_at(note.onset) + released.sounded_ns) - note.onset
-            if correct(self._ring, note, replace(note, duration=max(1, ticks))):
-                _invalidate(plan)
+        if note is None:
+            return False
+        tempo = self._time.tempo
+        ticks = tempo.tick_at(tempo.ns_at(note.onset) + released.sounded_ns) - note.onset
+        return correct(self._ring, note, replace(note, duration=max(1, ticks)))
 
-    def _drop(self, dropped: Dropped, plan: Plan | None) -> None:
+    def _drop(self, dropped: Dropped, plan: Plan | None) -> bool:
         note = self._standing.pop(dropped.note_id, None)
         if plan is not None:
             plan.dropped(dropped.note_id)
-        if note is not None and correct(self._ring, note):
-            _invalidate(plan)
+        return note is not None and correct(self._ring, note)
 
     def _cancel(self, cancelled: Cancelled, plan: Plan | None) -> None:
         """An epoch begins: what stands is part of the music from here on, and all else that was planned is void."""
         self.epoch = cancelled.epoch
         if plan is not None:
             self._standing |= {note_id: self._notes[note_id] for note_id in plan.cancelled(cancelled.last_id)}
-
-
-def _invalidate(plan: Plan | None) -> None:
-    """A note behind the plan has changed."""
-    if plan is not None:
-        plan.branch.invalidate()

@@ -1,6 +1,6 @@
 """The human's keys and pedals, tracked: which notes sound, which are one chord, and when a phrase is over. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -94,16 +94,12 @@ class Tracker:
             for human, onset in zip(in_order, onsets, strict=True)
         }
 
-    def revised(self, beat_origin: int) -> dict[Note, Note]:
-        """Move the phrase's notes to where `in_time` has them; returns the changes."""
-        self.beat_origin = beat_origin
-        changes = self.in_time(beat_origin)
+    def move(self, changes: Mapping[Note, Note]) -> None:
+        """Move the phrase's notes to where `in_time` has them."""
         for human in self.phrase.human_notes:
             human.note = changes[human.note]
-        if changes:
-            onsets = [note.onset for note in changes.values()]
-            self.phrase.begin, self._onset = min(onsets), max(onsets)
-        return changes
+        onsets = [note.onset for note in changes.values()]
+        self.phrase.begin, self._onset = min(onsets), max(onsets)
 
     def _ticks(self, human: HumanNote) -> int:
         return max(1, self.tempo.tick_at(human.off_ns) - self.tempo.tick_at(human.at_ns))
