@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self, TypeVar
 
 from midi.errors import InputError
 from midi.piece import Piece
@@ -15,7 +17,7 @@ from midi.systems import Api
 from midi.tempo import Tempo
 from realtime.live.embedded import Printed, Screen, SelfPlaying
 from realtime.live.exact import JackExact
-from realtime.live.ports import Input, NamedInput, NamedOutput, Output, Ports
+from realtime.live.ports import Input, NamedInput, NamedOutput, Output
 from realtime.session.inputs import Inputs
 from realtime.timed import performed
 
@@ -55,6 +57,81 @@ class PortOptions:
                 raise InputError(f"{flag} names a port twice: each voice needs its own")
 
 
+PortT = TypeVar("PortT", NamedInput, NamedOutput)
+
+
+class Ports:
+    """All MIDI ports of a performance, by their names, in the order in which they were opened; they close with it.
+
+    Where one is opened, `port` is one that is there, None one of ours, which is called `own_name`; a name that is in
+    use already is refused.
+    """
+
+    def __init__(self, api: Api, *, is_exact: bool = False) -> None:
+        """Begin with none; `is_exact`: outputs send at the exact frame."""
+        self._api = api
+        self._is_exact = is_exact
+        self._watch = ServerWatch(api)
+        self.inputs: dict[str, NamedInput] = {}
+        self.outputs: dict[str, NamedOutput] = {}
+
+    def input(self, port: str | None, own_name: str = IN_NAME) -> NamedInput:
+        """Open an input."""
+        return _added(self.inputs, NamedInput(self._watch, lambda port: InPort.open(self._api, port, own_name), port))
+
+    def output(self, port: str | None, own_name: str = OUT_NAME) -> NamedOutput:
+        """Open an output."""
+        device: type[JackExact | OutPort] = JackExact if self._is_exact else OutPort
+        return _added(self.outputs, NamedOutput(self._watch, lambda port: device.open(self._api, port, own_name), port))
+
+    def clock_input(self, port: str) -> NamedInput:
+        """An input that a clock comes to: one that is in use for notes, or another."""
+        shared = self.inputs.get(self._whole_name(port, 0, self.inputs))
+        return shared or self.input(port or None, *unused_names(self._api, CLOCK_IN_NAME))
+
+    def clock_output(self, port: str, own_name: str) -> NamedOutput:
+        """An output that our clock goes to: one that is in use for notes, or another."""
+        shared = self.outputs.get(self._whole_name(port, 1, self.outputs))
+        return shared or self.output(port or None, own_name)
+
+    def _whole_name(self, port: str, direction: int, used: Collection[str]) -> str:
+        """The name of the port that a person means; OWN_PORT stays as it is.
+
+        Raises:
+            InputError: no port fits, or several do.
+        """
+        if port == OWN_PORT or port in used:
+            return port
+        there = list_ports(self._api)[direction]
+        return there[choose(there, port)]
+
+    def is_lost(self) -> bool:
+        """Whether the system has gone, or the process of an exact output, and its port with it."""
+        return self._watch.is_lost() or (self._is_exact and any(port.is_lost() for port in self.outputs.values()))
+
+    def gone(self) -> list[str]:
+        """The names of those that lead nowhere since the last look, which takes 0.1 ms for each port."""
+        inputs = [name for name, port in self.inputs.items() if port.has_gone()]
+        return inputs + [name for name, port in self.outputs.items() if port.has_gone()]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for output in self.outputs.values():
+            output.close()
+        for port in self.inputs.values():
+            port.close()
+
+
+def _added(ports: dict[str, PortT], port: PortT) -> PortT:
+    if port.name in ports:
+        port.close()
+        raise InputError(f"{port.name!r} is opened twice: name each port once")
+    ports[port.name] = port
+    return port
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPorts:
     """Open inputs and outputs, and what to tell the musician about them."""
@@ -85,12 +162,11 @@ def open_ports(api: Api, options: PortOptions, seed: Piece | None, tempo: Tempo)
         InputError: no such port. MachineError: the system does not open it.
     """
     in_names, out_names, clock_name = _own_names(api, options.ports)
-    with Ports(ServerWatch(api)) as ports:
-        opening = _Opening(api, ports, is_exact=options.jack_exact)
-        played = [opening.input(*names) for names in _each(options.in_ports, in_names)]
-        answers = [opening.output(*names) for names in _each(options.out_ports, out_names)]
-        clock = None if options.clock_out is None else opening.clock_output(options.clock_out, clock_name)
-        clock_in = None if options.clock_in is None else opening.clock_input(options.clock_in)
+    with Ports(api, is_exact=options.jack_exact) as ports:
+        played = [ports.input(*names) for names in _each(options.in_ports, in_names)]
+        answers = [ports.output(*names) for names in _each(options.out_ports, out_names)]
+        clock = None if options.clock_out is None else ports.clock_output(options.clock_out, clock_name)
+        clock_in = None if options.clock_in is None else ports.clock_input(options.clock_in)
         player = SelfPlaying(deque(performed(seed.notes, tempo))) if seed else None
         inputs: list[Input] = [*played, *([player] if player else [])]
         if clock_in is not None and clock_in not in inputs:
@@ -105,7 +181,7 @@ def open_ports(api: Api, options: PortOptions, seed: Piece | None, tempo: Tempo)
                 *([f"  clock in {clock_in.name}"] if clock_in else ()),
             ),
             seed=player,
-            is_lost=opening.is_lost,
+            is_lost=ports.is_lost,
             gone=ports.gone,
             clock=clock,
             roles=_roles(played, clock_in),
@@ -118,50 +194,6 @@ def _roles(played: Sequence[NamedInput], clock_in: NamedInput | None) -> Inputs:
     names = tuple(port.name for port in played)
     clock = names[0] if clock_in is None else clock_in.name
     return Inputs(names, clock, is_clock_only=clock not in names)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """Opens ports as they are asked for: `port` is one that is there, None one of ours, which is called `own_name`."""
-
-    api: Api
-    ports: Ports
-    is_exact: bool
-
-    def input(self, port: str | None, own_name: str) -> NamedInput:
-        """An input."""
-        return self.ports.input(lambda port: InPort.open(self.api, port, own_name), port)
-
-    def output(self, port: str | None, own_name: str) -> NamedOutput:
-        """An output."""
-        device: type[JackExact | OutPort] = JackExact if self.is_exact else OutPort
-        return self.ports.output(lambda port: device.open(self.api, port, own_name), port)
-
-    def clock_input(self, port: str) -> NamedInput:
-        """An input that a clock comes to: one that is in use for notes, or another."""
-        shared = self.ports.inputs.get(self._whole_name(port, 0, self.ports.inputs))
-        return shared or self.input(port or None, *unused_names(self.api, CLOCK_IN_NAME))
-
-    def clock_output(self, port: str, own_name: str) -> NamedOutput:
-        """An output that our clock goes to: one that is in use for notes, or another."""
-        shared = self.ports.outputs.get(self._whole_name(port, 1, self.ports.outputs))
-        return shared or self.output(port or None, own_name)
-
-    def _whole_name(self, port: str, direction: int, used: Collection[str]) -> str:
-        """The name of the port that a person means; OWN_PORT stays as it is.
-
-        Raises:
-            InputError: no port fits, or several do.
-        """
-        if port == OWN_PORT or port in used:
-            return port
-        there = list_ports(self.api)[direction]
-        return there[choose(there, port)]
-
-    def is_lost(self) -> bool:
-        """Whether the system has gone, or the process of an exact output, and its port with it."""
-        outputs = self.ports.outputs.values()
-        return self.ports.watch.is_lost() or (self.is_exact and any(port.is_lost() for port in outputs))
 
 
 def _own_names(api: Api, ports: int) -> tuple[list[str], list[str], str]:

@@ -10,11 +10,10 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from midi.arrivals import Arrived
-from midi.errors import InputError, MachineError
+from midi.errors import MachineError
 from midi.message import is_channel_message
 from midi.server_watch import ServerWatch
 from realtime.session.through import Through
@@ -184,53 +183,3 @@ class NamedOutput(NamedPort[OutputDevice]):
         with suppress(OSError, MachineError):  # it may be lost already
             for data in self._owed.end():
                 device.send(data, now_ns)
-
-
-PortT = TypeVar("PortT", NamedInput, NamedOutput)
-
-
-class Ports:
-    """All ports of a performance, by their names, in the order in which they were opened; they close with it."""
-
-    def __init__(self, watch: ServerWatch) -> None:
-        self.watch = watch
-        self.inputs: dict[str, NamedInput] = {}
-        self.outputs: dict[str, NamedOutput] = {}
-
-    def input(self, open_device: Callable[[str | None], InputDevice], port: str | None = None) -> NamedInput:
-        """Open an input, as NamedPort does.
-
-        Raises:
-            InputError: there is one of that name.
-        """
-        return _added(self.inputs, NamedInput(self.watch, open_device, port))
-
-    def output(self, open_device: Callable[[str | None], OutputDevice], port: str | None = None) -> NamedOutput:
-        """Open an output, as NamedPort does.
-
-        Raises:
-            InputError: there is one of that name.
-        """
-        return _added(self.outputs, NamedOutput(self.watch, open_device, port))
-
-    def gone(self) -> list[str]:
-        """The names of those that lead nowhere since the last look, which takes 0.1 ms for each port."""
-        inputs = [name for name, port in self.inputs.items() if port.has_gone()]
-        return inputs + [name for name, port in self.outputs.items() if port.has_gone()]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for output in self.outputs.values():
-            output.close()
-        for port in self.inputs.values():
-            port.close()
-
-
-def _added(ports: dict[str, PortT], port: PortT) -> PortT:
-    if port.name in ports:
-        port.close()
-        raise InputError(f"{port.name!r} is opened twice: name each port once")
-    ports[port.name] = port
-    return port

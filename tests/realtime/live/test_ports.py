@@ -8,12 +8,11 @@ import pytest
 from midi.apis import open_api
 from midi.arrivals import Arrived
 from midi.errors import InputError
-from midi.ports import InPort, OutPort
 from midi.server_watch import ServerWatch
 from midi.systems import SYSTEMS, Api
 from midi.tempo import Tempo
-from realtime.live.open_ports import PortOptions, open_ports
-from realtime.live.ports import NamedInput, NamedOutput, Ports
+from realtime.live.open_ports import PortOptions, Ports, open_ports
+from realtime.live.ports import NamedInput, NamedOutput
 from tests.peers.jackd import JackServer
 from tests.peers.program import wait_until
 from tests.peers.receiver import Receiver
@@ -54,7 +53,8 @@ def device() -> FakeDevice:
     return FakeDevice()
 
 
-WATCH = ServerWatch(next(api for api in SYSTEMS if api.name == "alsa"))
+API = next(api for api in SYSTEMS if api.name == "alsa")
+WATCH = ServerWatch(API)
 """Of a system that does not die."""
 
 
@@ -95,8 +95,8 @@ def test_a_closed_output_takes_messages_and_forgets_them(device: FakeDevice) -> 
 
 
 def test_keys_down_at_a_device_that_has_gone_come_up_and_it_is_told_once(device: FakeDevice) -> None:
-    ports = Ports(WATCH)
-    port = ports.input(lambda _: device)
+    ports = Ports(API)
+    port = ports.inputs["keyboard"] = NamedInput(WATCH, lambda _: device)
     device.waiting = [ON]
     assert (played(port), ports.gone()) == ([ON], [])
     device.is_unplugged = True
@@ -105,8 +105,8 @@ def test_keys_down_at_a_device_that_has_gone_come_up_and_it_is_told_once(device:
 
 
 def test_a_device_that_goes_twice_is_told_of_twice(device: FakeDevice) -> None:
-    ports = Ports(WATCH)
-    ports.output(lambda _: device)
+    ports = Ports(API)
+    ports.outputs["keyboard"] = NamedOutput(WATCH, lambda _: device)
     told = []
     for device.is_unplugged in (True, False, True):
         told += ports.gone()
@@ -126,15 +126,6 @@ def test_a_port_is_opened_again_by_its_whole_name() -> None:
     assert asked == ["piano", "Stage Piano:out"]
 
 
-def test_one_port_is_not_opened_twice() -> None:
-    ports = Ports(WATCH)
-    ports.input(lambda _: FakeDevice())
-    second = FakeDevice()
-    with pytest.raises(InputError, match="'keyboard' is opened twice"):
-        ports.input(lambda _: second)
-    assert second.is_closed
-
-
 @pytest.fixture
 def api(jack: JackServer) -> Api:
     return open_api("jack")
@@ -152,10 +143,16 @@ def synth_in(receiver: Callable[[str], Receiver]) -> Receiver:
 
 @pytest.fixture
 def real(api: Api, keyboard: Sender, synth_in: Receiver) -> Iterator[Ports]:
-    with Ports(ServerWatch(api)) as ports:
-        ports.input(lambda port: InPort.open(api, port), "keyboard")
-        ports.output(lambda port: OutPort.open(api, port), "module")
+    with Ports(api) as ports:
+        ports.input("keyboard")
+        ports.output("module")
         yield ports
+
+
+def test_one_port_is_not_opened_twice(real: Ports) -> None:
+    with pytest.raises(InputError, match="'keyboard:out' is opened twice"):
+        real.input("keyboard")
+    assert real.inputs["keyboard:out"].is_open
 
 
 def test_a_real_input_goes_on_after_it_was_reopened(real: Ports, keyboard: Sender) -> None:
@@ -173,7 +170,7 @@ def test_a_real_input_goes_on_after_it_was_reopened(real: Ports, keyboard: Sende
     assert played(port) == [OFF]
     keyboard.play([(0.0, b"\x90\x45\x40")])
     wait_until(lambda: has_come(b"\x90\x45\x40"), "the note after")
-    assert not real.watch.is_lost()
+    assert not real.is_lost()
 
 
 def test_a_real_output_goes_on_after_it_was_reopened(real: Ports, synth_in: Receiver) -> None:
@@ -183,13 +180,13 @@ def test_a_real_output_goes_on_after_it_was_reopened(real: Ports, synth_in: Rece
     port.open()
     port.send(b"\x90\x45\x40", 0)
     assert [heard.message for heard in synth_in.wait_for(3)] == [ON, OFF, b"\x90\x45\x40"]
-    assert not real.watch.is_lost()
+    assert not real.is_lost()
 
 
 def test_a_port_whose_device_has_gone_is_lost_and_found_again(api: Api) -> None:
-    with Ports(ServerWatch(api)) as ports:
+    with Ports(api) as ports:
         with Sender("stick") as stick:
-            port = ports.input(lambda port: InPort.open(api, port), "stick")
+            port = ports.input("stick")
             assert port.name == stick.port
             assert not port.is_lost()
         wait_until(port.is_lost, "the device to be gone")
