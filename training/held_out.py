@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exported.card import Card
-from midi.errors import InputError
+from midi.errors import InputError, MachineError
 from training.corpus import DEFAULT, Corpus, read_folder, read_named
 from training.pieces import Piece
 from training.split import some, split
@@ -13,6 +13,8 @@ from training.split import some, split
 TEST, VALID = "test", "valid"
 PARTS = {TEST: "test", VALID: "validation"}
 """The parts of a split that are held out, and the words for them."""
+KNOWN_SAMPLE = 8_000
+"""Notes of the validation works, about, on which forgetting is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,23 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
     if part == TEST and parts.test:
         return HeldOut(parts.train, parts.test, TEST, parts.remark)
     return HeldOut(parts.train, parts.valid, VALID, parts.remark)
+
+
+def replay_corpus(card: Card) -> HeldOut | None:
+    """Read what a model learned from, to rehearse it; says so where that cannot be read here.
+
+    Only the default corpus can. The works to measure are some of those by which its weights were chosen.
+    """
+    name, corpus = card.name, card.corpus.get("name")
+    why = f"it was {corpus or 'not told'}"
+    if corpus == DEFAULT:
+        print(f"reading what {name} learned from too, to rehearse it; --rehearse 0 spares that", flush=True)
+        try:
+            return held_out_music(card, None, VALID).sampled(KNOWN_SAMPLE)
+        except (InputError, MachineError) as error:
+            why = str(error)
+    print(f"mind: what {name} learned from cannot be read here ({why}): nothing is rehearsed, and it may forget")
+    return None
 
 
 def _read(card: Card, data: Path | None) -> Corpus:

@@ -16,8 +16,8 @@ EPOCHS = 40
 MOST_STEPS_UNVALIDATED = 500
 """Steps after which the held-out pieces are looked at even within an epoch."""
 FEWEST_STEPS_UNVALIDATED = 20
-LARGE = 300_000
-"""Notes of music that is not soon known by heart: less of it asks for more dropout."""
+SOON_KNOWN_NOTES = 300_000
+"""Fewer notes to learn from are soon known by heart: they ask for more dropout."""
 VALIDATIONS_IN_TIME = 12
 """The least number of validations within a time that was set."""
 
@@ -56,7 +56,7 @@ class Plan:
 
     def for_notes(self, notes: int) -> "Plan":
         """This plan with what follows from so many notes to learn from."""
-        usual = 0.1 if notes >= LARGE else 0.3
+        usual = 0.3 if notes < SOON_KNOWN_NOTES else 0.1
         return self if self.dropout is not None else replace(self, dropout=usual)
 
     def settings(self) -> dict[str, float | None]:

@@ -21,11 +21,10 @@ from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, load_base_weights, write_folder
 from training.facts import compared
 from training.fit import Fit, Start
-from training.held_out import VALID, HeldOut
+from training.held_out import VALID, HeldOut, replay_corpus
 from training.network import Network, Weights
 from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
-from training.replay_corpus import replay_corpus
 from training.stepper import Stepper
 from training.training_run import TrainingRun
 from training.verdict import summary
@@ -263,9 +262,8 @@ def test_it_learns_more_gently_and_for_five_minutes_unless_told_otherwise() -> N
 def test_only_the_default_corpus_read_the_same_is_rehearsed(
     base: BaseModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def learned_from(name: str, digest: str) -> BaseModel:
-        card: Card = replace(base.card, corpus={"name": name, "digest": digest})
-        return replace(base, card=card)
+    def learned_from(name: str, digest: str) -> Card:
+        return replace(base.card, corpus={"name": name, "digest": digest})
 
     def missing(name: str) -> Corpus:
         raise MachineError("music21 is not installed")

@@ -166,7 +166,7 @@ def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
 def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: BaseModel | None) -> int:
     from training import heavy
     from training.corpus import read_folder, read_named
-    from training.replay_corpus import replay_corpus
+    from training.held_out import replay_corpus
 
     corpus = read_named(arguments.corpus) if arguments.folder is None else read_folder(Path(arguments.folder))
     print(
@@ -174,7 +174,7 @@ def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: B
         flush=True,
     )
     share = REPLAY_SHARE if arguments.rehearse is None else arguments.rehearse
-    known = replay_corpus(base) if base and share else None
+    known = replay_corpus(base.card) if base and share else None
     heavy.load(arguments.threads)
     from training.classic.training_run import ClassicTrainingRun
     from training.training_run import TrainingRun
