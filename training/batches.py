@@ -64,7 +64,7 @@ class Replay:
     share: float
 
     def streams(self, total: int) -> int:
-        """How many of the streams, two or more, are theirs: one at least, and not all."""
+        """Count the streams that are theirs, of two or more: one at least, and not all."""
         return min(total - 1, max(1, round(self.share * total)))
 
 
