@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from exported.card import IMITATE
+from exported.heads import Floats
 from midi.tokens import VOICE, Field
 
-Floats = npt.NDArray[np.float32]
 Probabilities = TypeVar("Probabilities", npt.NDArray[np.float32], npt.NDArray[np.float64])
 Ids = npt.NDArray[np.integer[Any]]
 

@@ -11,17 +11,11 @@ SHIPPED = Path(__file__).parent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def store_folders() -> list[Path]:
-    """The folders searched, in order, each once."""
-    folders = (Path.cwd() / SHIPPED.name, models_home().absolute(), SHIPPED)
-    return list({folder.resolve(): folder for folder in folders if folder.is_dir()}.values())
-
-
 def models() -> list[Path]:
     """Every model folder in the store; of two of one name, the first."""
     by_name: dict[str, Path] = {}
-    for folder in store_folders():
-        for card in sorted(folder.glob(f"*/{CARD}")):
+    for store in (Path.cwd() / SHIPPED.name, models_home().absolute(), SHIPPED):
+        for card in sorted(store.glob(f"*/{CARD}")):
             by_name.setdefault(card.parent.name, card.parent)
     return [by_name[name] for name in sorted(by_name)]
 

@@ -25,15 +25,11 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
         partial.touch(mode, exist_ok=False)
         yield partial
         if durable:
-            _flush(partial)
+            with partial.open("r+b") as file:
+                os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())

@@ -142,6 +142,6 @@ def _fallen(at: Doubles, lowest: float, highest: float, slope: float) -> Doubles
     return np.asarray(np.maximum(-slope * outside, -FURTHEST), np.float64)
 
 
-def factors(nats: Doubles) -> Floats:
-    """The factors by which nats change probabilities."""
-    return np.exp(nats).astype(np.float32)
+def factors(knob: float, nats: Doubles) -> Floats | None:
+    """The factors by which nats change probabilities, by the knob; None: by none."""
+    return np.exp(knob * nats).astype(np.float32) if knob else None

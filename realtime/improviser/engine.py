@@ -162,11 +162,10 @@ class Engine:
             self._plan = self._planner.plan(begin, enters=begin > tick)
             self._plan.answers_at_once = begin == tick
         if self._plan is not None:
-            self._planner.follow_channel(self._plan)
             self._unfollowed_since = tick
             if self._plan.outline.biases is None:
                 self._follow_note()
-            self._planner.extend_after_note(self._plan, max(tick, self._starts_at))
+            self._planner.note_played(self._plan, max(tick, self._starts_at))
 
     def _follow_note(self) -> None:
         """Bias the plan towards the human's latest note.
@@ -242,7 +241,7 @@ class Engine:
         from_ns = over_ns if now_ns - over_ns <= ENTRY_NS else now_ns
         tick = max(self.tempo.tick_at(from_ns + ENTRY_NS), self._starts_at)
         self._planner.phrase_ticks = phrase.length
-        self._plan = self._planner.plan(self._planner.entry(tick, phrase.begin), enters=True)
+        self._plan = self._planner.plan(self._time.entry(tick, phrase.begin, self.settings.quantize_entry), enters=True)
         self._planner.follow(self._plan)
 
     def _begin_alone(self, now_ns: int) -> None:
@@ -253,7 +252,7 @@ class Engine:
             grid = self._time.grid
             if grid.beat_origin is None:
                 grid.beat_origin = self._listener.tracker.beat_origin = 0  # where our own clock has its beats
-            self._plan = self._planner.plan(self._planner.entry(tick, tick), enters=True)
+            self._plan = self._planner.plan(self._time.entry(tick, tick, self.settings.quantize_entry), enters=True)
 
     @property
     def _decision_ns(self) -> int | None:

@@ -128,13 +128,13 @@ class Follower:
         chords = _chords(list(self._notes)[-CHORD_NOTES:])
         steps = [high - low for chord in chords for low, high in pairwise(chord)]
         shared = MODES[settings.mode].predicts_human  # alone, nobody strikes between its notes
-        pace = _factors(settings.follow_density, density_nats(waits, shared=shared))
+        pace = factors(settings.follow_density, density_nats(waits, shared=shared))
         biased = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
         return Biases(
             tuple(biased.get(name) for name in names),
             names.index(WAIT.name) if WAIT.name in names else None,
-            _factors(settings.follow_grid, self._place_nats()),
-            _factors(settings.follow_density, step_nats(steps)) if steps else None,
+            factors(settings.follow_grid, self._place_nats()),
+            factors(settings.follow_density, step_nats(steps)) if steps else None,
             self._pitch(settings, notes),
             tuple(map(len, chords)) if settings.follow_density else (),
             register_of([note.pitch for note in notes])[1] if settings.follow_register else 127.0,
@@ -146,7 +146,7 @@ class Follower:
         ages = range(len(notes) - 1, -1, -1)
         nats = settings.follow_register * register_nats(pitches, lowest_struck)
         nats += settings.follow_key * key_nats(pitches, [0.5 ** (age / HALF_LIFE) for age in ages], self._unheard)
-        return _factors(float(bool(settings.follow_register or settings.follow_key)), nats)
+        return factors(float(bool(settings.follow_register or settings.follow_key)), nats)
 
     def _place_nats(self) -> Doubles:
         struck = groupby(zip(self._notes, self._places, strict=True), key=lambda placed: placed[0].onset)
@@ -154,10 +154,6 @@ class Follower:
         return place_nats(
             [beat_tick for beat_tick in places if beat_tick is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1])
         )
-
-
-def _factors(knob: float, nats: Doubles) -> Floats | None:
-    return factors(knob * nats) if knob else None
 
 
 def _chords(notes: Iterable[Note]) -> list[list[int]]:

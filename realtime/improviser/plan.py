@@ -134,7 +134,7 @@ class Plan:
 
     def catch_up(self) -> None:
         """Take every step that the next decision needs."""
-        catch_up(self.model, self.branch)
+        catch_up(self.model, self.branch.next_step)
 
     # Proposals that become facts, or are void
 

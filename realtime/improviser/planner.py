@@ -57,10 +57,6 @@ class Planner:
         )
         return Plan(self._model, self._ring, outline, enters=enters)
 
-    def entry(self, tick: int, origin: int) -> int:
-        """The tick at which a plan enters, from a tick on."""
-        return self._time.entry(tick, origin, self.settings.quantize_entry)
-
     def follow(self, plan: Plan) -> None:
         """Bias a plan towards how the human plays now."""
         outline, follower = plan.outline, self._listener.follower
@@ -73,12 +69,9 @@ class Planner:
         self.follow(plan)
         plan.outline.velocity_at = self._velocity_at(self._listener.follower.measure_begun(tick))
 
-    def follow_channel(self, plan: Plan) -> None:
-        """Play on the human's channel, where none was asked for."""
+    def note_played(self, plan: Plan, tick: int) -> None:
+        """The human played: go on on their channel, if none was asked for, and as accompaniment last from a tick on."""
         plan.outline.channel = self._channel
-
-    def extend_after_note(self, plan: Plan, tick: int) -> None:
-        """Let an accompaniment last for a while from a tick on, at which the human played."""
         if self.mode.ends_with_human:
             plan.outline.end = tick + PATIENCE_TICKS
 

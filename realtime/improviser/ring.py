@@ -143,7 +143,7 @@ class ContextRing:
     def catch_up(self) -> int:
         """Step over every note that is new or comes after a change; returns how many."""
         count = self.behind
-        catch_up(self._model, self)
+        catch_up(self._model, self.next_step)
         return count
 
     def next_step(self) -> Step | None:

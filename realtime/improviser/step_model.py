@@ -4,7 +4,7 @@ Whoever lags behind (the ring, the plan) names its next step; the model takes it
 those of other engines. The improviser opens no model: it is handed one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from exported.card import Card
@@ -28,14 +28,7 @@ class StepModel(Protocol):
         """Take steps together, and give each the state after its own note."""
 
 
-class Stepped(Protocol):
-    """Notes that have to be stepped over, one at a time."""
-
-    def next_step(self) -> Step | None:
-        """The step over the first note without a state; None: there is none."""
-
-
-def catch_up(model: StepModel, notes: Stepped) -> None:
-    """Take every step that these notes need."""
-    while (step := notes.next_step()) is not None:
+def catch_up(model: StepModel, next_step: Callable[[], Step | None]) -> None:
+    """Take every step that is named, until none is any more."""
+    while (step := next_step()) is not None:
         model.take((step,))

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exported.card import IMITATE
+from exported.heads import Floats
 from exported.imitation import (
     CLOSEST,
     MOST,
@@ -13,7 +14,6 @@ from exported.imitation import (
     REMEMBERED,
     SKETCH,
     USUAL_SHARPNESS,
-    Floats,
     Ids,
     Imitation,
     Memory,

@@ -73,6 +73,6 @@ def test_catching_up_takes_each_step_once_and_in_order(tiny_folder: Path) -> Non
             return Step(token, before.state, self.kept.append) if len(self.kept) < 3 else None
 
     notes = Notes()
-    catch_up(model, notes)
+    catch_up(model, notes.next_step)
     assert model.steps == len(notes.kept) == 3
     assert not np.array_equal(notes.kept[0].state, notes.kept[1].state)
