@@ -11,7 +11,8 @@ import os
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn, Protocol, cast
+from types import ModuleType
+from typing import Any, NoReturn, cast
 
 from midi.errors import AntiphonError, InputError, MachineError
 from midi.text import printable
@@ -44,18 +45,6 @@ examples:
 
 antiphon VERB --help tells the rest. If nothing sounds: antiphon doctor.
 """
-
-
-class Verb(Protocol):
-    """The interface of a verb's module."""
-
-    EPILOG: str
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the verb's flags."""
-
-    def run(self, arguments: argparse.Namespace) -> int:
-        """Do it; the exit code."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -102,9 +91,9 @@ def build_parser(opened: Collection[str]) -> Parser:
     return parser
 
 
-def _open(name: str, module: str) -> Verb:
+def _open(name: str, module: str) -> ModuleType:
     try:
-        return cast(Verb, importlib.import_module(module))
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise _missing(name, error) from error
 

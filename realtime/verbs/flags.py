@@ -1,13 +1,12 @@
 """The flags that every performance has, live or rendered: the model's, and one for each parameter of the table."""
 
 import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from midi.piece import Piece
 from midi.tempo import DEFAULT_BPM
-from realtime.parameters import SWITCH, Parameter, Value
+from realtime.parameters import SWITCH, Parameter
 from realtime.settings import BPM_RANGE, FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings
 
 LONGEST_METAVAR = 40
@@ -29,32 +28,27 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     for row in PARAMETERS.values():
         group = groups.get(row.group) or groups.setdefault(row.group, parser.add_argument_group(row.group))
         if row.name == FOLLOWED[0]:
-            group.add_argument(f"--{FOLLOW_ALL}", metavar="0-1", type=_reader(row), help="sets all of these at once")
+            group.add_argument(f"--{FOLLOW_ALL}", metavar="0-1", type=row.parse, help="sets all of these at once")
         _declare(group, row)
 
 
 def _declare(group: argparse._ArgumentGroup, row: Parameter) -> None:
     default = row.unset if row.default is None else row.text(row.default)
-    told = f"{row.meaning} (default: {default})".replace("%", "%%")
+    meaning = f"{row.meaning} (default: {default})".replace("%", "%%")
     if row.kind is bool:
-        group.add_argument(row.flag, nargs="?", const=True, type=_reader(row), metavar="|".join(SWITCH), help=told)
+        group.add_argument(row.flag, nargs="?", const=True, type=row.parse, metavar="|".join(SWITCH), help=meaning)
         return
     metavar = row.unit.upper() or (row.range if not row.choices else "|".join(row.choices))
     metavar = metavar.replace("%", "PERCENT") if len(metavar) < LONGEST_METAVAR else row.name.upper()
-    group.add_argument(row.flag, type=_reader(row), metavar=metavar, help=told)
-
-
-def _reader(row: Parameter) -> Callable[[str], Value]:
-    """Return the function that argparse calls with a word; its error is ours, not argparse's."""
-    return row.parse
+    group.add_argument(row.flag, type=row.parse, metavar=metavar, help=meaning)
 
 
 def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
     """The tempo in bpm: the flag's, else the seed's (the nearest we play at), else 120."""
     if arguments.bpm is not None:
         return float(arguments.bpm)
-    told = seed.bpm if seed is not None and seed.bpm else DEFAULT_BPM
-    return min(max(told, BPM_RANGE[0]), BPM_RANGE[1])
+    bpm = seed.bpm if seed is not None and seed.bpm else DEFAULT_BPM
+    return min(max(bpm, BPM_RANGE[0]), BPM_RANGE[1])
 
 
 def seed_line(settings: Settings) -> str:
@@ -68,11 +62,11 @@ def settings_of(arguments: argparse.Namespace, bpm: float | None = None) -> Sett
     Raises:
         InputError: a value is out of range.
     """
-    given = vars(arguments)
+    flags = vars(arguments)
     asked: dict[str, Any] = {
-        name: given[name.replace("-", "_")] for name in PARAMETERS if given[name.replace("-", "_")] is not None
+        name: flags[name.replace("-", "_")] for name in PARAMETERS if flags[name.replace("-", "_")] is not None
     }
-    if given[FOLLOW_ALL] is not None:
-        asked = dict.fromkeys(FOLLOWED, given[FOLLOW_ALL]) | asked
+    if flags[FOLLOW_ALL] is not None:
+        asked = dict.fromkeys(FOLLOWED, flags[FOLLOW_ALL]) | asked
     settings = Settings(**{name.replace("-", "_"): value for name, value in asked.items()})
     return settings if settings.bpm is not None or bpm is None else replace(settings, bpm=bpm)

@@ -88,7 +88,7 @@ def _held_out(held_out: Mapping[str, Any]) -> str:
     if NATS not in held_out:
         return "not measured"
     baselines = held_out.get("baselines", {})
-    beside = [f"{_label(name)} {_plain(told[NATS])}" for name, told in baselines.items()]
+    beside = [f"{_label(name)} {_plain(figures[NATS])}" for name, figures in baselines.items()]
     if "imitating" in held_out:
         beside.insert(0, f"imitating {_plain(held_out['imitating'][NATS])}")
     return f"{_plain(held_out[NATS])} nats a note" + (f" (less is better; {', '.join(beside)})" if beside else "")
@@ -103,21 +103,21 @@ def _whole(folder: Path, card: Card) -> list[str]:
         *_row("parity", f"within {card.parity_tolerance:g} of the trainer's own logits and states"),
     ]
     for title, part in (("corpus", card.corpus), ("training", card.training), ("held out", card.held_out)):
-        lines += ["", title, *_told(part, 1)]
+        lines += ["", title, *_nested(part, 1)]
     return lines
 
 
-def _told(part: Mapping[str, Any], depth: int) -> Iterator[str]:
+def _nested(part: Mapping[str, Any], depth: int) -> Iterator[str]:
     """A part of the card as lines, what is nested in it indented; empty values are left out."""
     for key, value in part.items():
         label = _label(str(key))
         if isinstance(value, Mapping) and value:
             yield f"{INDENT * depth}{label}"
-            yield from _told(value, depth + 1)
-        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            yield from _nested(value, depth + 1)
+        elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
             yield f"{INDENT * depth}{label}"
-            for one in value:
-                yield from _told(one, depth + 1)
+            for item in value:
+                yield from _nested(item, depth + 1)
         elif value not in ("", [], {}):
             yield from _row(label, _plain(value), depth)
 
@@ -133,7 +133,7 @@ def _row(label: str, value: str, depth: int = 1) -> list[str]:
 
 def _plain(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
+        return ", ".join(_plain(item) for item in value)
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, int) and not isinstance(value, bool):

@@ -29,13 +29,13 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  # every verb is 
     """
     apis = available_apis()
     for api in apis:
-        print("\n".join(_told(api)))
+        print("\n".join(_lines_of(api)))
     if not any(api.is_reachable for api in apis):
         raise MachineError("no MIDI system answers; antiphon doctor says what to do")
     return 0
 
 
-def _told(api: Api) -> list[str]:
+def _lines_of(api: Api) -> list[str]:
     if not api.is_reachable:
         return [api.obstacle]
     inputs, outputs = list_ports(api)

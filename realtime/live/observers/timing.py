@@ -33,9 +33,6 @@ class Timing:
     def __init__(self) -> None:
         self._rows: deque[bytes] = deque(maxlen=LONGEST)
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def take(self, entry: Entry) -> None:
         """Keep the times of a message that went out; our own clock's are not counted."""
         if isinstance(entry, Sounded) and entry.send.part != CLOCK_PART:

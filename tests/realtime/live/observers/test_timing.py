@@ -47,7 +47,7 @@ def test_an_installation_that_plays_for_weeks_keeps_the_last_messages() -> None:
     timing = Timing()
     for index in range(LONGEST + 10):
         timing.take(Sounded(index, Send(0, ON, index)))
-    assert len(timing) == LONGEST
+    assert len(timing._rows) == LONGEST
 
 
 def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
