@@ -198,5 +198,5 @@ def _pick(likely: Floats, temperature: float, random: float) -> int:
         return best
     power = 1 / temperature
     # Of the likeliest, which is 1: no underflow can empty it.
-    sums = list(accumulate([(one / most) ** power for one in likely[classes].tolist()]))
+    sums = list(accumulate([(likelihood / most) ** power for likelihood in likely[classes].tolist()]))
     return int(classes[bisect_right(sums, random * sums[-1], hi=len(sums) - 1)])

@@ -111,9 +111,9 @@ def _taken(data: bytes, position: int, count: int) -> tuple[bytes, int]:
 def _quantity(data: bytes, position: int) -> tuple[int, int]:
     """A number of variable length (seven bits a byte, the last below 128), and the position after it."""
     number = 0
-    for place in range(position, position + LONGEST_QUANTITY):
-        byte = data[place]
+    for index in range(position, position + LONGEST_QUANTITY):
+        byte = data[index]
         number = number << 7 | byte & 0x7F
         if byte < 128:
-            return number, place + 1
+            return number, index + 1
     raise IndexError("a number without end")

@@ -43,7 +43,7 @@ def name_of(pitches: Iterable[int]) -> str:
     sounding = sorted(set(pitches))
     if len(sounding) == 1:
         return PITCH_NAMES[sounding[0]]
-    return _BETWEEN.join(str(pitch_class) for pitch_class in normal_order(sounding))
+    return _BETWEEN.join(map(str, normal_order(sounding)))
 
 
 def pitches_of(name: str) -> tuple[int, ...]:
@@ -68,4 +68,4 @@ def transposed(name: str, semitones: int) -> str | None:
     if name in _PITCH_OF:
         pitch = _PITCH_OF[name] + semitones
         return PITCH_NAMES[pitch] if 0 <= pitch < PITCH.size else None
-    return _BETWEEN.join(str(one) for one in normal_order(pitch + semitones for pitch in pitches_of(name)))
+    return _BETWEEN.join(map(str, normal_order(pitch + semitones for pitch in pitches_of(name))))
