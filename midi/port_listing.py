@@ -1,5 +1,6 @@
 """The ports that there are on a MIDI system, and the names that ours bear among them."""
 
+from secrets import token_hex
 from typing import Any
 
 from midi.port_names import parts, told_apart
@@ -39,6 +40,7 @@ def open_own(api: Api, kind: str, name: str) -> tuple[Any, str]:
     """A device with a port of our own, and the name by which other programs find it.
 
     JACK renames its client, as "Antiphon in-01", if another was quicker, and tells nobody: the new port is looked for.
+    Where another program opened one in the same moment, ours bears for a moment a name that no other has.
 
     Raises:
         MachineError: the system does not answer, or has no virtual ports (Windows).
@@ -48,8 +50,13 @@ def open_own(api: Api, kind: str, name: str) -> tuple[Any, str]:
     with temporary_device(api, "MidiOut" if kind == "MidiIn" else "MidiIn", LISTING) as others:
         before = port_names(others)
         device = open_virtual(api, kind, name)
-        ours = [port.rpartition(":")[0] for port in port_names(others) if port not in before]
-    return device, ours[0] if ours else name
+        ours = [port for port in port_names(others) if port not in before]
+        if len(ours) > 1:
+            mark = token_hex(8)
+            device.set_port_name(mark)
+            ours = [port for port in port_names(others) if port.endswith(mark)]
+            device.set_port_name(name)
+    return device, ours[0].rpartition(":")[0] if ours else name
 
 
 def _listed_by_system(api: Api) -> tuple[list[str], list[str]]:

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
-from midi import rtmidi_device
+from midi import port_listing, rtmidi_device
 from midi.apis import available_apis, open_api
 from midi.errors import InputError, MachineError
 from midi.port_listing import list_ports, unused_names
@@ -235,6 +236,20 @@ def test_a_port_is_called_what_jack_calls_it(api: Api, jack: JackServer) -> None
         assert [port.name for port in outward] == ["Antiphon out", "Antiphon out-01"]
         ours = {f"{port.name}:Antiphon in" for port in inward} | {f"{port.name}:Antiphon out" for port in outward}
         assert set(jack.ports()) == ours
+
+
+def test_a_port_is_told_from_another_that_opened_in_the_same_moment(
+    api: Api, jack: JackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as opened:
+
+        def open_second(api: Api, kind: str, name: str) -> Any:
+            opened.callback(rtmidi_device.close_device, rtmidi_device.open_virtual(api, kind, name))
+            return rtmidi_device.open_virtual(api, kind, name)
+
+        monkeypatch.setattr(port_listing, "open_virtual", open_second)
+        assert opened.enter_context(InPort.virtual(api)).name == "Antiphon in-01"
+        assert set(jack.ports()) == {"Antiphon in:Antiphon in", "Antiphon in-01:Antiphon in"}
 
 
 def test_names_come_as_utf_8_whatever_the_system(api: Api, sender: Callable[[str], Sender]) -> None:
