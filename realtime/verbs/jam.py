@@ -175,7 +175,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     settings = settings_of(arguments, bpm if seed else None)
     settings = with_random_seed(settings)
     supervisor = Supervisor(folder, arguments.provider)
-    clock, timing = MonotonicClock(), Timing()
+    clock, timing = MonotonicClock(), Timing() if arguments.timing else None
     with (
         _venue(api, no_midi, arguments, routing, seed, Tempo.of(bpm), printer) as venue,
         ExitStack() as open_ended,
@@ -200,7 +200,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             venue,
             supervisor,
             surfaces=[console, *pipes],
-            observers=[timing, *journals],
+            observers=[*([timing] if timing else []), *journals],
             suspend_process=suspend_process,
         )
         with flags_raised_by_signals(performance):
@@ -232,7 +232,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             finally:
                 if session is not None:
                     save(playing, card, session, printer)
-                if arguments.timing:
+                if timing is not None:
                     save_timing(timing, playing.dropped, arguments.timing, printer)
     return 0
 

@@ -3,11 +3,10 @@
 import csv
 from collections import deque
 from pathlib import Path
-from struct import Struct
 
 from midi.atomic_file import replacing
 from midi.nanoseconds import NS_PER_US
-from realtime.session.journal import CLOCK_PART, Entry, Send, Sounded
+from realtime.session.journal import CLOCK_PART, Entry, Sounded
 
 LONGEST = 200_000
 """Messages kept, some hours of playing; of more, the last ones."""
@@ -17,11 +16,8 @@ COLUMNS = ("due_ns", "sent_ns", "late_us", "status", "data1", "data2", "note_id"
 """`epoch`: how many human notes were known when it was decided (of what goes through: have come so far), so that a note
 planned anew is told from an older proposal. `decided_ns`: when the proposal came; after `due_ns`, its time had come
 already."""
-_ROW = Struct("<qq3sBqqq")
-"""The packed form of a kept message: a quarter of the memory, and nothing for the garbage collector to go through.
-
-(due_ns, sent_ns, data, its length, note_id, epoch, decided_ns or -1)
-"""
+_Row = tuple[int, int, bytes, int, int, int | None]
+"""A message: due_ns, sent_ns, data, note_id, epoch, decided_ns. The garbage collector leaves plain tuples alone."""
 
 
 class Timing:
@@ -31,18 +27,19 @@ class Timing:
     """
 
     def __init__(self) -> None:
-        self._rows: deque[bytes] = deque(maxlen=LONGEST)
+        self._rows: deque[_Row] = deque(maxlen=LONGEST)
 
     def take(self, entry: Entry) -> None:
         """Keep the times of a message that went out; our own clock's are not counted."""
         if isinstance(entry, Sounded) and entry.send.part != CLOCK_PART:
-            self._rows.append(_packed(entry.send, entry.at_ns))
+            send = entry.send
+            self._rows.append((send.due_ns, entry.at_ns, send.data, send.note_id, send.epoch, send.decided_ns))
 
     def lines(self, dropped: int) -> list[str]:
         """Lines for the end of a jam: how late messages were, and how many notes were decided too late and dropped."""
         if not self._rows:
             return [f"timing: nothing was sent; {dropped} notes dropped"]
-        late = sorted(sent_ns - due_ns for due_ns, sent_ns, *_ in map(_ROW.unpack, self._rows))
+        late = sorted(sent_ns - due_ns for due_ns, sent_ns, *_ in self._rows)
         p50, p99 = (late[min(len(late) - 1, len(late) * part // 100)] for part in (50, 99))
         over = sum(ns > LATE_NS for ns in late)
         return [
@@ -63,17 +60,11 @@ class Timing:
             rows.writerows(map(_columns, self._rows))
 
 
-def _packed(send: Send, sent_ns: int) -> bytes:
-    decided_ns = -1 if send.decided_ns is None else send.decided_ns
-    return _ROW.pack(send.due_ns, sent_ns, send.data, len(send.data), send.note_id, send.epoch, decided_ns)
-
-
-def _columns(row: bytes) -> list[int | float | None]:
+def _columns(row: _Row) -> list[int | float | None]:
     """The values of the columns; None leaves one empty."""
-    due_ns, sent_ns, data, length, note_id, epoch, decided_ns = _ROW.unpack(row)
-    status, data1, data2 = (*data[:length], None, None)[:3]
-    late_us = (sent_ns - due_ns) / NS_PER_US
-    return [due_ns, sent_ns, late_us, status, data1, data2, note_id, epoch, None if decided_ns < 0 else decided_ns]
+    due_ns, sent_ns, data, *known = row
+    status, data1, data2 = (*data, None, None)[:3]
+    return [due_ns, sent_ns, (sent_ns - due_ns) / NS_PER_US, status, data1, data2, *known]
 
 
 def _us(ns: int) -> str:
