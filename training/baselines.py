@@ -5,20 +5,23 @@ the voice, which is the answer's throughout), so the nats compare.
 Pitch is an even mixture of two n-grams, over pitches and over intervals (modulo 128, so that both sum to one).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from exported.card import SOUND
 from midi.tokens import VOICE, Field
-from training.counts import Drawings, Ids, Joined, Probabilities, chain, static, within
+from training.counts import Drawings, Joined, Probabilities, chain, static, within
 from training.pieces import Ints
 
 LONGEST = 4
 """Notes of history in the longest context: the best of 3, 4, 5, 7 and 10 on the default corpus' validation pieces."""
 ADAPTS_FROM = 4
 """Within a piece only contexts of so many symbols and more are counted (best of 3, 4, 5): shorter ones know less."""
+SOUND_ADAPTS_FROM = 1
+"""The same of names of notes and chords: there are so many that one alone says much."""
 
 Nats = tuple[float, ...]
 
@@ -32,64 +35,54 @@ class Baselines:
     adaptive: Nats
 
 
+_VIEWS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
+    "wait": (("rhythm", (), "wait"),),
+    "pitch": (("pitch", ("chord",), "pitch"), ("interval", ("chord",), "interval")),
+    "duration": (("rhythm", ("wait",), "duration"),),
+    "velocity": (("velocity", ("chord",), "velocity"),),
+    SOUND: ((SOUND, (), SOUND),),
+}
+"""The n-grams of a field, mixed evenly: symbols of the notes before, of this note, and those drawn."""
+
+
 def baselines(train: Sequence[Ints], judged: Sequence[Ints], fields: Sequence[Field]) -> Baselines:
     """Count `train`, score `judged`; ids [N, I] each, whose first columns are these fields. The voice costs nothing."""
-    columns = [column for column, field in enumerate(fields) if field.name != VOICE.name]
-    predicted = [fields[column] for column in columns]
-    known, asked = (_History([piece[:, columns] for piece in pieces]) for pieces in (train, judged))
-    scores = [_score(view, known, asked, predicted) for view in _VIEWS[: len(predicted)]]
-    silent = [(0.0, 0.0, 0.0)] * (len(fields) - len(predicted))
-    return Baselines(*(tuple(score[index] for score in [*silent, *scores]) for index in range(3)))
+    known, asked = _History(train, fields), _History(judged, fields)
+    scores = [(0.0, 0.0, 0.0) if field.name == VOICE.name else _score(field, known, asked) for field in fields]
+    return Baselines(*zip(*scores, strict=True))
 
 
 class _History(Joined):
     """Pieces end to end, and the symbols of their notes that contexts are made of."""
 
-    def __init__(self, pieces: Sequence[Ints]) -> None:
+    def __init__(self, pieces: Sequence[Ints], fields: Sequence[Field]) -> None:
         super().__init__([len(piece) for piece in pieces])
-        self.tokens = np.concatenate(pieces).astype(np.int64)
-        self.wait, self.pitch, self.duration = self.tokens.T[:3]
-        self.rhythm = self.wait * 1000 + self.duration
-        self.chord = (self.wait == 0).astype(np.int64)
-        self.interval = (self.pitch - self.before(self.pitch, 1)) % 128
+        ids = np.concatenate(pieces).astype(np.int64)
+        self.symbols = {field.name: ids[:, column] for column, field in enumerate(fields)}
+        if SOUND not in self.symbols:
+            wait, pitch, duration = (self.symbols[name] for name in ("wait", "pitch", "duration"))
+            self.symbols["rhythm"] = wait * 1000 + duration
+            self.symbols["chord"] = (wait == 0).astype(np.int64)
+            self.symbols["interval"] = (pitch - self.before(pitch, 1)) % 128
 
-    def view(self, past: Ids, now: Sequence[Ids], drawn: Ids) -> Drawings:
-        """One n-gram's sight of these notes."""
-        return Drawings(self.contexts(past, LONGEST, now), drawn)
-
-
-View = Callable[[_History], list[Drawings]]
-"""The n-grams of a history to mix evenly."""
-
-
-def _wait_view(history: _History) -> list[Drawings]:
-    return [history.view(history.rhythm, [], history.wait)]
-
-
-def _pitch_view(history: _History) -> list[Drawings]:
-    return [history.view(symbols, [history.chord], symbols) for symbols in (history.pitch, history.interval)]
+    def views(self, field: Field) -> list[Drawings]:
+        """The sight of these notes that each n-gram of a field has."""
+        return [
+            Drawings(
+                self.contexts(self.symbols[past], LONGEST, [self.symbols[name] for name in now]), self.symbols[drawn]
+            )
+            for past, now, drawn in _VIEWS[field.name]
+        ]
 
 
-def _duration_view(history: _History) -> list[Drawings]:
-    return [history.view(history.rhythm, [history.wait], history.duration)]
-
-
-def _velocity_view(history: _History) -> list[Drawings]:
-    velocity = history.tokens[:, 3]
-    return [history.view(velocity, [history.chord], velocity)]
-
-
-_VIEWS: tuple[View, ...] = (_wait_view, _pitch_view, _duration_view, _velocity_view)
-
-
-def _score(view: View, known: _History, asked: _History, fields: Sequence[Field]) -> tuple[float, float, float]:
+def _score(field: Field, known: _History, asked: _History) -> tuple[float, float, float]:
     """Nats per note of one field: unigram, static, adaptive."""
-    size = fields[_VIEWS.index(view)].size
-    views = view(asked)
-    counted = [static(its, mine, size) for its, mine in zip(view(known), views, strict=True)]
+    views = asked.views(field)
+    counted = [static(its, mine, field.size) for its, mine in zip(known.views(field), views, strict=True)]
     ngram = [foretold[-1] for foretold in counted]
-    adaptive = [chain(within(mine, asked)[ADAPTS_FROM:], foretold) for mine, foretold in zip(views, ngram, strict=True)]
-    counts = views[0].drawn < size  # a velocity that the file does not tell is not foretold either
+    least = SOUND_ADAPTS_FROM if field.name == SOUND else ADAPTS_FROM
+    adaptive = [chain(within(mine, asked)[least:], foretold) for mine, foretold in zip(views, ngram, strict=True)]
+    counts = views[0].drawn < field.size  # a velocity that the file does not tell is not foretold either
     unigram = counted[0][0]
     return _nats(unigram, counts), _nats(np.mean(ngram, axis=0), counts), _nats(np.mean(adaptive, axis=0), counts)
 

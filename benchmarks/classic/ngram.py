@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from training.classic.counting import Form, chosen_form
+from benchmarks.classic.counting import Form, chosen_form
 from training.pieces import Ints
 
 Probabilities = npt.NDArray[np.float64]

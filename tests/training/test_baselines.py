@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from exported.card import SOUND
 from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import BARS, melody, work
-from training.baselines import _VIEWS, ADAPTS_FROM, _History, baselines
+from training.baselines import ADAPTS_FROM, _History, baselines
 from training.counts import Level, chain, mixed, so_far, static, within
 from training.encoding import tokens
 from training.pieces import Ints
@@ -41,16 +42,15 @@ def test_counts_so_far_know_only_what_came_before() -> None:
 @pytest.mark.parametrize("field", TOLD, ids=lambda field: field.name)
 def test_the_probabilities_of_all_classes_sum_to_one(field: Field) -> None:
     column = TOLD.index(field)
-    known = _History(MUSIC)
+    known = _History(MUSIC, TOLD)
     variants = []
     for drawn in range(field.size):
         piece = MUSIC[3][:30].copy()
         piece[-1, column] = drawn
         variants.append(piece)
-    asked = _History(variants)
+    asked = _History(variants, TOLD)
     last = np.cumsum([len(piece) for piece in variants]) - 1
-    view = _VIEWS[column]
-    for known_part, asked_part in zip(view(known), view(asked), strict=True):
+    for known_part, asked_part in zip(known.views(field), asked.views(field), strict=True):
         foretold = static(known_part, asked_part, field.size)[-1]
         assert foretold[last].sum() == pytest.approx(1)
         assert chain(within(asked_part, asked)[ADAPTS_FROM:], foretold)[last].sum() == pytest.approx(1)
@@ -75,10 +75,11 @@ def test_more_context_foretells_better_and_adapting_better_still_where_a_piece_r
 
 
 def test_the_past_does_not_reach_over_the_beginning_of_a_piece() -> None:
-    history = _History([MUSIC[0][:3], MUSIC[1][:2]])
-    assert history.before(history.pitch, 1).tolist()[0] == -1
-    assert history.before(history.pitch, 1).tolist()[3] == -1
-    assert history.before(history.pitch, 2).tolist()[2] == history.pitch[0]
+    history = _History([MUSIC[0][:3], MUSIC[1][:2]], TOLD)
+    pitch = history.symbols["pitch"]
+    assert history.before(pitch, 1).tolist()[0] == -1
+    assert history.before(pitch, 1).tolist()[3] == -1
+    assert history.before(pitch, 2).tolist()[2] == pitch[0]
 
 
 def test_velocities_that_the_music_does_not_tell_cost_nothing() -> None:
@@ -97,3 +98,9 @@ def test_whose_a_note_is_costs_nothing_and_its_place_in_the_bar_is_not_counted()
         strict=True,
     ):
         assert mine == pytest.approx((0, *its))
+
+
+def test_names_of_sounds_are_counted_within_the_piece_from_one_name_on() -> None:
+    repeating: Ints = np.tile(np.array([[0], [3], [1], [6], [2]], np.int32), (12, 1))
+    known = baselines([np.arange(7, dtype=np.int32).reshape(-1, 1)], [repeating], [Field(SOUND, 7)])
+    assert known.adaptive[0] < known.ngram[0] - 1

@@ -6,9 +6,7 @@ Importing this module imports TensorFlow.
 from dataclasses import dataclass
 
 from midi.tokens import Field
-from training.baselines import Baselines
 from training.classic import reading
-from training.classic.counting import counting
 from training.encoding import EncodedPiece
 from training.pieces import Ints, Piece
 from training.training_run import TrainingRun
@@ -30,7 +28,3 @@ class ClassicTrainingRun(TrainingRun):
 
     def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
         return [reading.ids(reading.sounds(work), self.sounds) for work in works]
-
-    def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
-        train, chosen_by = self._ids(self.parts.train), self._ids(self._validated_on)
-        return counting(train, chosen_by, self._ids(judged), self.fields[0].size)

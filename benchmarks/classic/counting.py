@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.baselines import Baselines
 from training.counts import Drawings, Joined, Probabilities, chain, static, within
 from training.pieces import Ints
 
@@ -51,13 +50,6 @@ def chosen_form(train: Sequence[Ints], valid: Sequence[Ints], size: int) -> Form
     forms = [(longest, least) for longest in LENGTHS for least in ADAPTS_FROM if least <= longest]
     best = min(forms, key=lambda form: counted.adapting(*form))
     return Form(min(LENGTHS, key=counted.static), *best, counted.adapting(*best))
-
-
-def counting(train: Sequence[Ints], valid: Sequence[Ints], judged: Sequence[Ints], size: int) -> Baselines:
-    """Count `train`, choose the lengths on `valid`, score `judged`; ids [N, 1] each."""
-    form, counted = chosen_form(train, valid, size), _Counted(train, judged, size)
-    adaptive = counted.adapting(form.longest, form.adapts_from)
-    return Baselines((counted.static(0),), (counted.static(form.static),), (adaptive,))
 
 
 def _joined(pieces: Sequence[Ints]) -> Joined:

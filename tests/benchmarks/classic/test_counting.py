@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.classic.counting import LENGTHS, _Counted, chosen_form
 from benchmarks.classic.ngram import Table, counted, score
-from training.classic.counting import LENGTHS, chosen_form, counting
 from training.pieces import Ints
 
 SIZE = 7
@@ -29,11 +29,13 @@ def test_every_distribution_sums_to_one_and_leaves_nothing_out() -> None:
 
 def test_counting_by_hashes_finds_the_nats_of_whole_distributions() -> None:
     train, valid, judged = ([as_ids(piece) for piece in pieces] for pieces in (PIECES[:2], PIECES[2:3], PIECES[3:]))
-    form, known = chosen_form(train, valid, SIZE), counting(train, valid, judged, SIZE)
+    form, known = chosen_form(train, valid, SIZE), _Counted(train, judged, SIZE)
     static, adapting = counted(PIECES[:2], form.static), counted(PIECES[:2], form.longest)
-    assert known.unigram[0] == pytest.approx(score(counted(PIECES[:2], 0), PIECES[3:], SIZE).nats)
-    assert known.ngram[0] == pytest.approx(score(static, PIECES[3:], SIZE).nats)
-    assert known.adaptive[0] == pytest.approx(score(adapting, PIECES[3:], SIZE, form.adapts_from).nats)
+    assert known.static(0) == pytest.approx(score(counted(PIECES[:2], 0), PIECES[3:], SIZE).nats)
+    assert known.static(form.static) == pytest.approx(score(static, PIECES[3:], SIZE).nats)
+    assert known.adapting(form.longest, form.adapts_from) == pytest.approx(
+        score(adapting, PIECES[3:], SIZE, form.adapts_from).nats
+    )
 
 
 def test_adapting_learns_from_the_piece_and_not_from_the_one_before() -> None:
