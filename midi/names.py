@@ -61,11 +61,3 @@ def pitches_of(name: str) -> tuple[int, ...]:
     for pitch_class in classes[1:]:
         pitches.append(pitches[-1] + (pitch_class - pitches[-1]) % PITCH_CLASSES)
     return tuple(pitches)
-
-
-def transposed(name: str, semitones: int) -> str | None:
-    """The name of the same music so many semitones higher; None: it would leave the keyboard."""
-    if name in _PITCH_OF:
-        pitch = _PITCH_OF[name] + semitones
-        return PITCH_NAMES[pitch] if 0 <= pitch < PITCH.size else None
-    return _BETWEEN.join(map(str, normal_order(pitch + semitones for pitch in pitches_of(name))))

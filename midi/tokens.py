@@ -13,7 +13,7 @@ nobody knows the bar).
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from midi.meter import LONGEST_BAR, METERS
@@ -118,14 +118,6 @@ def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, cha
         channel=channel,
         voice=drawn.get(VOICE.name, ANSWER),
     )
-
-
-def encode_all(notes: Iterable[Note], inputs: Sequence[Field]) -> Iterator[Token]:
-    """The tokens of a whole piece, its notes in canonical order, no bar known."""
-    previous: int | None = None
-    for note in notes:
-        yield encode(note, previous, inputs)
-        previous = note.onset
 
 
 def fingerprint(inputs: Sequence[Field]) -> str:

@@ -50,7 +50,7 @@ def _varies(work: Piece) -> bool:
 
 
 def encode_piece(work: Piece, inputs: Sequence[Field]) -> EncodedPiece:
-    """A work's ids (`midi.tokens.encode_all` for arrays, the places of its notes told where known), and its parts."""
+    """A work's ids (`midi.tokens.encode` for arrays, the places of its notes told where known), and its parts."""
     return EncodedPiece(tokens(work, inputs), work.notes[:, 5].copy())
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from midi.names import transposed
-from midi.tokens import Field
+from midi.names import name_of, pitches_of
+from midi.tokens import PITCH, Field
 from training.batches import TRITONE
 from training.classic import reading
 from training.pieces import Ints, Piece
@@ -55,3 +55,9 @@ def _music(learned: list[list[str]], valid: list[list[str]], judged: list[list[s
     moved = [[transposed(name, by) for name in piece] for piece in learned for by in keys]
     ids = ([reading.ids(piece, names) for piece in pieces] for pieces in (learned, valid, judged, moved))
     return Music(names, *ids)
+
+
+def transposed(name: str, semitones: int) -> str | None:
+    """The name of the same music so many semitones higher; None: it would leave the keyboard."""
+    pitches = [pitch + semitones for pitch in pitches_of(name)]
+    return name_of(pitches) if all(0 <= pitch < PITCH.size for pitch in pitches) else None

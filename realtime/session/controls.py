@@ -10,9 +10,18 @@ from realtime.messages import ParameterChange
 from realtime.session.voice_routing import VoiceRouting
 from realtime.settings import Settings, live_parameter
 
+TAP = "tap"
+PANIC = "panic"
+
+ACTIONS: dict[str, str] = {
+    TAP: "four times or more, at your beat: sets the tempo and where the beats fall",
+    PANIC: "silences everything at once, on every channel used; it plays again from your next note",
+}
+"""Words that can be typed while playing, beside changes of parameters; with what each means, for people."""
+
 
 class Action(NamedTuple):
-    """A surface asks for one of ACTIONS (realtime.session.actions)."""
+    """A surface asks for one of ACTIONS."""
 
     name: str
     at_ns: int

@@ -12,8 +12,7 @@ from midi.errors import AntiphonError
 from midi.message import is_channel_message
 from midi.piece import Piece
 from realtime.messages import Message, ParameterChange
-from realtime.session.actions import PANIC, TAP
-from realtime.session.controls import Action, Controls, Request
+from realtime.session.controls import PANIC, TAP, Action, Controls, Request
 from realtime.session.count_in import CountIn
 from realtime.session.echo import Echo
 from realtime.session.hearing import Hearing

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from midi.names import PITCH_NAMES, name_of, normal_order, pitches_of, transposed
+from midi.names import PITCH_NAMES, name_of, normal_order, pitches_of
 
 music21 = pytest.importorskip("music21", reason="music21 is not installed: pip install 'antiphon[train]'")
 
@@ -67,15 +67,3 @@ def test_what_is_played_has_the_name_it_was_played_from() -> None:
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="no note such as E-4"):
         pitches_of(name)
-
-
-def test_transposing_a_name_names_the_transposed_music() -> None:
-    assert transposed("C4", 3) == "E-4"
-    assert transposed("G9", 1) is None
-    assert transposed("C-1", -1) is None
-    for classes in some_sets():
-        if len(classes) > 1:
-            pitches = [60 + one for one in classes]
-            for semitones in (-5, 1, 6):
-                moved = name_of(pitch + semitones for pitch in pitches)
-                assert transposed(name_of(pitches), semitones) == moved

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from midi.meter import Bar, place
 from midi.notes import ANSWER, Note, canonical
-from midi.tokens import CONTEXTS, FIELDS, METER, NOWHERE, POSITION, encode, encode_all
+from midi.tokens import CONTEXTS, FIELDS, METER, NOWHERE, POSITION, encode
 from tests.midi.test_meter import bars
 from tests.training.music import BARS, melody, work
 from training.encoding import column, encode_piece, model_inputs, tokens, without_bars
@@ -28,7 +28,9 @@ notes = st.builds(
 @given(st.lists(notes, min_size=1, max_size=30))
 def test_the_arrays_hold_what_the_contract_says(played: list[Note]) -> None:
     ordered = canonical(played)
-    assert tokens(work("a", ordered), ALL).tolist() == [list(token) for token in encode_all(ordered, ALL)]
+    before = [None, *(note.onset for note in ordered)]
+    expected = [list(encode(note, onset, ALL)) for note, onset in zip(ordered, before, strict=False)]
+    assert tokens(work("a", ordered), ALL).tolist() == expected
 
 
 @given(st.lists(notes, min_size=1, max_size=30), bars)

@@ -12,8 +12,7 @@ from typing import Protocol
 from midi.errors import InputError
 from realtime.live.printer import Printer
 from realtime.parameters import Parameter
-from realtime.session.actions import ACTIONS
-from realtime.session.controls import Action, Controls, Request, parse_change
+from realtime.session.controls import ACTIONS, Action, Controls, Request, parse_change
 from realtime.session.journal import Entry, Notice
 from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
 

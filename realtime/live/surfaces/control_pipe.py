@@ -16,8 +16,7 @@ from typing import Any, Self
 from midi.errors import InputError
 from realtime.live.entry_writer import Refused, entry_writer
 from realtime.messages import ParameterChange
-from realtime.session.actions import ACTIONS
-from realtime.session.controls import Action, Request
+from realtime.session.controls import ACTIONS, Action, Request
 from realtime.session.journal import Entry
 from realtime.settings import live_parameter
 

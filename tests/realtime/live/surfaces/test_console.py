@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from realtime.live.printer import Printer
 from realtime.live.surfaces.console import LINE_BYTES, LINES_AT_ONCE, MOST_LINES, Console, Keys
 from realtime.messages import ParameterChange
-from realtime.session.actions import ACTIONS
-from realtime.session.controls import Action, Controls, Request
+from realtime.session.controls import ACTIONS, Action, Controls, Request
 from realtime.session.journal import Changed, Notice
 from realtime.session.voice_routing import VoiceRouting
 from realtime.settings import FOLLOWED, PARAMETERS, Settings
