@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.command import add_live_flags, check_live_flags, model_folder, notify, parser_of, run_command
+from benchmarks.live import procfs
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
 from benchmarks.live.figures import HEADING, MB, Facts, row, slope
 from benchmarks.live.human import HOSTILE, performances, rehearsal
-from benchmarks.live.procfs import resident_bytes
 from benchmarks.live.stage import Jam, Stage, stage
-from realtime.bench import procfs
 from realtime.settings import ACCOMPANY, REPLY, SOLO
 from realtime.timed import Timed
 from realtime.verbs.jam import SEED
@@ -70,7 +69,7 @@ class _Attendant:
             self._look_at_s = passed_s + SAMPLE_S
             for pid in procfs.family(self.jam.child.pid):
                 if (role := procfs.role(pid)) in self.resident:
-                    self.resident[role].append((passed_s, resident_bytes(pid) / MB))
+                    self.resident[role].append((passed_s, procfs.resident_bytes(pid) / MB))
 
 
 def soak(model: Path, folder: Path, seconds: float, seed: int, period: int, notify: Callable[[str], None]) -> bool:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from os import cpu_count
 from pathlib import Path
 
+from benchmarks.live import procfs
 from benchmarks.live.accounts import ANSWER_FLAGS, answered, by_human, losses, pairs
 from benchmarks.live.figures import HEADING, Limit, row
 from benchmarks.live.human import distinct, melody
 from benchmarks.live.stage import Stage, priority_words
-from realtime.bench import procfs
 from realtime.settings import SOLO
 
 BUSY_S = (0.02, 0.03)

@@ -3,9 +3,21 @@
 import os
 from pathlib import Path
 
-from realtime.bench.procfs import ENGINE, family, role
+from realtime.bench.footprint import cpu_seconds, family, is_there
 
+__all__ = ["ENGINE", "IO", "core_seconds", "cpu_seconds", "engine_of", "family", "is_there", "resident_bytes", "role"]
+
+ENGINE, IO, TRACKER = "engine process", "I/O process", "resource tracker"
+"""The roles of the daemon's processes; the last is Python's own, for multiprocessing."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def role(pid: int) -> str:
+    """The role of a process in the daemon."""
+    words = Path(f"/proc/{pid}/cmdline").read_text()
+    if "resource_tracker" in words:
+        return TRACKER
+    return ENGINE if "spawn_main" in words else IO
 
 
 def engine_of(pid: int) -> int | None:

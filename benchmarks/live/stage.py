@@ -17,13 +17,11 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from benchmarks.live import jack_server, listener, musician, scores, waiter
-from benchmarks.live.procfs import engine_of
+from benchmarks.live import jack_server, listener, musician, procfs, scores, waiter
 from benchmarks.live.timings import SentMessage, read_timings
 from benchmarks.progress import Progress
 from midi.apis import open_api
 from midi.errors import MachineError
-from realtime.bench import procfs
 from realtime.timed import Timed
 from realtime.verbs.jam import READY
 
@@ -142,7 +140,7 @@ class Jam:
     def kept_its_engine(self) -> bool:
         """Asked before it ends: the engine is the one it began with."""
         try:
-            return engine_of(self.child.pid) == self.engine_pid
+            return procfs.engine_of(self.child.pid) == self.engine_pid
         except OSError:  # it has died itself
             return False
 
@@ -175,7 +173,7 @@ class Stage:
         with Child(f"daemon {self._count}", [*words, "--model", str(model), *flags], self.folder) as child:
             child.wait_until(lambda: READY in child.lines, START_S, "it was ready")
             is_real_time = os.sched_getscheduler(child.pid) & ~os.SCHED_RESET_ON_FORK != os.SCHED_OTHER
-            yield Jam(child, timing, engine_of(child.pid) or 0, is_real_time)
+            yield Jam(child, timing, procfs.engine_of(child.pid) or 0, is_real_time)
 
     @contextmanager
     def waiter(self, seconds: float) -> Iterator[Callable[[], list[int]]]:

@@ -23,7 +23,7 @@ from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
 from realtime.settings import Settings
 
-CONTEXTS = (16, 256, 4096)
+CONTEXTS = (16, 256, 1024)
 SILENCE_S = (0.020, 0.200)
 BANDWIDTH_BYTES = 256 * 2**20
 BLOCK = 20

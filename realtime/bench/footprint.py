@@ -1,5 +1,6 @@
 """The cost of the daemon while nobody plays: start-up, memory, idle CPU. Read from /proc, so on Linux only."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,6 @@ from pathlib import Path
 from statistics import median
 
 from midi.errors import MachineError
-from realtime.bench import procfs
 from realtime.child_environment import child_environment
 
 STARTS = 3
@@ -26,7 +26,7 @@ class Idle:
 
 def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
     """Start the daemon a few times, let the last one idle, and read what the kernel counts; yields lines to print."""
-    if not procfs.is_there():
+    if not is_there():
         yield "start-up, memory and idle CPU are read from /proc, which only Linux has"
         return
     ready_s = []
@@ -36,16 +36,13 @@ def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
     with _daemon(folder) as idle:
         ready_s.append(idle.ready_s)
         yield f"start-up to ready: median {median(ready_s):.2f} s, worst {max(ready_s):.2f} s of {STARTS}"
-        pids = procfs.family(idle.pid)
-        before = sum(map(procfs.cpu_seconds, pids))
+        pids = family(idle.pid)
+        before = sum(map(cpu_seconds, pids))
         time.sleep(seconds)
-        share = (sum(map(procfs.cpu_seconds, pids)) - before) / seconds
+        share = (sum(map(cpu_seconds, pids)) - before) / seconds
         yield f"idle CPU: {share * 100:.1f} % of a core over {seconds:g} s"
-        memory = {procfs.role(pid): procfs.memory_mb(pid) for pid in pids}
-    resident, shared = (sum(figures) for figures in zip(*memory.values(), strict=True))
-    yield f"memory: {resident:.0f} MB resident, {shared:.0f} MB if shared pages are split among their users"
-    for role, (rss, pss) in memory.items():
-        yield f"  {role:<18}{rss:>5.0f} MB{pss:>5.0f} MB"
+        resident, shared = (sum(figures) for figures in zip(*map(_memory_mb, pids), strict=True))
+        yield f"memory: {resident:.0f} MB resident, {shared:.0f} MB if shared pages are split among their users"
 
 
 @contextmanager
@@ -61,3 +58,27 @@ def _daemon(folder: Path) -> Iterator[Idle]:
             yield Idle(process.pid, time.perf_counter() - began)
         finally:
             process.terminate()
+
+
+def is_there() -> bool:
+    """Whether this system has /proc."""
+    return Path("/proc/self/smaps_rollup").exists()
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(int(child) for child in children)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """The seconds of a core that a process has used since it began."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
+
+
+def _memory_mb(pid: int) -> tuple[float, float]:
+    """Resident and proportional set size."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    kb = {line.partition(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return kb["Rss"] / 1000, kb["Pss"] / 1000
