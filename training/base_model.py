@@ -3,7 +3,7 @@
 import contextlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,24 +29,21 @@ class BaseModel:
         return self.graph.parent
 
     @property
-    def units(self) -> int:
-        """Units in each LSTM layer."""
-        return self.card.key_size
-
-    @property
-    def layers(self) -> int:
-        """LSTM layers: the state holds h and c of each."""
-        return self.card.state_size // (2 * self.card.key_size)
-
-    @property
-    def width(self) -> int:
-        """The width of its heads' hidden layers.
+    def sizes(self) -> dict[str, int]:
+        """Its `layers`, whose h and c make its state, the `units` in each, and the `width` of its heads' hidden layers.
 
         Raises:
-            ModelError: its weights cannot be read.
+            ModelError: its weights cannot be read, or its layers differ in size.
         """
+        units = self.card.key_size
+        layers, rest = divmod(self.card.state_size, 2 * units)
+        if rest or layers < 1:
+            raise ModelError(
+                f"{self.folder}: a state of {self.card.state_size} and a key of {units} make no layers of one size"
+            )
         with arrays_in(self.folder / WEIGHTS) as kept:
-            return int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
+            width = int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
+        return {"layers": layers, "units": units, "width": width}
 
     def facts(self) -> dict[str, Any]:
         """Facts for the card of a model made from it; its licence goes where its weights go."""
@@ -75,10 +72,8 @@ def arrays_in(path: Path) -> Iterator[Any]:
         raise ModelError(f"{path} cannot be begun from ({why}): copy the folder again whole") from None
 
 
-def find_base_model(
-    name: str, destination: Path, layers: int | None, units: int | None, width: int | None = None
-) -> BaseModel:
-    """The model of this name or at this path; `layers`, `units` and `width` are what was asked for, if anything was.
+def find_base_model(name: str, destination: Path, asked: Mapping[str, int | None]) -> BaseModel:
+    """The model of this name or at this path; `asked`: the sizes that were asked for, None where none was.
 
     Raises:
         InputError: there is none, it has another size than asked for, or it is the model to be made, at `destination`.
@@ -94,19 +89,9 @@ def find_base_model(
             f"{folder} cannot be begun from: its {WEIGHTS} is not there, which antiphon train writes, and which the"
             " default model has in a checkout and in the sdist (pip download --no-deps --no-binary antiphon antiphon)"
         )
-    if base.layers < 1 or card.state_size != 2 * base.layers * base.units:
-        raise ModelError(
-            f"{folder}: a state of {card.state_size} and a key of {card.key_size} make no layers of one size"
-        )
-    _check_sizes(base, layers, units, width)
+    for size, there in base.sizes.items():
+        if asked.get(size) not in (None, there):
+            raise InputError(f"--{size} {asked[size]}: {card.name} has {there}, which stays so: leave --{size} out")
     if folder.resolve() == destination.resolve():
         raise InputError(f"{destination} is the model to begin from: choose another --name or --out")
     return base
-
-
-def _check_sizes(base: BaseModel, layers: int | None, units: int | None, width: int | None) -> None:
-    """Check that no size is asked for but those that it has."""
-    sizes = (("--layers", layers, base.layers), ("--units", units, base.units), ("--width", width, base.width))
-    for flag, asked, there in sizes:
-        if asked is not None and asked != there:
-            raise InputError(f"{flag} {asked}: {base.card.name} has {there}, which stays so: leave {flag} out")

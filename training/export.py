@@ -154,7 +154,7 @@ def load_base_weights(base: BaseModel) -> Weights:
     """
     card, path = base.card, base.folder / WEIGHTS
     with arrays_in(path) as arrays:
-        shape = Shape(card.fields, card.context_fields, base.layers, base.units, base.width)
+        shape = Shape(card.fields, card.context_fields, **base.sizes)
         network = Network(shape, 1, 1)
         network.begin_from(arrays)
     weights = network.weights()

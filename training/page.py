@@ -16,8 +16,7 @@ _ROWS = (
 
 def page(card: Card) -> str:
     """The page as Markdown."""
-    tutorials = _tutorials(card) if card.sounds else ()
-    return "\n\n".join([*_head(card), *tutorials, *_figures(card), *_music(card), *_recipe(card)]) + "\n"
+    return "\n\n".join([*_head(card), *_figures(card), *_music(card), *_recipe(card)]) + "\n"
 
 
 def table(card: Card) -> list[str]:
@@ -68,28 +67,8 @@ def _head(card: Card) -> Iterator[str]:
     )
 
 
-def _tutorials(card: Card) -> Iterator[str]:
-    """The figure that the tutorials of the classic network would have given, before the one that counts."""
-    made = card.training
-    yield "## The figure of the tutorials"
-    yield (
-        f"Its vocabulary is {len(card.sounds):,} names of notes and chords as music21 spells them; time is not in it: "
-        "all it plays is half a beat long."
-    )
-    yield (
-        f"The training loss, as the tutorials print it, was {made['learning_nats_per_note']:.4f} nats a name after "
-        f"{made['passes']:g} passes. It says how well it knows by heart what it was shown, and nothing of music that "
-        "it was not: that is the table below."
-    )
-    yield (
-        "It was learned with its state carried from chunk to chunk, every name foretold, since the daemon carries "
-        "state: a network that learned windows of 100, each from a clear state, and was then run so would be another "
-        "function than the one that was trained."
-    )
-
-
 def _figures(card: Card) -> Iterator[str]:
-    held = card.held_out
+    held, made = card.held_out, card.training
     what = "the test pieces" if held["judged_on"] == "test" else "the validation pieces"
     yield "## What it is worth"
     yield (
@@ -100,8 +79,14 @@ def _figures(card: Card) -> Iterator[str]:
     )
     yield _lines(*table(card))
     yield likeliest_line(card)
+    if card.sounds:
+        yield (
+            f"The training loss, as the tutorials print it, was {made['learning_nats_per_note']:.4f} nats a name after "
+            f"{made['passes']:g} passes. It says how well the model knows by heart what it was shown, of "
+            f"{len(card.sounds):,} names of notes and chords."
+        )
     if "before" in held:
-        yield f"Begun from {card.training['from']['name']}, it {summary(held)}."
+        yield f"Begun from {made['from']['name']}, it {summary(held)}."
     if card.corpus["remark"]:
         yield f"Mind: {card.corpus['remark']}."
     yield f"![Loss curve]({LOSS_CURVE})"
@@ -149,8 +134,7 @@ def _recipe(card: Card) -> Iterator[str]:
         f"Seed {made['seed']}; {made['steps']:,} steps of {made['batch']} x {made['chunk']} notes in "
         f"{made['seconds'] / 60:.0f} minutes ({made['notes_per_second']:,} notes/s), {made['passes']:g} passes; the "
         f"weights of step {made['kept_step']:,} were the best on the validation pieces "
-        f"({made['validation_nats_per_note']:.3f}) and are these. The same command gives the same weights on the same "
-        "kind of machine, unless --time ends it, which does as many steps as the machine manages."
+        f"({made['validation_nats_per_note']:.3f}) and are these."
     )
     yield (
         f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "

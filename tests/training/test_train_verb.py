@@ -213,7 +213,7 @@ def test_a_model_to_begin_from_brings_its_size_and_gentler_habits(tmp_path: Path
     words = ("music", "--name", "mine")
     plan = train._plan(arguments(*words, "--units", "48"), None)
     assert plan == Plan(units=48)
-    base = find_base_model(str(keeping_weights(build(tmp_path / "first"))), Path("nowhere"), None, None)
+    base = find_base_model(str(keeping_weights(build(tmp_path / "first"))), Path("nowhere"), {})
     planned = train._plan(arguments(*words, "--from", "first", "--weight-drop", "0.3"), base)
     assert planned == tuning(Plan(layers=1, units=16, width=8, weight_drop=0.3))
 

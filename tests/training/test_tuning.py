@@ -42,7 +42,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     told = Card("first", corpus={"name": "folk", "licence": "free"})
     graphs = graphs_of(made, ids(1)[0])
     write_folder(made, graphs.packed, graphs.golden, folder, told)
-    return find_base_model(str(folder), Path("nowhere"), None, None)
+    return find_base_model(str(folder), Path("nowhere"), {})
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_the_weights_begun_from_are_those_the_model_keeps_in_float32(base: BaseM
     made = network(layers=1)
     for name, array in made.weights().items():
         np.testing.assert_allclose(weights[name], 0.3 * array, rtol=1e-6)
-    assert (base.layers, base.units, base.width) == (1, UNITS, WIDTH)
+    assert base.sizes == {"layers": 1, "units": UNITS, "width": WIDTH}
 
 
 def altered(base: BaseModel, folder: Path) -> BaseModel:
@@ -180,7 +180,7 @@ def test_damaged_weights_are_told_in_one_line_that_names_them(
     assert "\n" not in str(raised.value)
     if name == WEIGHTS:
         with pytest.raises(ModelError, match=f"{name} cannot be begun from"):
-            find_base_model(str(damaged.folder), Path("nowhere"), None, None, WIDTH)
+            find_base_model(str(damaged.folder), Path("nowhere"), {})
 
 
 def test_whatever_byte_is_wrong_it_is_told_or_harmless(base: BaseModel, tmp_path: Path) -> None:
@@ -216,19 +216,19 @@ def test_weights_of_another_training_are_refused_by_the_golden_vectors(base: Bas
 
 
 def test_what_cannot_be_begun_from_is_refused_before_anything_is_read(base: BaseModel, tmp_path: Path) -> None:
-    for flag, sizes in (("--layers 2", (2, None, None)), ("--units 9", (None, 9, None)), ("--width 9", (1, 12, 9))):
-        with pytest.raises(InputError, match=f"{flag}: first has"):
-            find_base_model(str(base.folder), Path("nowhere"), *sizes)
+    for size, asked in (("layers", 2), ("units", 9), ("width", 9)):
+        with pytest.raises(InputError, match=f"--{size} {asked}: first has"):
+            find_base_model(str(base.folder), Path("nowhere"), {size: asked})
     without = altered(base, tmp_path / "without")
     (without.folder / WEIGHTS).unlink()
     with pytest.raises(InputError, match="cannot be begun from"):
-        find_base_model(str(without.folder), Path("nowhere"), None, None)
+        find_base_model(str(without.folder), Path("nowhere"), {})
     named = altered(base, tmp_path / "named")
     write_card(replace(base.card, vocabulary={SOUND: 1}, sounds=["C4"], contexts={}), named.folder)
     with pytest.raises(InputError, match="only a model of notes"):
-        find_base_model(str(named.folder), Path("nowhere"), None, None)
+        find_base_model(str(named.folder), Path("nowhere"), {})
     with pytest.raises(InputError, match="choose another --name"):
-        find_base_model(str(base.folder), base.folder, None, None)
+        find_base_model(str(base.folder), base.folder, {})
 
 
 def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(

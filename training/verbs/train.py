@@ -8,7 +8,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,8 @@ _natural = partial(whole_from, least=0)
 _share = partial(number_from, most=0.9)
 
 
-def _number(kind: Callable[[str], float], meaning: str, usual: float | None = None) -> dict[str, Any]:
-    return {"type": kind, "metavar": "0-0.9" if kind is _share else "N", "help": meaning, "default": usual}
+def _number(kind: Callable[[str], float], meaning: str, **options: Any) -> dict[str, Any]:
+    return {"type": kind, "metavar": "0-0.9" if kind is _share else "N", "help": meaning, **options}
 
 
 FLAGS: dict[str, dict[str, Any]] = {
@@ -78,15 +78,15 @@ FLAGS: dict[str, dict[str, Any]] = {
     "--weight-drop": _number(
         _share,
         "share of each layer's recurrent weights that is left out while learning (default: %(default)g)",
-        USUAL.weight_drop,
+        default=USUAL.weight_drop,
     ),
-    "--batch": _number(_positive, f"pieces side by side (default: {USUAL.streams})"),
+    "--batch": _number(_positive, f"pieces side by side (default: {USUAL.streams})", dest="streams"),
     "--rehearse": _number(
         _share,
         "with --from: the share of each batch that repeats what the model learned from, if that was the default "
         f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
     ),
-    "--seed": _number(_natural, "random seed (default: %(default)s)", USUAL.seed),
+    "--seed": _number(_natural, "random seed (default: %(default)s)", default=USUAL.seed),
     "--threads": _number(
         _positive, "threads to learn with (default: one a core); another number, slightly other weights"
     ),
@@ -122,8 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     destination: Path = arguments.out / check_name(arguments.name)
     _check_destination(destination)
-    sizes = (arguments.layers, arguments.units, arguments.width)
-    base = None if arguments.base is None else find_base_model(arguments.base, destination, *sizes)
+    base = None if arguments.base is None else find_base_model(arguments.base, destination, vars(arguments))
     plan = _plan(arguments, base)
     heavy.check()
     try:
@@ -147,19 +146,12 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
     """Make the plan that the flags ask for; a base model's sizes are its own."""
+    asked = {setting.name: getattr(arguments, setting.name, None) for setting in fields(Plan)}
+    asked |= base.sizes if base else {}
+    if arguments.time is not None:
+        asked["seconds"] = seconds_of(arguments.time)
     usual = PRESETS[arguments.preset or "events"]
-    plan = replace(
-        usual,
-        layers=base.layers if base else arguments.layers or usual.layers,
-        units=base.units if base else arguments.units or usual.units,
-        width=base.width if base else arguments.width or usual.width,
-        dropout=usual.dropout if arguments.dropout is None else arguments.dropout,
-        weight_drop=arguments.weight_drop,
-        streams=arguments.batch or usual.streams,
-        seed=arguments.seed,
-        epochs=arguments.epochs or usual.epochs,
-        seconds=None if arguments.time is None else seconds_of(arguments.time),
-    )
+    plan = replace(usual, **{name: value for name, value in asked.items() if value is not None})
     return tuning(plan) if base else plan
 
 
