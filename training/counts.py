@@ -69,23 +69,18 @@ class Tally:
         return np.where(weight > 0, (self.follows + self.distinct * shorter) / np.maximum(weight, 1), shorter)
 
 
-class Level:
-    """All continuations that training music gave the contexts of one length."""
-
-    def __init__(self, contexts: Hashes, drawn: Ids) -> None:
-        """Count each drawing after its context. Shapes [M]."""
-        pairs = np.unique(mixed(contexts, drawn), return_index=True, return_counts=True)
-        self._pairs, first, self._pair_counts = pairs
-        self._contexts, self._occurs = np.unique(contexts, return_counts=True)
-        self._distinct = np.unique(contexts[first], return_counts=True)[1]
-
-    def tally(self, contexts: Hashes, drawn: Ids) -> Tally:
-        """The counts for drawings in other music. Shapes [M]."""
-        return Tally(
-            _looked_up(self._pairs, self._pair_counts, mixed(contexts, drawn)),
-            _looked_up(self._contexts, self._occurs, contexts),
-            _looked_up(self._contexts, self._distinct, contexts),
-        )
+def counted(known: Drawings, asked: Drawings, length: int) -> Tally:
+    """Count in known music, for each drawing in other music, by the contexts of one length (an index of `contexts`)."""
+    contexts, drawn = known.contexts[length], known.drawn
+    pairs, first, follows = np.unique(mixed(contexts, drawn), return_index=True, return_counts=True)
+    heads, occurs = np.unique(contexts, return_counts=True)
+    distinct = np.unique(contexts[first], return_counts=True)[1]
+    wanted = asked.contexts[length]
+    return Tally(
+        _looked_up(pairs, follows, mixed(wanted, asked.drawn)),
+        _looked_up(heads, occurs, wanted),
+        _looked_up(heads, distinct, wanted),
+    )
 
 
 def so_far(contexts: Hashes, drawn: Ids) -> Tally:
@@ -126,8 +121,8 @@ def static(known: Drawings, asked: Drawings, size: int) -> list[Probabilities]:
     """The probability of each drawing asked for, by counts of those known: with contexts up to each length."""
     foretold: list[Probabilities] = []
     base = np.full(len(asked.drawn), 1 / size)
-    for contexts, wanted in zip(known.contexts, asked.contexts, strict=True):
-        base = Level(contexts, known.drawn).tally(wanted, asked.drawn).interpolated(base)
+    for length in range(len(known.contexts)):
+        base = counted(known, asked, length).interpolated(base)
         foretold.append(base)
     return foretold
 

@@ -1,8 +1,9 @@
 """The card's facts of a training: how it was made, what of, and how good it is. Plain values, ready for JSON."""
 
 import platform
-from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence, Sized
+from importlib.metadata import distributions
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from exported.card import IMITATE, Card
@@ -15,7 +16,7 @@ from training.evaluate import ABREAST, evaluate
 from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.sources import LICENCE, SOURCES, Source
-from training.split import SEED, Split
+from training.split import SEED, TEST, VALID, Split
 from training.stepper import Stepper
 
 if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
@@ -39,7 +40,7 @@ def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> 
         "kept_step": fitted.best.step,
         "validation_nats_per_note": round(fitted.best.held_out, 4),
         "learning_nats_per_note": round(fitted.validations[-1].learning, 4),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES if _has(name)},
+        "versions": {"python": platform.python_version()} | _versions(),
     }
 
 
@@ -57,8 +58,7 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
         "families": split.families,
         "split_seed": SEED,
         "split": {
-            part: {"works": len(works), "notes": sum(map(len, works))}
-            for part, works in (("train", split.train), ("valid", split.valid), ("test", split.test))
+            part: _size(works) for part, works in (("train", split.train), (VALID, split.valid), (TEST, split.test))
         },
         "remark": split.remark,
         "skipped_count": len(corpus.skipped),
@@ -102,8 +102,7 @@ def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Seq
     facts: dict[str, Any] = {"before": _figures(earlier, base.card, judged, IMITATE, ABREAST)}
     if known:
         facts["forgetting"] = {
-            "works": len(known),
-            "notes": sum(map(len, known)),
+            **_size(known),
             "before": round(evaluate(earlier, known).total, 4),
             "after": round(evaluate(after, known).total, 4),
         }
@@ -125,16 +124,16 @@ def _collections(corpus: Corpus, known: Mapping[str, Source]) -> list[dict[str, 
             "folder": folder,
             "title": known[folder].title if folder in known else "",
             "encoders": known[folder].encoders if folder in known else "",
-            "works": len(works),
-            "notes": sum(map(len, works)),
+            **_size(works),
         }
         for folder, works in sorted(folders.items())
     ]
 
 
-def _has(package: str) -> bool:
-    try:
-        version(package)
-    except ModuleNotFoundError:  # importlib.metadata.PackageNotFoundError
-        return False
-    return True
+def _size(pieces: Sequence[Sized]) -> dict[str, int]:
+    return {"works": len(pieces), "notes": sum(map(len, pieces))}
+
+
+def _versions() -> dict[str, str]:
+    """The versions of those of PACKAGES that are installed."""
+    return {name: first.version for name in PACKAGES for first in islice(distributions(name=name), 1)}

@@ -130,9 +130,7 @@ def _kin(
     if not pairs:
         return []
     keys, shared = np.unique(np.concatenate(pairs), return_counts=True)
-    kin: list[tuple[int, int]] = []
-    for key, count in zip(keys.tolist(), shared.tolist(), strict=True):
-        work, other = divmod(key, len(runs))
-        if count >= least and count >= share * min(len(runs[work]), len(runs[other])):
-            kin.append((work, other))
-    return kin
+    first, second = np.divmod(keys, len(runs))
+    lengths = np.array([len(hashes) for hashes in runs])
+    kin = shared >= np.maximum(least, share * np.minimum(lengths[first], lengths[second]))
+    return list(zip(first[kin].tolist(), second[kin].tolist(), strict=True))

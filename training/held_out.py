@@ -8,11 +8,8 @@ from exported.card import Card
 from midi.errors import InputError, MachineError
 from training.corpus import DEFAULT, Corpus, read_folder, read_named
 from training.pieces import Piece
-from training.split import some, split
+from training.split import PARTS, TEST, VALID, some, split
 
-TEST, VALID = "test", "valid"
-PARTS = {TEST: "test", VALID: "validation"}
-"""The parts of a split that are held out, and the words for them."""
 KNOWN_SAMPLE = 8_000
 """Notes of the validation works, about, on which forgetting is measured."""
 
@@ -60,9 +57,8 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
     corpus = _read(card, data)
     _check(card, corpus)
     parts = split(corpus.works)
-    if part == TEST and parts.test:
-        return HeldOut(parts.train, parts.test, TEST, parts.remark)
-    return HeldOut(parts.train, parts.valid, VALID, parts.remark)
+    works, part = (parts.judged, parts.judged_part) if part == TEST else (parts.valid, VALID)
+    return HeldOut(parts.train, works, part, parts.remark)
 
 
 def replay_corpus(card: Card) -> HeldOut | None:

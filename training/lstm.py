@@ -11,7 +11,6 @@ import keras
 import tensorflow as tf
 
 
-@keras.saving.register_keras_serializable("antiphon")
 class CarriedLSTM(keras.layers.Layer):  # type: ignore[misc]
     """LSTM over [B, T, E] with B and T fixed; where `keep` is 0 the state before that step is cleared.
 

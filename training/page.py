@@ -5,6 +5,7 @@ from typing import Any
 
 from exported.card import LOSS_CURVE, Card
 from midi.tokens import VOICE
+from training.split import PARTS
 from training.verdict import summary
 
 _ROWS = (
@@ -69,13 +70,13 @@ def _head(card: Card) -> Iterator[str]:
 
 def _figures(card: Card) -> Iterator[str]:
     held, made = card.held_out, card.training
-    what = "the test pieces" if held["judged_on"] == "test" else "the validation pieces"
     yield "## What it is worth"
     yield (
-        f"Nats per note on {what} ({held['works']:,} works, {held['notes']:,} notes), which it did not learn from, "
-        "computed on the exported graph, the place in the bar told where it is known; lower is better. All notes are "
-        "the answer's, so that whose they are tells nothing. Imitating: with the notes that followed similar moments "
-        "of the piece so far mixed in, as the daemon plays; the n-gram that counts within the piece is its peer."
+        f"Nats per note on the {PARTS[held['judged_on']]} pieces ({held['works']:,} works, {held['notes']:,} notes), "
+        "which it did not learn from, computed on the exported graph, the place in the bar told where it is known; "
+        "lower is better. All notes are the answer's, so that whose they are tells nothing. Imitating: with the notes "
+        "that followed similar moments of the piece so far mixed in, as the daemon plays; the n-gram that counts "
+        "within the piece is its peer."
     )
     yield _lines(*table(card))
     yield likeliest_line(card)

@@ -11,6 +11,9 @@ from training.pieces import Piece
 
 HELD = 0.1
 """The share of the notes held out for validation, and again for the test."""
+TEST, VALID = "test", "valid"
+PARTS = {TEST: "test", VALID: "validation"}
+"""The parts of a split that are held out, and the words for them."""
 SEED = 1
 """The split's own seed: models that differ in their training seed are judged on the same works."""
 
@@ -30,6 +33,11 @@ class Split:
     def judged(self) -> tuple[Piece, ...]:
         """The works that the final figures are measured on."""
         return self.test or self.valid
+
+    @property
+    def judged_part(self) -> str:
+        """The part that those are: TEST or VALID."""
+        return TEST if self.test else VALID
 
 
 def split(works: Sequence[Piece], seed: int = SEED) -> Split:

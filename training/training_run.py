@@ -28,7 +28,7 @@ from training.imitating import tuned
 from training.page import page, table
 from training.pieces import Ints, Piece
 from training.plan import Plan
-from training.split import Split, some, split
+from training.split import PARTS, Split, some, split
 from training.stepper import Stepper
 from training.verdict import summary, verdict
 
@@ -126,8 +126,7 @@ class TrainingRun:
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
         """Evaluate the folder's graph on the pieces it is judged by."""
         judged = self._ids(self.parts.judged)
-        part = "test" if self.parts.test else "valid"
-        held_out = measured(stepper, card, judged, part, self._counted(self.parts.judged))
+        held_out = measured(stepper, card, judged, self.parts.judged_part, self._counted(self.parts.judged))
         if self.base:
             sample = self._ids(self.known.works) if self.known else []
             held_out |= compared(self.base, stepper, judged, sample)
@@ -135,7 +134,7 @@ class TrainingRun:
 
     def report(self, card: Card, destination: Path) -> None:
         """Tell what came of it: figures beside baselines, skipped files, the folder, and what to do next."""
-        what = "test" if self.parts.test else "validation"
+        what = PARTS[self.parts.judged_part]
         print(f"\nnats per note on {card.held_out['notes']:,} held-out notes ({what} pieces):\n")
         print("\n".join(table(card)))
         if self.base:

@@ -15,8 +15,9 @@ from exported.imitation import Imitation
 from exported.sampling import SamplingOptions
 from midi.tokens import VOICE
 from training.encoding import tokens
-from training.held_out import PARTS, HeldOut
+from training.held_out import HeldOut
 from training.progress import bar
+from training.split import PARTS
 from training.stepper import Stepper
 
 LINE = 110

@@ -9,7 +9,7 @@ from exported.card import SOUND
 from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import BARS, melody, work
 from training.baselines import ADAPTS_FROM, _History, baselines
-from training.counts import Level, chain, mixed, so_far, static, within
+from training.counts import Drawings, chain, counted, mixed, so_far, static, within
 from training.encoding import tokens
 from training.pieces import Ints
 
@@ -23,8 +23,8 @@ def hashes(*contexts: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
 
 
 def test_interpolation_is_witten_and_bells() -> None:
-    level = Level(hashes(1, 1, 1, 2), np.array([5, 5, 6, 5]))
-    tally = level.tally(hashes(1, 1, 1, 3), np.array([5, 6, 7, 5]))
+    known = Drawings([hashes(1, 1, 1, 2)], np.array([5, 5, 6, 5]))
+    tally = counted(known, Drawings([hashes(1, 1, 1, 3)], np.array([5, 6, 7, 5])), 0)
     assert tally.follows.tolist() == [2, 1, 0, 0]
     assert tally.occurs.tolist() == [3, 3, 3, 0]
     assert tally.distinct.tolist() == [2, 2, 2, 0]

@@ -21,10 +21,11 @@ from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, load_base_weights, write_folder
 from training.facts import compared
 from training.fit import Fit, Start
-from training.held_out import VALID, HeldOut, replay_corpus
+from training.held_out import HeldOut, replay_corpus
 from training.network import Network, Weights
 from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
+from training.split import VALID
 from training.stepper import Stepper
 from training.training_run import TrainingRun
 from training.verdict import summary

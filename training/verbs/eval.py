@@ -55,8 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         InputError, MachineError, ModelError: as they say.
     """
     folder, card = measurable(arguments)
-    from training.held_out import TEST, held_out_music
+    from training.held_out import held_out_music
     from training.page import likeliest_line, table
+    from training.split import TEST
 
     music = held_out_music(card, arguments.data, TEST)
     if not arguments.all:

@@ -19,8 +19,9 @@ from realtime.improviser.ring import ContextRing
 from tests.tiny_model import SCORE_FIELDS, build
 from tests.training.music import melody, work
 from training.encoding import tokens
-from training.held_out import TEST, HeldOut
+from training.held_out import HeldOut
 from training.pieces import Ints, Piece
+from training.split import TEST
 from training.stepper import Stepper
 
 INPUTS = (*SCORE_FIELDS, *CONTEXTS)
