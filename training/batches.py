@@ -4,7 +4,7 @@ A piece of N notes is N + 1 steps: START foretells the first note, the last note
 a piece starts, which clears the state there: every piece is learned and validated from the state a session begins in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,7 +108,7 @@ class Streams:
         lengths = np.array([len(steps.inputs) for steps in self._pending], np.int64)
         return {**kept, "lengths": lengths, **_joined(self._pending)._asdict()}
 
-    def restore(self, kept: dict[str, npt.NDArray[np.generic]]) -> None:
+    def restore(self, kept: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Go on where a snapshot was taken."""
         self._queues = [kept[f"queue_{source}"].tolist() for source in range(len(self._queues))]
         cuts = np.cumsum(kept["lengths"])[:-1]

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +17,16 @@ from midi.errors import InputError
 FORMAT = 4
 """Part of the settings: raise it when a checkpoint holds something else than before."""
 
-Arrays = dict[str, npt.NDArray[np.generic]]
+Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Arrays by name (weights, optimizer, states, streams, best weights), and the JSON that goes with them."""
+    """Groups of arrays by name (variables, optimizer, states, streams, best weights), and the JSON beside them."""
 
-    arrays: Arrays
+    groups: Mapping[str, Arrays]
     notes: dict[str, Any]
     """Step, seconds, history, random generator, and the settings that the run was started with."""
-
-    def group(self, prefix: str) -> Arrays:
-        """The arrays whose names begin with `prefix/`, without it."""
-        return {name.partition("/")[2]: array for name, array in self.arrays.items() if name.startswith(f"{prefix}/")}
-
-
-def grouped(**groups: Mapping[str, npt.NDArray[Any]]) -> Arrays:
-    """Arrays of several groups under one roof, as `group` finds them again."""
-    return {f"{prefix}/{name}": array for prefix, group in groups.items() for name, array in group.items()}
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -43,10 +35,11 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         InputError: the disk is full or not writable.
     """
+    arrays = {f"{group}/{name}": array for group, named in checkpoint.groups.items() for name, array in named.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, durable=True) as partial, partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, notes=np.array(json.dumps(checkpoint.notes)), **checkpoint.arrays)
+            np.savez(file, allow_pickle=False, notes=np.array(json.dumps(checkpoint.notes)), **arrays)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 
@@ -59,15 +52,18 @@ def load(path: Path, settings: dict[str, Any]) -> Checkpoint | None:
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files}
-            notes = json.loads(str(arrays.pop("notes")))
+            groups: dict[str, dict[str, npt.NDArray[Any]]] = defaultdict(dict)
+            for key in kept.files:
+                group, _, name = key.partition("/")
+                groups[group][name] = kept[key]
+            notes = json.loads(str(groups.pop("notes")[""]))
             before: dict[str, Any] = notes["settings"]
     except FileNotFoundError:
         return None
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be resumed ({type(error).__name__}): add --fresh to begin anew") from None
     _check_settings(before, settings)
-    return Checkpoint(arrays, notes)
+    return Checkpoint(groups, notes)
 
 
 def _check_settings(before: dict[str, Any], settings: dict[str, Any]) -> None:

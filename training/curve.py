@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.baselines import Baselines
-from training.history import Validation
+from training.history import History, Validation
 
 
-def draw(path: Path, name: str, validations: Sequence[Validation], known: Baselines) -> None:
+def draw(path: Path, name: str, history: History, known: Baselines) -> None:
     """Write a PNG of a training's validations; `known` are baselines on the same pieces."""
     import matplotlib
 
@@ -15,8 +15,8 @@ def draw(path: Path, name: str, validations: Sequence[Validation], known: Baseli
     from matplotlib import pyplot
 
     ngram, adapting = sum(known.ngram), sum(known.adaptive)
+    validations, best = history.validations, history.best_validation
     learned = [row for row in validations if row.step]  # a model that was begun from is looked at before it learns
-    best = min(validations, key=lambda row: row.held_out)
     figure, axes = pyplot.subplots(figsize=(8, 4.5), dpi=120, layout="constrained")
     axes.plot(*_points(learned, "learning"), color="#9aa5b1", label="learning (dropout on)")
     axes.plot(*_points(validations, "held_out"), color="#1f5fa8", linewidth=2, marker=".", label="held out")

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Mapping, Sequence, Sized
 from importlib.metadata import distributions
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exported.card import IMITATE, Card
 from exported.imitation import Imitation
@@ -13,14 +13,12 @@ from training.base_model import BaseModel
 from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus
 from training.evaluate import ABREAST, evaluate
+from training.history import History
 from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.sources import LICENCE, SOURCES, Source
 from training.split import SEED, TEST, VALID, Split
 from training.stepper import Stepper
-
-if TYPE_CHECKING:  # it imports TensorFlow, which measuring does without
-    from training.fit import Fitted
 
 PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "onnxruntime-gpu", "music21", "numpy")
 OWN_LICENCE = "not known to Antiphon: ask whoever owns this music before giving the model away"
@@ -28,18 +26,18 @@ MOST_LISTED = 200
 """Skipped files named in a card; all are counted."""
 
 
-def training_facts(plan: Plan, fitted: "Fitted", split: Split, command: str) -> dict[str, Any]:
+def training_facts(plan: Plan, history: History, split: Split, command: str) -> dict[str, Any]:
     """The facts of the training; times in seconds, losses in nats per note."""
     return {
         "command": command,
         **plan.for_notes(sum(map(len, split.train))).settings(),
-        "steps": fitted.steps,
-        "passes": round(fitted.validations[-1].epoch, 2),
-        "seconds": round(fitted.seconds),
-        "notes_per_second": round(fitted.steps * plan.streams * plan.chunk / max(fitted.seconds, 1e-9)),
-        "kept_step": fitted.best.step,
-        "validation_nats_per_note": round(fitted.best.held_out, 4),
-        "learning_nats_per_note": round(fitted.validations[-1].learning, 4),
+        "steps": history.step,
+        "passes": round(history.validations[-1].epoch, 2),
+        "seconds": round(history.seconds),
+        "notes_per_second": round(history.step * plan.streams * plan.chunk / max(history.seconds, 1e-9)),
+        "kept_step": history.best_validation.step,
+        "validation_nats_per_note": round(history.best_validation.held_out, 4),
+        "learning_nats_per_note": round(history.validations[-1].learning, 4),
         "versions": {"python": platform.python_version()} | _versions(),
     }
 

@@ -19,7 +19,7 @@ from training import checkpoint
 from training.batches import Batch, Replay, Streams, packed
 from training.checkpoint import Checkpoint
 from training.encoding import EncodedPiece
-from training.history import History, Validation
+from training.history import History
 from training.interruption import interruption
 from training.network import Network, Shape, Weights
 from training.plan import VALIDATIONS_IN_TIME, Plan
@@ -36,16 +36,9 @@ class Fitted:
     """A training's outcome: the network, with its best weights if it is finished, and how it got there."""
 
     network: Network
-    validations: tuple[Validation, ...]
-    steps: int
-    seconds: float
+    history: History
     finished: bool
     """False: it was interrupted, and its checkpoint lies in the work folder."""
-
-    @property
-    def best(self) -> Validation:
-        """The validation at which the weights were the best."""
-        return min(self.validations, key=lambda row: row.held_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +121,7 @@ class Fit:
             _assign(self._network.model.trainable_variables, history.best)
             if self._progress() < 1:
                 notify("the held-out pieces have long not been foretold better: stopped early")
-        return Fitted(self._network, tuple(history.validations), history.step, history.seconds, finished)
+        return Fitted(self._network, history, finished)
 
     def _learn(self) -> None:
         batch = self._streams.next()
@@ -166,24 +159,24 @@ class Fit:
         shown.update(round(1000 * self._progress()) - shown.n)
 
     def _save(self) -> None:
-        arrays = checkpoint.grouped(
-            variables=_numbered(self._network.variables),
-            optimizer=_numbered(self._network.optimizer.variables),
-            states=_numbered(self._network.states),
-            streams=self._streams.snapshot(),
-            best=self._history.best,
-        )
+        groups = {
+            "variables": _numbered(self._network.variables),
+            "optimizer": _numbered(self._network.optimizer.variables),
+            "states": _numbered(self._network.states),
+            "streams": self._streams.snapshot(),
+            "best": self._history.best,
+        }
         notes = {"settings": self._settings, "history": self._history.as_json(), "rng": self._rng.bit_generator.state}
-        checkpoint.save(self._path, Checkpoint(arrays, notes))
+        checkpoint.save(self._path, Checkpoint(groups, notes))
 
     def _restore(self, kept: Checkpoint) -> None:
-        _assign(self._network.variables, kept.group("variables"))
-        _assign(self._network.optimizer.variables, kept.group("optimizer"))
-        states = kept.group("states")
+        _assign(self._network.variables, kept.groups["variables"])
+        _assign(self._network.optimizer.variables, kept.groups["optimizer"])
+        states = kept.groups["states"]
         self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
-        self._streams.restore(kept.group("streams"))
+        self._streams.restore(kept.groups["streams"])
         self._rng.bit_generator.state = kept.notes["rng"]
-        self._history = History.of(kept.notes["history"], kept.group("best"))
+        self._history = History.of(kept.notes["history"], dict(kept.groups["best"]))
 
 
 def _settings(plan: Plan, columns: Sequence[Field], corpus: str, start: Start | None) -> dict[str, Any]:

@@ -52,9 +52,9 @@ class History:
         return asdict(replace(self, best={}))
 
     @property
-    def best_validation(self) -> Validation | None:
-        """The validation with the lowest loss, if there is any."""
-        return min(self.validations, key=lambda row: row.held_out, default=None)
+    def best_validation(self) -> Validation:
+        """The validation with the lowest loss, at which the weights were the best; there must be one."""
+        return min(self.validations, key=lambda row: row.held_out)
 
     @property
     def since_validation(self) -> tuple[int, float]:
@@ -64,9 +64,9 @@ class History:
 
     def over(self, plan: Plan, notes: int) -> bool:
         """True if the plan for so many notes is fulfilled, or the best validation is long past by count and by plan."""
-        best = self.best_validation
-        if best is None:
+        if not self.validations:
             return False
+        best = self.best_validation
         now = plan.progress(self.step, self.seconds, notes)
         if now >= 1:
             return True
@@ -85,12 +85,12 @@ class History:
         learning = self.nats / max(1.0, self.notes)
         costs = tuple(float(nats) for nats in by_field)
         validation = Validation(self.step, self.seconds, epoch, learning, sum(costs), costs)
-        if self.best_validation is None and not math.isfinite(validation.held_out):
+        if not self.validations and not math.isfinite(validation.held_out):
             raise ModelError(
                 f"training diverged: at step {self.step} the held-out loss is {validation.held_out}; "
                 "begin anew with another --seed, or fewer --units (and --fresh)"
             )
-        if self.best_validation is None or validation.held_out < self.best_validation.held_out:
+        if not self.validations or validation.held_out < self.best_validation.held_out:
             self.best = weights
         self.validations.append(validation)
         self.nats = self.notes = 0.0
@@ -100,6 +100,6 @@ class History:
         words = [f"pass {epoch:.1f}", f"{pace:,.0f} notes/s"]
         if self.notes:
             words.append(f"learning {self.nats / self.notes:.3f}")
-        if self.best_validation is not None:
+        if self.validations:
             words.append(f"held out {self.validations[-1].held_out:.3f} (best {self.best_validation.held_out:.3f})")
         return ", ".join(words)

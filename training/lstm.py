@@ -39,10 +39,6 @@ class CarriedLSTM(keras.layers.Layer):  # type: ignore[misc]
         ones = tf.ones(self.units, dtype)
         return tf.concat([0 * ones, ones, 0 * ones, 0 * ones], axis=0)
 
-    def compute_output_shape(self, input_shape: Any, *_: Any) -> Any:
-        """[B, T, units]."""
-        return (*input_shape[:2], self.units)
-
     def call(self, inputs: Any, keep: Any, training: bool = False) -> Any:  # noqa: FBT001, FBT002 - Keras' own name
         """Outputs [B, T, units] of inputs [B, T, E] and keep [B, T, 1]; the last state stays for the next call."""
         streams, steps, width = inputs.shape

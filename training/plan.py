@@ -61,17 +61,8 @@ class Plan:
 
     def settings(self) -> dict[str, float | None]:
         """The settings that a resumed training must share with the interrupted one: all but when it ends."""
-        return {
-            "layers": self.layers,
-            "units": self.units,
-            "width": self.width,
-            "dropout": self.dropout,
-            "weight_drop": self.weight_drop,
-            "batch": self.streams,
-            "chunk": self.chunk,
-            "rate": self.rate,
-            "seed": self.seed,
-        }
+        shared = ("layers", "units", "width", "dropout", "weight_drop", "streams", "chunk", "rate", "seed")
+        return {"batch" if name == "streams" else name: getattr(self, name) for name in shared}
 
     def steps_in_epoch(self, notes: int) -> int:
         """Batches that take in about as many notes as there are."""

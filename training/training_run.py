@@ -96,7 +96,7 @@ class TrainingRun:
             stepper = Stepper.of(aside, card)
             card = replace(card, held_out=self._held_out(card, stepper))
             write_card(card, aside)
-            curve.draw(aside / LOSS_CURVE, destination.name, fitted.validations, self._counted(self._validated_on))
+            curve.draw(aside / LOSS_CURVE, destination.name, fitted.history, self._counted(self._validated_on))
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, destination)
         except OSError as error:
@@ -113,7 +113,7 @@ class TrainingRun:
         costs = [evaluate(stepper, chosen_by).total for stepper in steppers]
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
         how = tuned(steppers[in_8_bits], chosen_by)
-        facts = training_facts(self.plan, fitted, self.parts, self.command) | self._from()
+        facts = training_facts(self.plan, fitted.history, self.parts, self.command) | self._from()
         card = Card(
             name=name,
             imitation=how.as_json(self.fields),

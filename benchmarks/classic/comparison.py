@@ -123,12 +123,12 @@ def _learned(
     with tempfile.TemporaryDirectory() as work:
         fitted = Fit(plan, (music.field,), (), learned, valid, Path(work), title).run()
     stepper = Stepper(graphs_of(fitted.network, music.train[0]).plain.graph, (music.field,), ())
-    how = tuned(stepper, music.valid)
+    how, history = tuned(stepper, music.valid), fitted.history
     parameters = sum(array.size for array in fitted.network.weights().values())
     notify(
         f"{title}: LSTM of {plan.layers} x {plan.units}, {parameters:,} parameters; "
-        f"{fitted.steps:,} steps, {fitted.validations[-1].epoch:.1f} passes in {fitted.seconds:.0f} s; imitating with "
-        f"sharpness {how.sharpness:g}, share {how.shares[0]:g}, doubt {how.doubt:g}"
+        f"{history.step:,} steps, {history.validations[-1].epoch:.1f} passes in {history.seconds:.0f} s; imitating "
+        f"with sharpness {how.sharpness:g}, share {how.shares[0]:g}, doubt {how.doubt:g}"
     )
 
     def scored(figures: Figures) -> Score:

@@ -133,12 +133,12 @@ class Fit:
             "settings": self._told, "passes": course.passes, "seconds": course.seconds,
             "steps": self.learner.steps, "held_out": course.held_out,
         }  # fmt: skip
-        checkpoint.save(self._path, Checkpoint(checkpoint.grouped(variables=variables, best=course.best), notes))
+        checkpoint.save(self._path, Checkpoint({"variables": variables, "best": course.best}, notes))
 
     def _restore(self, kept: Checkpoint) -> None:
-        variables = kept.group("variables")
+        variables = kept.groups["variables"]
         self.learner.assign([variables[str(index)] for index in range(len(variables))])
-        best = {name: np.asarray(value, np.float32) for name, value in kept.group("best").items()}
+        best = {name: np.asarray(value, np.float32) for name, value in kept.groups["best"].items()}
         notes = kept.notes
         self.learner.steps = int(notes["steps"])
         self.course = Course(notes["passes"], notes["seconds"], list(notes["held_out"]), best)

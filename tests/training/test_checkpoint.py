@@ -7,15 +7,15 @@ import pytest
 
 from midi.errors import InputError
 from training import checkpoint
-from training.checkpoint import Checkpoint, grouped
+from training.checkpoint import Arrays, Checkpoint
 
 SETTINGS = {"units": 8, "corpus": "abc"}
 
 
 def saved(tmp_path: Path) -> Path:
     path = tmp_path / "work" / "checkpoint.npz"
-    arrays = grouped(weights={"0": np.arange(3.0), "1": np.eye(2)}, states={"0": np.zeros(1)})
-    checkpoint.save(path, Checkpoint(arrays, {"settings": SETTINGS, "step": 7}))
+    groups: dict[str, Arrays] = {"weights": {"0": np.arange(3.0), "1": np.eye(2)}, "states": {"0": np.zeros(1)}}
+    checkpoint.save(path, Checkpoint(groups, {"settings": SETTINGS, "step": 7}))
     return path
 
 
@@ -23,8 +23,8 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
     back = checkpoint.load(saved(tmp_path), SETTINGS)
     assert back is not None
     assert back.notes["step"] == 7
-    assert sorted(back.group("weights")) == ["0", "1"]
-    assert (back.group("weights")["1"] == np.eye(2)).all()
+    assert sorted(back.groups["weights"]) == ["0", "1"]
+    assert (back.groups["weights"]["1"] == np.eye(2)).all()
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["checkpoint.npz"]
 
 

@@ -28,6 +28,10 @@ def weights(fitted: Fitted) -> list[np.ndarray[Any, Any]]:
     return [np.asarray(variable) for variable in fitted.network.model.trainable_variables]
 
 
+def by_field(fitted: Fitted) -> list[tuple[float, ...]]:
+    return [row.by_field for row in fitted.history.validations]
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("work")
@@ -54,22 +58,22 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
 
 def test_it_learns_to_the_end_of_the_plan(straight: Fitted) -> None:
     assert straight.finished
-    assert straight.steps == 40
-    assert straight.validations[-1].learning < straight.validations[0].learning - 1
+    assert straight.history.step == 40
+    assert straight.history.validations[-1].learning < straight.history.validations[0].learning - 1
 
 
 def test_the_weights_kept_are_those_of_the_best_look(straight: Fitted, work: Path) -> None:
     fit = training(work)
     fit.run()
     fit._validate()
-    assert fit._history.validations[-1].held_out == pytest.approx(straight.best.held_out, rel=1e-5)
+    assert fit._history.validations[-1].held_out == pytest.approx(straight.history.best_validation.held_out, rel=1e-5)
 
 
 def test_a_finished_training_is_not_trained_again(straight: Fitted, work: Path) -> None:
     fit = training(work)
     assert fit.over
     again = fit.run()
-    assert again.steps == straight.steps
+    assert again.history.step == straight.history.step
     assert all((one == other).all() for one, other in zip(weights(again), weights(straight), strict=True))
 
 
@@ -80,13 +84,13 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
         interrupt_after(patched, 13)
         stopped = training(tmp_path).run()
     assert not stopped.finished
-    assert stopped.steps == 14
+    assert stopped.history.step == 14
     again = training(tmp_path)
     assert not again.over
-    assert again.resumed_at == pytest.approx(stopped.seconds)
+    assert again.resumed_at == pytest.approx(stopped.history.seconds)
     resumed = again.run()
     assert resumed.finished
-    assert [row.by_field for row in resumed.validations] == [row.by_field for row in straight.validations]
+    assert by_field(resumed) == by_field(straight)
     assert all((one == other).all() for one, other in zip(weights(resumed), weights(straight), strict=True))
 
 
@@ -103,14 +107,16 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit_and_another_does_not(
     straight: Fitted, tmp_path: Path
 ) -> None:
     again = training(tmp_path / "again").run()
-    assert [row.by_field for row in again.validations] == [row.by_field for row in straight.validations]
+    assert by_field(again) == by_field(straight)
     assert all((one == other).all() for one, other in zip(weights(again), weights(straight), strict=True))
     other = training(tmp_path / "other", replace(PLAN, seed=2)).run()
     assert all((one != its).any() for one, its in zip(weights(other), weights(straight), strict=True))
 
 
 def test_the_voice_is_learned_but_costs_nothing_in_what_is_told(straight: Fitted) -> None:
-    assert all(row.by_field[0] == 0 for row in straight.validations), "in the held-out pieces all is the answer's"
+    assert all(row.by_field[0] == 0 for row in straight.history.validations), (
+        "in the held-out pieces all is the answer's"
+    )
     head = SCORE[0].name
     kernel = straight.network.weights()[f"head/{head}/kernel"]
     keras_start = np.sqrt(6 / sum(kernel.shape))  # Glorot's limit

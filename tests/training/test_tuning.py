@@ -73,7 +73,7 @@ def test_a_few_pieces_of_a_style_are_learned_and_the_card_tells_what_that_cost(
         corpus(style(5, velocity=70)), plan, tmp_path / "work", "antiphon train", base, before, REPLAY_SHARE
     )
     fitted = run.fit()
-    assert fitted.validations[0].step == 0
+    assert fitted.history.validations[0].step == 0
     card = run.export(fitted, tmp_path / "mine")
     run.report(card, tmp_path / "mine")
     assert read_card(tmp_path / "mine") == replace(card, fingerprint=base.card.fingerprint)
@@ -150,7 +150,7 @@ def test_if_nothing_learned_is_better_the_model_stays_what_it_was(
     monkeypatch.setattr(Network, "train", ruin)
     start = Start("first", weights, None)
     fitted = Fit(PLAN, SCORE, CONTEXTS, pieces(4), pieces(2, notes=17), tmp_path, "abc", start).run()
-    assert fitted.best.step == 0
+    assert fitted.history.best_validation.step == 0
     kept = fitted.network.weights()
     assert all((kept[name] == array).all() for name, array in weights.items())
 
@@ -242,7 +242,7 @@ def test_an_interrupted_training_resumes_and_ends_as_one_that_was_not(
     assert not stopped.finished
     resumed = training(weights, tmp_path / "stopped").run()
     assert resumed.finished
-    assert resumed.steps == straight.steps > stopped.steps > 0
+    assert resumed.history.step == straight.history.step > stopped.history.step > 0
     ends = (fitted.network.model.trainable_variables for fitted in (resumed, straight))
     assert all((np.asarray(one) == np.asarray(other)).all() for one, other in zip(*ends, strict=True))
     with pytest.raises(InputError, match=r"from was first, is second.*--fresh"):

@@ -178,10 +178,8 @@ def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: B
     training_run = maker(corpus, plan, work, command_of(arguments), base, known, share)
     fitted = training_run.fit()
     if not fitted.finished:
-        print(
-            f"\ninterrupted and saved after {fitted.seconds / 60:.1f} minutes. To go on: {command_of(arguments)}",
-            file=sys.stderr,
-        )
+        minutes = f"{fitted.history.seconds / 60:.1f} minutes"
+        print(f"\ninterrupted and saved after {minutes}. To go on: {command_of(arguments)}", file=sys.stderr)
         return INTERRUPTED
     card = training_run.export(fitted, destination)
     training_run.report(card, destination)
