@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,14 +53,14 @@ def read_folder(folder: Path) -> Corpus:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: {'not a folder' if folder.exists() else 'no such folder'}")
-    paths = {
-        _printable(path.relative_to(folder)): path
+    paths = [
+        path
         for path in sorted(folder.rglob("*"))
         if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-    }
+    ]
     if not paths:
         raise InputError(f"{folder}: no music in it; looked for {' '.join(f'*{suffix}' for suffix in SUFFIXES)}")
-    return _corpus(folder.resolve().name, paths)
+    return _corpus(folder.resolve().name, folder, paths)
 
 
 def read_named(name: str) -> Corpus:
@@ -73,14 +73,10 @@ def read_named(name: str) -> Corpus:
     if name != DEFAULT:
         raise InputError(f"no corpus named {name!r}; there is {DEFAULT!r}, or give a folder of your own")
     root = music21_corpus()
-    paths = {
-        _printable(path.relative_to(root)): path
-        for folder, source in SOURCES.items()
-        for path in sorted((root / folder).glob(source.pattern))
-    }
+    paths = [path for folder, source in SOURCES.items() for path in sorted((root / folder).glob(source.pattern))]
     if not paths:
         raise MachineError(f"{root} has no scores in it: reinstall it with pip install --force-reinstall music21")
-    return _corpus(DEFAULT, paths)
+    return _corpus(DEFAULT, root, paths)
 
 
 def music21_corpus() -> Path:
@@ -91,7 +87,8 @@ def music21_corpus() -> Path:
     return Path(spec.origin).parent / "corpus"
 
 
-def _corpus(name: str, paths: dict[str, Path]) -> Corpus:
+def _corpus(name: str, root: Path, music: Sequence[Path]) -> Corpus:
+    paths = {_printable(path.relative_to(root)): path for path in music}
     works: list[Piece] = []
     skipped: list[Remark] = []
     remarks: list[Remark] = []

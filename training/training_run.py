@@ -18,7 +18,7 @@ from training.base_model import BaseModel
 from training.baselines import Baselines, baselines
 from training.batches import Replay
 from training.corpus import Corpus
-from training.encoding import EncodedPiece, encode_piece, model_inputs, tokens
+from training.encoding import EncodedPiece, encode_piece, model_inputs
 from training.evaluate import evaluate
 from training.export import graphs_of, load_base_weights, publish, write_folder
 from training.facts import compared, corpus_facts, measured, training_facts
@@ -171,6 +171,13 @@ class TrainingRun:
         """The share of every batch that can rehearse: none where nothing was read, or there is but one stream."""
         return self.share if self.known and self.plan.streams > 1 else 0.0
 
+    def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
+        return [piece.ids for piece in self._pieces(works)]
+
+    def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
+        """The baselines of these works."""
+        return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
+
     # What depends on the vocabulary
 
     def _columns(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
@@ -179,13 +186,6 @@ class TrainingRun:
 
     def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
         return [encode_piece(work, (*self.fields, *self.given)) for work in works]
-
-    def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
-        return [tokens(work, (*self.fields, *self.given)) for work in works]
-
-    def _counted(self, judged: tuple[Piece, ...]) -> Baselines:
-        """The baselines of these works."""
-        return baselines(self._ids(self.parts.train), self._ids(judged), self.fields)
 
 
 def _velocity_remark(base: BaseModel) -> str:

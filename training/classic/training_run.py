@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from midi.tokens import Field
 from training.classic import reading
 from training.encoding import EncodedPiece
-from training.pieces import Ints, Piece
+from training.pieces import Piece
 from training.training_run import TrainingRun
 
 
@@ -24,7 +24,4 @@ class ClassicTrainingRun(TrainingRun):
         return (reading.sound_field(self.sounds),), ()
 
     def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
-        return [reading.as_piece(ids) for ids in self._ids(works)]
-
-    def _ids(self, works: tuple[Piece, ...]) -> list[Ints]:
-        return [reading.ids(reading.sounds(work), self.sounds) for work in works]
+        return [reading.as_piece(reading.ids(reading.sounds(work), self.sounds)) for work in works]
