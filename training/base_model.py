@@ -1,8 +1,6 @@
 """The model that a training begins from: an exported folder, its card and its hash, before anything heavy is loaded."""
 
 import contextlib
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,7 @@ from typing import Any
 from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError, ModelError
-
-DAMAGE = (OSError, LookupError, ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""Whatever numpy and its readers do with a damaged file."""
+from training.damage import DAMAGE
 
 
 @dataclass(frozen=True, slots=True)

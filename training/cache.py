@@ -6,7 +6,6 @@ trainings at once, or one that is killed, leave no half file.
 
 import hashlib
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from midi.atomic_file import replacing
 from midi.errors import InputError
 from midi.files import SUFFIXES
+from training.damage import DAMAGE
 from training.pieces import BAR_COLUMNS, COLUMNS, Ints
 
 READERS = {"midi": "3", "scores": "2"}
@@ -66,7 +66,7 @@ def load(path: Path) -> Reading | None:
             bars = _parted(kept["bars"].reshape(-1, len(BAR_COLUMNS)), kept["bar_lengths"])
             lost = tuple((label, why) for label, why in kept["lost"].tolist())
             remarks = tuple(kept["remarks"].tolist()) if "remarks" in kept else ()
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+    except DAMAGE:
         return None
     return Reading(labels, tunes, bars, lost, remarks)
 

@@ -1,7 +1,6 @@
 """The checkpoint of a training: one `.npz` without pickles, replaced whole, from which it goes on exactly."""
 
 import json
-import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from midi.atomic_file import replacing
 from midi.errors import InputError
+from training.damage import DAMAGE
 
 FORMAT = 4
 """Part of the settings: raise it when a checkpoint holds something else than before."""
@@ -60,7 +60,7 @@ def load(path: Path, settings: dict[str, Any]) -> Checkpoint | None:
             before: dict[str, Any] = notes["settings"]
     except FileNotFoundError:
         return None
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise InputError(f"{path} cannot be resumed ({type(error).__name__}): add --fresh to begin anew") from None
     _check_settings(before, settings)
     return Checkpoint(groups, notes)

@@ -1,5 +1,6 @@
 """Checkpoints: what is saved comes back; another training's is refused by what differs; a damaged one says so."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -43,3 +44,12 @@ def test_a_damaged_one_is_refused_with_the_way_out(tmp_path: Path, keep: int) ->
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InputError, match="--fresh"):
         checkpoint.load(path, SETTINGS)
+
+
+def test_whatever_byte_is_wrong_it_is_refused_or_harmless(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with contextlib.suppress(InputError):
+            checkpoint.load(path, SETTINGS)

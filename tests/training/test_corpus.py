@@ -226,3 +226,12 @@ def test_names_are_printable_whatever_a_file_calls_its_tunes(tmp_path: Path) -> 
     assert all(
         name.isprintable() for name in (*(one.name for one in found.works), *(one.name for one in found.skipped))
     )
+
+
+def test_whatever_byte_of_a_kept_reading_is_wrong_it_is_none_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "reading.npz"
+    cache.keep(path, Reading(("",), (table(melody(1)),), (bar_table(()),)))
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        cache.load(path)
