@@ -13,15 +13,13 @@ import numpy.typing as npt
 
 from exported.card import SOUND
 from midi.tokens import VOICE, Field
-from training.counts import Drawings, Joined, Probabilities, chain, static, within
+from training.counts import Drawings, Joined, Probabilities, Tally, chain, static, within
 from training.pieces import Ints
 
 LONGEST = 4
 """Notes of history in the longest context: the best of 3, 4, 5, 7 and 10 on the default corpus' validation pieces."""
 ADAPTS_FROM = 4
 """Within a piece only contexts of so many symbols and more are counted (best of 3, 4, 5): shorter ones know less."""
-SOUND_ADAPTS_FROM = 1
-"""The same of names of notes and chords: there are so many that one alone says much."""
 
 Nats = tuple[float, ...]
 
@@ -78,13 +76,23 @@ class _History(Joined):
 def _score(field: Field, known: _History, asked: _History) -> tuple[float, float, float]:
     """Nats per note of one field: unigram, static, adaptive."""
     views = asked.views(field)
-    counted = [static(its, mine, field.size) for its, mine in zip(known.views(field), views, strict=True)]
-    ngram = [foretold[-1] for foretold in counted]
-    least = SOUND_ADAPTS_FROM if field.name == SOUND else ADAPTS_FROM
-    adaptive = [chain(within(mine, asked)[least:], foretold) for mine, foretold in zip(views, ngram, strict=True)]
     counts = views[0].drawn < field.size  # a velocity that the file does not tell is not foretold either
-    unigram = counted[0][0]
-    return _nats(unigram, counts), _nats(np.mean(ngram, axis=0), counts), _nats(np.mean(adaptive, axis=0), counts)
+    counted = [static(its, mine, field.size) for its, mine in zip(known.views(field), views, strict=True)]
+    unigram = _nats(counted[0][0], counts)
+    if field.name == SOUND:
+        return unigram, *_best(counted[0], within(views[0], asked), counts)
+    ngram = [foretold[-1] for foretold in counted]
+    adaptive = [chain(within(mine, asked)[ADAPTS_FROM:], its) for mine, its in zip(views, ngram, strict=True)]
+    return unigram, _nats(np.mean(ngram, axis=0), counts), _nats(np.mean(adaptive, axis=0), counts)
+
+
+def _best(
+    foretold: Sequence[Probabilities], tallies: Sequence[Tally], counts: npt.NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Static and adaptive nats a name, by the contexts that do best on the judged pieces: that favours counting."""
+    lengths = range(1, len(foretold))
+    forms = [chain(tallies[least : most + 1], foretold[most]) for most in lengths for least in range(most + 1)]
+    return min(_nats(foretold[most], counts) for most in lengths), min(_nats(form, counts) for form in forms)
 
 
 def _nats(probabilities: Probabilities, counts: npt.NDArray[np.bool_]) -> float:

@@ -104,3 +104,14 @@ def test_names_of_sounds_are_counted_within_the_piece_from_one_name_on() -> None
     repeating: Ints = np.tile(np.array([[0], [3], [1], [6], [2]], np.int32), (12, 1))
     known = baselines([np.arange(7, dtype=np.int32).reshape(-1, 1)], [repeating], [Field(SOUND, 7)])
     assert known.adaptive[0] < known.ngram[0] - 1
+
+
+def test_names_are_counted_by_the_contexts_that_do_best() -> None:
+    """On names by chance long contexts only mislead: what is reported is as good as the shortest context's."""
+    rng = np.random.default_rng(3)
+    pieces = [rng.integers(0, 12, (60, 1)).astype(np.int32) for _ in range(6)]
+    found = baselines(pieces[:4], pieces[4:], [Field(SOUND, 12)])
+    known, asked = (_History(some, [Field(SOUND, 12)]) for some in (pieces[:4], pieces[4:]))
+    by_length = static(*(history.views(Field(SOUND, 12))[0] for history in (known, asked)), 12)
+    assert found.ngram[0] == pytest.approx(-np.log(by_length[1]).mean())
+    assert -np.log(by_length[-1]).mean() > found.ngram[0] + 0.05
