@@ -17,8 +17,8 @@ from benchmarks.command import notify, parser_of, positive, run_command
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import TICKS_PER_BEAT
 from realtime.improviser.beat import Beat, find_beat
+from realtime.improviser.grid import snapped_run
 from realtime.improviser.onsets import Strike
-from realtime.improviser.quantise import snapped_run
 
 RHYTHMS: dict[str, tuple[int, ...]] = {
     "Ode to Joy": (24,) * 12 + (36, 12, 48) + (24,) * 12 + (36, 12, 48),

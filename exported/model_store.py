@@ -1,14 +1,36 @@
-"""The model store: models by name, from `./exported` first, then the user's own, then those that came with Antiphon."""
+"""The model store: models by name, from `./exported` first, then the user's own, then those that came with Antiphon.
+
+The user's home for models and sessions is the current folder in a checkout, and the user's data folder where Antiphon
+is installed.
+"""
 
 import re
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from exported.card import CARD
-from exported.homes import models_home
 from midi.errors import InputError
 
+ROOMS = Path(__file__).parents[1]
 SHIPPED = Path(__file__).parent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def models_home() -> Path:
+    """The folder that `antiphon train` adds models to."""
+    return _home() / "exported"
+
+
+def sessions_home() -> Path:
+    """The folder that `antiphon jam` saves sessions in."""
+    return _home() / "sessions"
+
+
+def _home() -> Path:
+    if (ROOMS / "pyproject.toml").is_file():
+        return Path()
+    return user_data_path("antiphon", appauthor=False)
 
 
 def models() -> list[Path]:

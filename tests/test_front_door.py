@@ -230,7 +230,7 @@ def test_where_few_files_may_be_open_one_line_says_how_many_are_needed(count: in
 
 
 def test_a_limit_of_its_own_that_may_be_raised_is_raised() -> None:
-    code = "from realtime.live.limits import *; check_open_files(); import os; os.system('ulimit -S -n')"
+    code = "from realtime.live.priority import *; check_open_files(); import os; os.system('ulimit -S -n')"
     words = f'ulimit -S -n 20; exec "{sys.executable}" -c "{code}"'
     done = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "64\n"

@@ -41,7 +41,7 @@ def modules_of(room: str) -> list[str]:
             "realtime.live.loop",
             "realtime.session.session",
             "realtime.messages",
-            "realtime.live.session_file",
+            "realtime.verbs.saving",
         ),
         ("realtime.verbs.jam",),
         tuple(modules_of("midi")),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exported.card import LOSS_CURVE, PAGE, Card, write_card
-from exported.homes import models_home
+from exported.model_store import models_home
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
 from training import curve

@@ -11,9 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from midi.errors import MachineError
-from realtime.child_environment import child_environment
 
 STARTS = 3
+ROOMS = Path(__file__).parents[2]
+"""The folder that `realtime` lies in: not on a child's path by itself where Antiphon is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,9 @@ def _memory_mb(pid: int) -> tuple[float, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kb = {line.partition(":")[0]: int(line.split()[1]) for line in lines[1:]}
     return kb["Rss"] / 1000, kb["Pss"] / 1000
+
+
+def child_environment() -> dict[str, str]:
+    """Copy this process' environment, with the rooms first on the path that a child imports from."""
+    inherited = os.environ.get("PYTHONPATH")
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOMS), *([inherited] if inherited else [])])}

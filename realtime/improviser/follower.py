@@ -25,8 +25,8 @@ from realtime.improviser.bias_nats import (
 )
 from realtime.improviser.biases import Biases
 from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
+from realtime.improviser.grid import SIXTEENTHS, TRIPLETS
 from realtime.improviser.key import Doubles
-from realtime.improviser.quantise import SIXTEENTHS, TRIPLETS
 from realtime.modes import MODES
 from realtime.settings import Settings
 

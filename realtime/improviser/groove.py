@@ -5,7 +5,7 @@ import numpy as np
 from midi.nanoseconds import NS_PER_MS
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
-from realtime.improviser.quantise import TRIPLETS
+from realtime.improviser.grid import TRIPLETS
 from realtime.settings import Settings
 
 HALF_BEAT = TICKS_PER_BEAT // 2

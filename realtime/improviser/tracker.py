@@ -8,8 +8,8 @@ from midi.nanoseconds import NS_PER_MS
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.pedal import SoundingNotes
 from midi.tempo import Tempo
+from realtime.improviser.grid import snapped, snapped_run
 from realtime.improviser.phrase import HELD_PAUSES, HumanNote, Phrase
-from realtime.improviser.quantise import snapped, snapped_run
 from realtime.messages import Played
 
 CHORD_SPREAD_NS = 30 * NS_PER_MS

@@ -14,9 +14,8 @@ from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
 from realtime.session.controls import Controls
 from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
-from realtime.session.inputs import Inputs
+from realtime.session.inputs import ActiveSensing, Inputs
 from realtime.session.journal import Human
-from realtime.session.sensing import ActiveSensing
 from realtime.session.transport.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from realtime.session.voice_routing import VoiceRouting
 from realtime.session.zones import Zones

@@ -1,6 +1,12 @@
-"""The inputs of a performance by their names, and what each is for. Pure."""
+"""The inputs of a performance by their names: what each is for, and whether it is still there. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from midi.nanoseconds import NS_PER_MS
+
+ACTIVE_SENSING = b"\xfe"
+SILENT_NS = 330 * NS_PER_MS
+"""300 ms by MIDI 1.0, and a tenth more that its senders are allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +33,23 @@ class Inputs:
     def number(self, name: str) -> int:
         """The place of an input among those that musicians play at, from 0."""
         return self.names.index(name) if name in self.names else 0
+
+
+@dataclass(slots=True)
+class ActiveSensing:
+    """Watches the inputs of a performance."""
+
+    _latest_ns: dict[str, int] = field(default_factory=dict)
+    """When anything came last, of the inputs that send it; by their names."""
+
+    def take(self, port: str, data: bytes, at_ns: int) -> None:
+        """Anything came to an input."""
+        if data == ACTIVE_SENSING or port in self._latest_ns:
+            self._latest_ns[port] = at_ns
+
+    def fallen_silent(self, now_ns: int) -> list[str]:
+        """The names of inputs that are silent since too long; each once, until it sends it again."""
+        silent = [port for port, at_ns in self._latest_ns.items() if now_ns - at_ns > SILENT_NS]
+        for port in silent:
+            del self._latest_ns[port]
+        return silent

@@ -12,6 +12,7 @@ from midi.errors import AntiphonError
 from midi.message import is_channel_message
 from midi.piece import Piece
 from realtime.messages import Message, ParameterChange
+from realtime.session.answer import Lateness
 from realtime.session.controls import PANIC, TAP, Action, Controls, Request
 from realtime.session.count_in import CountIn
 from realtime.session.echo import Echo
@@ -32,7 +33,6 @@ from realtime.session.journal import (
     Sounded,
     TimeMessage,
 )
-from realtime.session.lateness import Lateness
 from realtime.session.part import LEADER, Part
 from realtime.session.recorder import Records
 from realtime.session.schedule import Outgoing

@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from exported.card import Card, check_graph, read_card
-from exported.homes import sessions_home
-from exported.model_store import find_model
+from exported.model_store import find_model, sessions_home
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.files import read_midi
@@ -18,7 +17,6 @@ from midi.piece import Piece
 from midi.systems import API_NAMES, Api
 from midi.tempo import Tempo
 from realtime.live.clock import MonotonicClock
-from realtime.live.limits import check_open_files
 from realtime.live.link_peer import LinkPeer
 from realtime.live.loop import LiveLoop
 from realtime.live.observers.journal_file import JournalFile
@@ -26,7 +24,7 @@ from realtime.live.observers.timing import Timing
 from realtime.live.open_ports import CLOCK_IN_NAME, CLOCK_NAME, OWN_PORT, OpenPorts, PortOptions, embedded, open_ports
 from realtime.live.pipe import PeerGoneError
 from realtime.live.printer import Printer
-from realtime.live.priority import ask_for_real_time
+from realtime.live.priority import ask_for_real_time, check_open_files
 from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
 from realtime.live.surfaces.console import HINT, Console, terminal_keys

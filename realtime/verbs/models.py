@@ -7,8 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from exported.card import GRAPH, PAGE, Card, check_graph, read_card
-from exported.homes import models_home
-from exported.model_store import find_model, models
+from exported.model_store import find_model, models, models_home
 from midi.errors import ModelError
 from midi.text import printable
 

@@ -2,19 +2,28 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
 
 from exported.card import Card
-from exported.homes import sessions_home
+from exported.model_store import sessions_home
 from midi.errors import InputError
+from midi.files import write_midi
+from midi.nanoseconds import NS_PER_MINUTE
+from midi.notes import Note
+from midi.piece import Control
 from realtime.live.observers.timing import Timing
 from realtime.live.printer import Printer
-from realtime.live.session_file import save_session
+from realtime.session.recorder import Recorder
 from realtime.session.session import Session
 from realtime.settings import flags_of
+
+RESOLUTION = 480
+"""Ticks to the quarter note."""
+HUMAN, ANSWER = "Human", "Antiphon"
 
 
 def save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
@@ -83,3 +92,26 @@ def session_path(asked: Path | None) -> Path:
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError(f"cannot save the session as {path}; use --save FILE.mid for another place, or --no-save")
     return path
+
+
+def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "") -> None:
+    """Write a session as a MIDI file of two tracks for each musician, theirs and the answers'; it begins with a note.
+
+    `text`: what made it, for people.
+
+    Raises:
+        InputError: the file cannot be written there.
+    """
+    begins = [recorder.begin_ns for recorder in recorders]
+    begin_ns = min((begin for begin in begins if begin is not None), default=0)
+    ns_per_tick = NS_PER_MINUTE / (bpm * RESOLUTION)
+    tracks: list[tuple[str, list[Note]]] = []
+    controls: dict[str, list[Control]] = {}
+    for number, recorder in enumerate(recorders, 1):
+        for name, human in ((HUMAN, True), (ANSWER, False)):
+            whose = name if len(recorders) == 1 else f"{name} {number}"
+            notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
+            tracks.append((whose, notes))
+            if human:
+                controls[whose] = recorder.controls(begin_ns, ns_per_tick)
+    write_midi(path, tracks, bpm, RESOLUTION, text, controls)

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from exported.homes import models_home, sessions_home
-from exported.model_store import find_model, models
+from exported.model_store import find_model, models, models_home, sessions_home
 from tests.exported.test_card import make
 
 
@@ -12,8 +11,8 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a user who has installed Antiphon, and is in another folder."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    monkeypatch.setattr("exported.homes.ROOMS", tmp_path)
-    monkeypatch.setattr("exported.homes.user_data_path", lambda name, appauthor: tmp_path / "data" / name)
+    monkeypatch.setattr("exported.model_store.ROOMS", tmp_path)
+    monkeypatch.setattr("exported.model_store.user_data_path", lambda name, appauthor: tmp_path / "data" / name)
     return tmp_path / "data" / "antiphon"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from realtime.child_environment import ROOMS, child_environment
+from realtime.bench.footprint import ROOMS, child_environment
 
 
 def test_a_child_finds_the_rooms_from_another_folder(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_names_are_counted_by_the_contexts_that_do_best() -> None:
     rng = np.random.default_rng(3)
     pieces = [rng.integers(0, 12, (60, 1)).astype(np.int32) for _ in range(6)]
     found = baselines(pieces[:4], pieces[4:], [Field(SOUND, 12)])
-    known, asked = (_History(some, [Field(SOUND, 12)]) for some in (pieces[:4], pieces[4:]))
-    by_length = static(*(history.views(Field(SOUND, 12))[0] for history in (known, asked)), 12)
+    known, asked = (_History(some, [Field(SOUND, 12)]).views(Field(SOUND, 12))[0] for some in (pieces[:4], pieces[4:]))
+    by_length = static(known, asked, 12)
     assert found.ngram[0] == pytest.approx(-np.log(by_length[1]).mean())
     assert -np.log(by_length[-1]).mean() > found.ngram[0] + 0.05

@@ -13,8 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from exported.homes import models_home
-from exported.model_store import check_name
+from exported.model_store import check_name, models_home
 from midi.errors import InputError
 from training.base_model import BaseModel, find_base_model
 from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning

@@ -1,10 +1,9 @@
 """The time sources there are, in the order in which `sync auto` takes them. A new one is a line here."""
 
 from realtime.session.transport.heard_source import HeardSource
-from realtime.session.transport.internal_source import InternalSource
 from realtime.session.transport.link_source import Join, LinkSource, no_network
 from realtime.session.transport.midi_clock_source import MidiClockSource
-from realtime.session.transport.time_source import TimeSource
+from realtime.session.transport.time_source import InternalSource, TimeSource
 
 
 def time_sources(join_link: Join = no_network) -> list[TimeSource]:

@@ -1,7 +1,7 @@
 """Time sources: whoever may set the time of a performance, and how it stands by them at a moment. Pure.
 
 A new one is a subclass in a file of its own, and a line in `sources`. It is asked by the Transport alone, which calls
-`state` only while the source leads.
+`state` only while the source leads. The simplest is here: time of our own.
 """
 
 from abc import ABC, abstractmethod
@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple, Optional
 
 from midi.meter import Bar, meter_of
 from midi.tempo import Tempo
-from realtime.settings import Settings
+from realtime.settings import INTERNAL, Settings
 
 COMMON_TIME = (4, 4)
 
@@ -107,3 +107,15 @@ def set_meter(settings: Settings) -> int:
 def bpm_text(tempo: Tempo) -> str:
     """A tempo for people."""
     return f"{float(tempo.bpm):.4g} bpm"
+
+
+class InternalSource(TimeSource):
+    """Always there, and always rolling."""
+
+    name = INTERNAL
+    is_external = False
+    is_there = True
+
+    def state(self, running: TimeState, now_ns: int) -> TimeState:
+        """The time that ran so far, running."""
+        return running._replace(rolling=True)

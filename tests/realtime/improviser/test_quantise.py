@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midi.notes import TICKS_PER_BEAT
-from realtime.improviser.quantise import TOLERANCE, snapped, snapped_run
+from realtime.improviser.grid import TOLERANCE, snapped, snapped_run
 
 
 @pytest.mark.parametrize(

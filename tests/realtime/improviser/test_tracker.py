@@ -4,8 +4,8 @@ from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND
 from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, SUSTAIN
 from midi.tempo import Tempo
+from realtime.improviser.grid import TOLERANCE
 from realtime.improviser.phrase import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE
-from realtime.improviser.quantise import TOLERANCE
 from realtime.improviser.tracker import Tracker
 from realtime.messages import Played
 

@@ -7,10 +7,9 @@ from midi.message import is_channel_message
 from realtime.session.controls import Controls
 from realtime.session.echo import Echo
 from realtime.session.hearing import ALL_LINE, ECHO_LINE, SILENT_LINE, ZONE_LINE, Hearing
-from realtime.session.inputs import Inputs
+from realtime.session.inputs import ACTIVE_SENSING, SILENT_NS, Inputs
 from realtime.session.journal import Human, Send, Sounded
 from realtime.session.schedule import NO_NOTE
-from realtime.session.sensing import ACTIVE_SENSING, SILENT_NS
 from realtime.session.voice_routing import VoiceRouting
 from realtime.settings import Settings
 

@@ -1,8 +1,8 @@
 """An answer that the machine is too busy to play is told of, now and then."""
 
 from realtime.messages import Proposal
+from realtime.session.answer import APART_NS, FEWEST, Lateness
 from realtime.session.journal import Notice
-from realtime.session.lateness import APART_NS, FEWEST, Lateness
 from realtime.session.session import FLOOD_LOOK_NS, Session
 from realtime.settings import Settings
 

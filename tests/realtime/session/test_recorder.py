@@ -7,9 +7,9 @@ import pytest
 
 from midi.errors import InputError
 from midi.files import read_midi
-from realtime.live.session_file import save_session
 from realtime.messages import HistoryNote, Played
 from realtime.session.recorder import Recorder
+from realtime.verbs.saving import save_session
 
 MS = 1_000_000
 

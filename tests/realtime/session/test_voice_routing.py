@@ -10,13 +10,13 @@ from midi.arrivals import Arrived
 from midi.errors import InputError
 from midi.message import is_note_on
 from realtime.live.open_ports import PortOptions
-from realtime.live.session_file import save_session
 from realtime.messages import CountedIn, TempoEstimate, TransportState
 from realtime.session.recorder import Recorder
 from realtime.session.session import Session
 from realtime.session.transport.clock import CLOCK, START
 from realtime.session.voice_routing import CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import Settings
+from realtime.verbs.saving import save_session
 
 MS = 1_000_000
 
