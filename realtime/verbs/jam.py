@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from exported.card import Card, check_graph, read_card
 from exported.model_store import find_model, sessions_home
@@ -64,87 +65,72 @@ READY = "ready"
 """The line printed once the ports are open and the model is warm; scripts wait for it."""
 
 
+def _flag(meaning: str, metavar: str | None = "PORT", **more: Any) -> dict[str, Any]:
+    return {"help": meaning, **({"metavar": metavar} if metavar else {}), **more}
+
+
+_EACH: dict[str, Any] = {"action": "append", "default": []}
+_EACH_VOICE = "instead of opening one; with --voices-by port once for each voice"
+_MAY_BE_OWN: dict[str, Any] = {"nargs": "?", "const": OWN_PORT}
+FLAGS: dict[str, dict[str, dict[str, Any]]] = {
+    "ports": {
+        "--in": _flag(f"listen to this port {_EACH_VOICE}", dest="in_ports", **_EACH),
+        "--out": _flag(f"play into this port {_EACH_VOICE}", dest="out_ports", **_EACH),
+        "--voices": _flag(
+            f"so many musicians, each answered by a voice of their own, 1 to {MOST_VOICES} (default: 1)",
+            "N",
+            type=int,
+            default=1,
+        ),
+        "--voices-by": _flag(
+            f"how musicians are told apart: by the MIDI {CHANNEL} that they play and are answered on (up to"
+            f" {len(CHANNELS)}; 10 is for drums), or by {PORT}, an input and an output for each (default: {CHANNEL})",
+            "WHAT",
+            choices=(CHANNEL, PORT),
+            default=CHANNEL,
+        ),
+        "--midi-api": _flag(
+            f"{', '.join(API_NAMES)}, or {NO_MIDI}: play the seed phrase and print the answer (default: auto)",
+            "API",
+            choices=[*API_NAMES, NO_MIDI],
+            default="auto",
+        ),
+        "--clock-in": _flag(
+            f'take MIDI clock from this port, or from one of our own, "{CLOCK_IN_NAME}", and from no other'
+            " (default: from where your notes come)",
+            **_MAY_BE_OWN,
+        ),
+        "--clock-out": _flag(f'send MIDI clock, to this port or to one of our own, "{CLOCK_NAME}"', **_MAY_BE_OWN),
+        "--jack-exact": _flag("on JACK, send at the exact frame, not at the next period", None, action="store_true"),
+    },
+    "session": {
+        "--timing": _flag("write when each message was due and was sent", "FILE.csv", type=Path),
+        "--seed": _flag("a MIDI file that plays the first phrase", "FILE.mid", type=Path),
+        "--save": _flag(
+            f"where to save the session (default: in {sessions_home()})".replace("%", "%%"), "FILE.mid", type=Path
+        ),
+        "--no-save": _flag("do not save the session", None, action="store_true"),
+        "--journal": _flag(
+            "append everything that happens to this file, a JSON line each; it stays readable whatever happens",
+            "FILE.jsonl",
+            type=Path,
+        ),
+        "--control-fd": _flag(
+            "let another program change parameters, and read what happens: JSON lines on descriptors that it opened",
+            "IN[,OUT]",
+        ),
+    },
+}
+"""The flags of `jam` beside those of every performance, by their group."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `jam`."""
     add_performance_flags(parser)
-    ports = parser.add_argument_group("ports")
-    ports.add_argument(
-        "--in",
-        dest="in_ports",
-        action="append",
-        default=[],
-        metavar="PORT",
-        help="listen to this port instead of opening one; with --voices-by port once for each voice",
-    )
-    ports.add_argument(
-        "--out",
-        dest="out_ports",
-        action="append",
-        default=[],
-        metavar="PORT",
-        help="play into this port instead of opening one; with --voices-by port once for each voice",
-    )
-    ports.add_argument(
-        "--voices",
-        type=int,
-        default=1,
-        metavar="N",
-        help=f"so many musicians, each answered by a voice of their own, 1 to {MOST_VOICES} (default: 1)",
-    )
-    ports.add_argument(
-        "--voices-by",
-        choices=(CHANNEL, PORT),
-        default=CHANNEL,
-        metavar="WHAT",
-        help=f"how musicians are told apart: by the MIDI {CHANNEL} that they play and are answered on (up to"
-        f" {len(CHANNELS)}; 10 is for drums), or by {PORT}, an input and an output for each (default: {CHANNEL})",
-    )
-    ports.add_argument(
-        "--midi-api",
-        choices=[*API_NAMES, NO_MIDI],
-        default="auto",
-        metavar="API",
-        help=f"{', '.join(API_NAMES)}, or {NO_MIDI}: play the seed phrase and print the answer (default: auto)",
-    )
-    ports.add_argument(
-        "--clock-in",
-        nargs="?",
-        const=OWN_PORT,
-        metavar="PORT",
-        help="take MIDI clock from this port, or from one of our own,"
-        f' "{CLOCK_IN_NAME}", and from no other (default: from where your notes come)',
-    )
-    ports.add_argument(
-        "--clock-out",
-        nargs="?",
-        const=OWN_PORT,
-        metavar="PORT",
-        help=f'send MIDI clock, to this port or to one of our own, "{CLOCK_NAME}"',
-    )
-    ports.add_argument(
-        "--jack-exact", action="store_true", help="on JACK, send at the exact frame, not at the next period"
-    )
-    session = parser.add_argument_group("session")
-    session.add_argument("--timing", type=Path, metavar="FILE.csv", help="write when each message was due and was sent")
-    session.add_argument("--seed", type=Path, metavar="FILE.mid", help="a MIDI file that plays the first phrase")
-    session.add_argument(
-        "--save",
-        type=Path,
-        metavar="FILE.mid",
-        help=f"where to save the session (default: in {sessions_home()})".replace("%", "%%"),
-    )
-    session.add_argument("--no-save", action="store_true", help="do not save the session")
-    session.add_argument(
-        "--journal",
-        type=Path,
-        metavar="FILE.jsonl",
-        help="append everything that happens to this file, a JSON line each; it stays readable whatever happens",
-    )
-    session.add_argument(
-        "--control-fd",
-        metavar="IN[,OUT]",
-        help="let another program change parameters, and read what happens: JSON lines on descriptors that it opened",
-    )
+    for title, flags in FLAGS.items():
+        group = parser.add_argument_group(title)
+        for flag, options in flags.items():
+            group.add_argument(flag, **options)
 
 
 def run(arguments: argparse.Namespace) -> int:
