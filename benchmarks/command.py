@@ -11,9 +11,9 @@ from antiphon import INTERRUPTED
 from antiphon.cli import Parser
 from exported.model_store import find_model
 from midi.errors import AntiphonError, InputError
-from training.verbs.numbers import whole_from
+from training.verbs.numbers import number_from
 
-positive = partial(whole_from, least=1)
+positive = partial(number_from, least=1, kind=int)
 """A flag's whole number of 1 or more."""
 
 

@@ -5,22 +5,9 @@ and the state after it out), `card.json` (this module's Card), `MODEL.md` (for p
 outputs), and perhaps `weights.npz` (the trained float32 numbers, for a training that goes on from here).
 A folder is trusted only after its graph's sha256, its format and its vocabulary have been compared with this module's.
 
-The graph, with B = batch, S = state size, K = key size, N(f) = classes of field f, D(f) = width of its head, and
-I(c) = N(c) + 2, the input ids of a context c:
-
-    input   <field>, <context>      int32   [B]       the note to take in, one id per field and context of the card
-    input   state                   float32 [B, S]    zeros before the first note
-    output  next_state              float32 [B, S]
-    output  key                     float32 [B, K]    the top layer's output: what imitation compares
-    output  <field>_hidden          float32 [B, D]    the next note's field: its head, before what it is told is added
-    output  <field>_given_<other>   float32 [N(other), D(f)]    constant: a row is added to <field>_hidden once the
-                                                      earlier field <other> of the next note is drawn;
-                                                      [I(other), D(f)] for a context, known once the wait is drawn
-    output  <field>_weights         float32 [D, N]    constant: logits = relu(hidden + rows) @ weights + bias
-    output  <field>_bias            float32 [N]       constant
-
-`exported.heads` is that arithmetic. A model of events draws a note's fields (`midi.tokens`); one of sounds has one
-field, the names of what sounds together (`midi.names`), no wait and no contexts.
+Names, types and shapes of the graph's tensors: docs/model.md, "The tensors"; `input_names`, `output_names` and
+`constant_names` give them for a card, `exported.heads` is their arithmetic. A model of events draws a note's fields
+(`midi.tokens`); one of sounds has one field, the names of what sounds together (`midi.names`), no wait and no contexts.
 """
 
 import hashlib

@@ -13,9 +13,8 @@ from midi.atomic_file import replacing
 from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
 from midi.events import Track, read_track
-from midi.music import Music, joined
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note, canonical
-from midi.piece import Control, Piece
+from midi.piece import Control, Music, Piece, joined
 from midi.rests import LONGEST_REST_BEATS, Cuts
 from midi.songs import Song, read_song
 

@@ -1,11 +1,15 @@
-"""A piece of music as a MIDI file holds it. Pure: reading and writing files is `midi.files`."""
+"""A piece of music as a MIDI file holds it, its songs one after the other. Pure: `midi.files` reads and writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from midi.meter import Bar
-from midi.notes import Note
-from midi.tempo import TempoChange
+from midi.chunks import TIMECODE_BPM, Division
+from midi.meter import UNKNOWN_METER, Bar, merged, meter_of
+from midi.notes import TICKS_PER_BEAT, Note
+from midi.parts import CHANNELS, Kind, kind_of_channel
+from midi.songs import Song
+from midi.tempo import DEFAULT_BPM, TempoChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,67 @@ class Control(NamedTuple):
     channel: int
     number: int
     value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Notes and, beside each, its track and channel; tempi in order of time, one a tick at most; bars."""
+
+    notes: Sequence[Note]
+    origins: Sequence[tuple[int, int]]
+    tempi: tuple[TempoChange, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+
+def joined(songs: Sequence[Song], division: Division) -> Music:
+    """Songs as one music; each begins on the first beat that is free, with the tempo and the bars of its own."""
+    notes: list[Note] = []
+    origins: list[tuple[int, int]] = []
+    tempi: list[TempoChange] = []
+    bars: list[Bar] = []
+    begin = 0
+    for number, song in enumerate(songs):
+        placed = _notes(song, division, begin)
+        if not placed:
+            continue
+        notes += placed
+        origins += [(number + note.track, note.channel) for note in song.notes]
+        tempi += _tempi(song, division, begin)
+        bars += _bars(song, division, begin)
+        begin = -(-max(note.end for note in placed) // TICKS_PER_BEAT) * TICKS_PER_BEAT
+    return Music(notes, origins, _in_force(tempi), merged(bars))
+
+
+def _notes(song: Song, division: Division, begin: int) -> list[Note]:
+    """A song's notes; a part on channel 10 that is no drum kit gets a free channel, since a note there means a drum."""
+    used = {struck.channel % CHANNELS for struck in song.notes}
+    free = next((channel for channel in range(CHANNELS) if channel not in used), 0)
+    notes = []
+    for struck in song.notes:
+        onset, end = division.ticks_at(struck.began), division.ticks_at(struck.ended)
+        channel = struck.channel % CHANNELS
+        channel = free if kind_of_channel(channel) is Kind.DRUMS else channel
+        notes.append(Note(begin + onset, max(1, end - onset), struck.pitch, struck.velocity, channel))
+    return notes
+
+
+def _tempi(song: Song, division: Division, begin: int) -> list[TempoChange]:
+    """A song's tempi; where a file counts frames, a beat is none of its own, and they say nothing."""
+    if division.is_timecode:
+        return [TempoChange(begin, float(TIMECODE_BPM))]
+    unsaid = [TempoChange(begin, DEFAULT_BPM)] if begin else []
+    return [*unsaid, *(TempoChange(begin + division.ticks_at(at), bpm) for at, bpm in song.tempi)]
+
+
+def _bars(song: Song, division: Division, begin: int) -> list[Bar]:
+    """A bar begins at every time signature (Standard MIDI Files 1.0, FF 58)."""
+    unsaid = [Bar(begin, 0, UNKNOWN_METER)]
+    if division.is_timecode:
+        return unsaid
+    signatures = [(begin + division.ticks_at(at), meter_of(beats, unit)) for at, beats, unit in song.signatures]
+    return [*unsaid, *(Bar(tick, 0, meter) for tick, meter in signatures)]
+
+
+def _in_force(tempi: Sequence[TempoChange]) -> tuple[TempoChange, ...]:
+    """Tempi without those that another at the same tick replaces at once."""
+    return tuple({change.tick: change for change in tempi}.values())

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-from midi.channels import channels_of, channels_text
 from midi.errors import InputError
 from midi.names import PITCH_NAMES, pitches_of
+from midi.parts import channels_of, channels_text
 
 Value = float | int | bool | str | None
 CHANNELS = "channels such as 1-9,11"

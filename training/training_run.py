@@ -13,7 +13,6 @@ from exported.card import LOSS_CURVE, PAGE, Card, write_card
 from exported.model_store import models_home
 from midi.errors import InputError
 from midi.tokens import VELOCITY, Field
-from training import curve
 from training.base_model import BaseModel
 from training.baselines import Baselines, baselines
 from training.batches import Replay
@@ -24,13 +23,13 @@ from training.export import graphs_of, load_base_weights, publish, write_folder
 from training.facts import compared, corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
 from training.held_out import HeldOut
+from training.history import draw_curve
 from training.imitating import tuned
-from training.page import page, table
+from training.page import page, summary, table, verdict
 from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.split import PARTS, Split, some, split
 from training.stepper import Stepper
-from training.verdict import summary, verdict
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
@@ -96,7 +95,7 @@ class TrainingRun:
             stepper = Stepper.of(aside, card)
             card = replace(card, held_out=self._held_out(card, stepper))
             write_card(card, aside)
-            curve.draw(aside / LOSS_CURVE, destination.name, fitted.history, self._counted(self._validated_on))
+            draw_curve(aside / LOSS_CURVE, destination.name, fitted.history, self._counted(self._validated_on))
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             publish(aside, destination)
         except OSError as error:

@@ -1,6 +1,7 @@
 """The cost of the daemon while nobody plays: start-up, memory, idle CPU. Read from /proc, so on Linux only."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from midi.arrivals import Arrived
 from midi.errors import MachineError
+from realtime.live.clock import MonotonicClock
+from realtime.live.loop import LiveLoop
+from realtime.live.open_ports import OpenPorts
+from realtime.live.supervisor import Supervisor
+from realtime.session.session import Session
+from realtime.settings import Settings
 
 STARTS = 3
 ROOMS = Path(__file__).parents[2]
@@ -49,7 +57,7 @@ def idle_lines(folder: Path, seconds: float) -> Iterator[str]:
 @contextmanager
 def _daemon(folder: Path) -> Iterator[Idle]:
     began = time.perf_counter()
-    words = [sys.executable, "-m", "realtime.bench.idle", str(folder)]
+    words = [sys.executable, "-m", "realtime.bench.footprint", str(folder)]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=child_environment()
     ) as process:
@@ -89,3 +97,37 @@ def child_environment() -> dict[str, str]:
     """Copy this process' environment, with the rooms first on the path that a child imports from."""
     inherited = os.environ.get("PYTHONPATH")
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOMS), *([inherited] if inherited else [])])}
+
+
+class Silence:
+    """An input that never hears anything, and an output that swallows everything."""
+
+    name = "silence"
+    lead_ns = 0
+
+    def poll(self) -> list[Arrived]:
+        """Nothing."""
+        return []
+
+    def send(self, message: bytes, due_ns: int) -> None:
+        """Gone."""
+
+
+def main(folder: Path) -> None:
+    """Idle until SIGTERM."""
+    nobody = Silence()
+    clock = MonotonicClock()
+    ports = OpenPorts((nobody,), (nobody,))
+    performance = LiveLoop(clock, Session((Settings(),), clock.now_ns()), ports, Supervisor(folder, "cpu"))
+
+    def end(*_: object) -> None:
+        performance.stopping = True
+
+    signal.signal(signal.SIGTERM, end)
+    performance.start()
+    print("ready", flush=True)
+    performance.run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from exported.model_state import ModelState, Step
 from midi.notes import ANSWER, Note
 from midi.tokens import Token
-from realtime.improviser.context import place_in_order
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import ContextRing, place_in_order
 
 SOUNDING = 24
 """The latest notes, some of which may still sound."""

@@ -1,11 +1,10 @@
 """The human's notes on their way into the context: tracked, put in order of time, followed. Pure."""
 
 from midi.notes import ANSWER, Note
-from realtime.improviser.context import correct, place_in_order, revise
 from realtime.improviser.follower import Follower
 from realtime.improviser.onsets import Strike
 from realtime.improviser.phrase import Phrase
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import ContextRing, correct, place_in_order, revise
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.improviser.tracker import Change, Tracker
 from realtime.messages import HistoryNote, Played, TempoEstimate

@@ -6,9 +6,8 @@ Counts no epoch and cancels nothing: it is told both, by ids, before any human n
 from dataclasses import replace
 
 from midi.notes import Note
-from realtime.improviser.context import LONGEST_REPLAY, correct, place_in_order
 from realtime.improviser.plan import Plan
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import LONGEST_REPLAY, ContextRing, correct, place_in_order
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import Cancelled, Dropped, Proposal, Released, Sent
 

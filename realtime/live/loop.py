@@ -17,8 +17,7 @@ from realtime.live.open_ports import OpenPorts
 from realtime.live.pipe import PeerGoneError
 from realtime.live.ports import Output
 from realtime.live.supervisor import EngineFailedError, Supervisor
-from realtime.live.surfaces.surface import Surface
-from realtime.session.journal import CLOCK_PART, Observer, Send
+from realtime.session.journal import CLOCK_PART, Observer, Send, Surface
 from realtime.session.session import Event, Session
 
 SPIN_NS = 300_000

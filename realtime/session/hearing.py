@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
-from midi.channels import channels_of
 from midi.message import CONTROL_CHANGE, NOTE_OFF, ends_notes, is_note_off, is_note_on
-from midi.parts import MELODIC_CHANNELS, Kind, kind_of_channel
+from midi.parts import MELODIC_CHANNELS, Kind, channels_of, kind_of_channel
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
 from realtime.session.controls import Controls
 from realtime.session.doubles import Doubles, Source

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from realtime.messages import ParameterChange
-from realtime.session.controls import Action
+from realtime.session.controls import Action, Request
 from realtime.session.schedule import NO_NOTE
 
 MOST_ENTRIES = 16_384
@@ -125,3 +125,13 @@ class Journal:
         entries = list(self._entries)
         self._entries.clear()
         return entries
+
+
+class Surface(Protocol):
+    """Asks for changes, and shows what happens. The loop calls both; neither may block."""
+
+    def poll(self) -> Sequence[Request]:
+        """Changes and actions asked for since the last call, in order; a few at a time."""
+
+    def show(self, entry: Entry) -> None:
+        """Take the next entry of the journal: notices, changes by any surface, notes."""

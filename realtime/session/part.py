@@ -31,14 +31,13 @@ from realtime.session.answer import Answer
 from realtime.session.controls import Controls
 from realtime.session.count_in import CountIn
 from realtime.session.journal import Human
-from realtime.session.mute import Mute
 from realtime.session.recorder import Recorder
 from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
-from realtime.session.split import Split
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
 from realtime.session.time_report import TimeReport
 from realtime.session.transport.transport import Transport
+from realtime.session.unheard import Mute, Split
 from realtime.settings import Settings
 
 PAST_NOTES = 512

@@ -141,7 +141,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
-    descriptors = _descriptors(arguments)
+    # To be looked at before this process opens any of its own.
+    descriptors = [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
     asked = read_midi(arguments.seed) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
@@ -177,14 +178,15 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns, len(playing.parts)))
             for pair in descriptors
         ]
-        journals = _journal(arguments, printer, open_ended)
+        paths = [arguments.journal] if arguments.journal else []
+        journals = [open_ended.enter_context(JournalFile(path, printer.notify)) for path in paths]
         performance = LiveLoop(
             clock,
             playing,
             venue,
             supervisor,
             surfaces=[console, *pipes],
-            observers=[*([timing] if timing else []), *journals],
+            observers=[timing, *journals] if timing else journals,
             suspend_process=suspend_process,
         )
         with flags_raised_by_signals(performance):
@@ -256,16 +258,6 @@ def _venue(
         )
         return open_ports(api, options, seed, tempo)
     return embedded(seed or read_midi(SEED), tempo, no_midi, printer.print)
-
-
-def _descriptors(arguments: argparse.Namespace) -> list[tuple[int, int]]:
-    """Those of `--control-fd`, if it is given: to be looked at before this process opens any of its own."""
-    return [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
-
-
-def _journal(arguments: argparse.Namespace, printer: Printer, stack: ExitStack) -> list[JournalFile]:
-    """The observer of `--journal`, if it is asked for."""
-    return [stack.enter_context(JournalFile(arguments.journal, printer.notify))] if arguments.journal else []
 
 
 def _start(performance: LiveLoop) -> None:

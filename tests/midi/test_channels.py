@@ -2,7 +2,7 @@
 
 import pytest
 
-from midi.channels import channels_of, channels_text
+from midi.parts import channels_of, channels_text
 
 
 @pytest.mark.parametrize(

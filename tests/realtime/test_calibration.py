@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
-from realtime.calibration import Trips, measure, wait_for_loop
+from realtime.verbs.calibrate import Trips, measure, wait_for_loop
 from tests.realtime.live.fakes import FakeClock
 
 MS = 1_000_000

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from midi.meter import UNKNOWN_METER, Bar, meter_of, place
-from training.measures import Measure, bars_of
+from training.scores import Measure, bars_of
 
 THREE, FOUR = meter_of(3, 4), meter_of(4, 4)
 

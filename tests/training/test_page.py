@@ -9,7 +9,6 @@ import pytest
 from exported.card import Card
 from training.baselines import Baselines
 from training.corpus import music21_corpus
-from training.curve import draw
 from training.history import History, Validation
 from training.page import page, table
 from training.sources import SOURCES
@@ -114,7 +113,7 @@ def test_a_model_without_contexts_is_not_said_to_be_told_any() -> None:
 
 def test_the_curve_is_a_picture(tmp_path: Path) -> None:
     validations = [Validation(10 * n, 6.0 * n, n / 2, 4.0 - 0.1 * n, 3.8 - 0.1 * n, (0.1,)) for n in range(1, 9)]
-    draw(tmp_path / "loss.png", "mine", History(validations=validations), Baselines((6.0,), (2.9,), (2.7,)))
+    draw_curve(tmp_path / "loss.png", "mine", History(validations=validations), Baselines((6.0,), (2.9,), (2.7,)))
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
 
 

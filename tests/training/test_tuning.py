@@ -23,12 +23,12 @@ from training.facts import compared
 from training.fit import Fit, Start
 from training.held_out import HeldOut, replay_corpus
 from training.network import Network, Weights
+from training.page import summary
 from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
 from training.split import VALID
 from training.stepper import Stepper
 from training.training_run import TrainingRun
-from training.verdict import summary
 
 PLAN = tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=16, epochs=8))
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exported.card import Card
-from training.verdict import LEAST, summary, verdict
+from training.page import LEAST, summary, verdict
 
 
 def card(imitating: float, counting: float = 3.0, **parts: Any) -> Card:

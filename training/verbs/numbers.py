@@ -1,33 +1,21 @@
 """Numbers of flags, refused outside their range in one line."""
 
 import argparse
+import math
 
 
-def number_from(text: str, most: float) -> float:
-    """A flag's number from 0 to `most`.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {most:g}")
-    return number
-
-
-def whole_from(text: str, least: int) -> int:
-    """A flag's whole number of `least` or more.
+def number_from(text: str, most: float = math.inf, least: float = 0.0, kind: type[float] = float) -> float:
+    """A flag's number from `least` to `most`; `kind`: float or int.
 
     Raises:
         argparse.ArgumentTypeError: it is none.
     """
     try:
-        number = int(text)
+        number = kind(text)
     except ValueError:
-        number = least - 1
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
+        number = math.nan
+    if not least <= number <= most:
+        what = "a whole number" if kind is int else "a number"
+        ends = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} or more"
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what} {ends}")
     return number

@@ -17,7 +17,7 @@ from exported.model_store import check_name, models_home
 from midi.errors import InputError
 from training.base_model import BaseModel, find_base_model
 from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning
-from training.verbs.numbers import number_from, whole_from
+from training.verbs.numbers import number_from
 
 EPILOG = """\
 examples:
@@ -39,8 +39,8 @@ PRESETS = {"events": Plan(), "classic": CLASSIC}
 USUAL = PRESETS["events"]
 
 
-_positive = partial(whole_from, least=1)
-_natural = partial(whole_from, least=0)
+_positive = partial(number_from, least=1, kind=int)
+_natural = partial(number_from, kind=int)
 _share = partial(number_from, most=0.9)
 
 

@@ -18,9 +18,8 @@ from midi.names import PITCH_NAMES, name_of, pitches_of
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from midi.tokens import Field, start
-from realtime.improviser.context import place_in_order
 from realtime.improviser.engine import Engine
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import ContextRing, place_in_order
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed

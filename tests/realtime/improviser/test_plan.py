@@ -7,10 +7,9 @@ from exported.onnx_model import OnnxModel
 from exported.sampling import SamplingOptions
 from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.biases import Biases
-from realtime.improviser.context import correct, place_in_order
 from realtime.improviser.outline import Outline
 from realtime.improviser.plan import PREDICTED_FIRST, Plan
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import ContextRing, correct, place_in_order
 
 ONLY_HUMAN = Biases((np.array([1.0, 1e-12], np.float32), None, None, None))
 """A bias by which the model believes that nobody but the human plays."""

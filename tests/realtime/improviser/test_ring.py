@@ -12,8 +12,7 @@ from exported.imitation import CLOSEST, RECENT, Memory
 from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
-from realtime.improviser.context import correct, place_in_order
-from realtime.improviser.ring import ContextRing
+from realtime.improviser.ring import ContextRing, correct, place_in_order
 
 
 def melody(count: int, begin: int = 0) -> list[Note]:

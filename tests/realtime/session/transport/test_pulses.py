@@ -2,8 +2,7 @@ import random
 
 import pytest
 
-from realtime.session.transport.jitter import Jitter
-from realtime.session.transport.pulses import DOUBLE_NS, PulseFilter
+from realtime.session.transport.pulses import DOUBLE_NS, Jitter, PulseFilter
 from tests.realtime.session.transport.pulse_trains import (
     MS,
     START_NS,

@@ -1,11 +1,12 @@
-"""The answer muted: its notes take their course, and do not sound. Pure.
+"""Notes that take their course unheard: the answer's while it is muted, the human's beyond the split. Pure.
 
-Its one rule: what did not sound owes no note-off, and what sounds when it is muted ends then.
+Its rule: what did not sound owes no note-off, what sounds when it is muted ends then, a key comes up as it went down.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from realtime.messages import Played
 from realtime.session.schedule import NO_NOTE, Outgoing
 
 
@@ -47,3 +48,21 @@ class Mute:
         is_silent = note_id in self._silent
         self._silent.discard(note_id)
         return is_silent
+
+
+@dataclass(slots=True)
+class Split:
+    """Keys that are down beyond the split; they come up unheard, wherever the split is by then."""
+
+    _down: set[tuple[int, int]] = field(default_factory=set)
+
+    def hears(self, played: Played, pitch: int | None) -> bool:
+        """Whether a message counts, where the split is at `pitch` (None: nowhere)."""
+        key = (played.status & 0x0F, played.data1)
+        if played.is_note_on and pitch is not None and played.data1 >= pitch:
+            self._down.add(key)
+            return False
+        if key in self._down and (played.is_note_on or played.is_note_off):
+            self._down.discard(key)
+            return played.is_note_on
+        return True
