@@ -9,7 +9,7 @@ import pytest
 from exported.card import Card
 from training.baselines import Baselines
 from training.corpus import music21_corpus
-from training.history import History, Validation
+from training.history import History, Validation, draw_curve
 from training.page import page, table
 from training.sources import SOURCES
 

@@ -9,8 +9,7 @@ ticks never go back.
 from midi.meter import Bar, bar_ticks
 from midi.tempo import Tempo
 from realtime.session.transport.clock import ClockSlave
-from realtime.session.transport.time_source import TimeSource, TimeState, bpm_text
-from realtime.session.transport.transport import next_tick
+from realtime.session.transport.time_source import TimeSource, TimeState, bpm_text, next_tick
 from realtime.settings import AUTO, CLOCK, Settings
 
 ENOUGH = 3

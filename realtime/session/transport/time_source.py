@@ -5,13 +5,18 @@ A new one is a subclass in a file of its own, and a line in `sources`. It is ask
 """
 
 from abc import ABC, abstractmethod
+from fractions import Fraction
 from typing import ClassVar, NamedTuple, Optional
 
 from midi.meter import Bar, meter_of
+from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
 from realtime.settings import INTERNAL, Settings
 
 COMMON_TIME = (4, 4)
+NOW_NS = 100_000
+BEAT_NS = 300_000
+"""Tempos that agree to within NOW_NS now, and BEAT_NS a beat later, are one: nobody need be told of the other."""
 
 
 class TimeState(NamedTuple):
@@ -119,3 +124,26 @@ class InternalSource(TimeSource):
     def state(self, running: TimeState, now_ns: int) -> TimeState:
         """The time that ran so far, running."""
         return running._replace(rolling=True)
+
+
+def retimed(tempo: Tempo, bpm: float, at_ns: int) -> Tempo:
+    """Another bpm from a moment on, at which the old tempo and the new one are at the same point."""
+    tick = tempo.tick_at(at_ns)
+    target = Tempo.of(bpm)
+    past = Fraction(at_ns - tempo.ns_at(tick)) * tempo.bpm / target.bpm
+    return Tempo(target.bpm, at_ns - round(past), tick)
+
+
+def agree(tempo: Tempo, other: Tempo, at_ns: int) -> bool:
+    """Whether two tempos are the same to the ear, at a moment and for the beat after it."""
+    tick = tempo.tick_at(at_ns)
+    return (
+        abs(tempo.ns_at(tick) - other.ns_at(tick)) <= NOW_NS
+        and abs(tempo.ns_at(tick + TICKS_PER_BEAT) - other.ns_at(tick + TICKS_PER_BEAT)) <= BEAT_NS
+    )
+
+
+def next_tick(tempo: Tempo, at_ns: int) -> int:
+    """The tick that something at a moment begins: one that is not over for more than a quarter of itself."""
+    tick = tempo.tick_at(at_ns)
+    return tick + (4 * (at_ns - tempo.ns_at(tick)) > tempo.ns_of(1))

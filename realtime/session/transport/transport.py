@@ -8,43 +8,16 @@ answers a phrase answers in the last tempo.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 
 from midi.meter import Bar, bar_ticks, place
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import DEFAULT_BPM, Tempo
 from realtime.session.transport.sources import time_sources
-from realtime.session.transport.time_source import TimeSource, TimeState, set_meter
+from realtime.session.transport.time_source import TimeSource, TimeState, agree, retimed, set_meter
 from realtime.settings import AUTO, Settings
 
-NOW_NS = 100_000
-BEAT_NS = 300_000
-"""Tempos that agree to within NOW_NS now, and BEAT_NS a beat later, are one: nobody need be told of the other."""
 TOLD_APART = 0.03
 """The human's tempo is told again where it differs from what was told last by more than this share."""
-
-
-def retimed(tempo: Tempo, bpm: float, at_ns: int) -> Tempo:
-    """Another bpm from a moment on, at which the old tempo and the new one are at the same point."""
-    tick = tempo.tick_at(at_ns)
-    target = Tempo.of(bpm)
-    past = Fraction(at_ns - tempo.ns_at(tick)) * tempo.bpm / target.bpm
-    return Tempo(target.bpm, at_ns - round(past), tick)
-
-
-def agree(tempo: Tempo, other: Tempo, at_ns: int) -> bool:
-    """Whether two tempos are the same to the ear, at a moment and for the beat after it."""
-    tick = tempo.tick_at(at_ns)
-    return (
-        abs(tempo.ns_at(tick) - other.ns_at(tick)) <= NOW_NS
-        and abs(tempo.ns_at(tick + TICKS_PER_BEAT) - other.ns_at(tick + TICKS_PER_BEAT)) <= BEAT_NS
-    )
-
-
-def next_tick(tempo: Tempo, at_ns: int) -> int:
-    """The tick that something at a moment begins: one that is not over for more than a quarter of itself."""
-    tick = tempo.tick_at(at_ns)
-    return tick + (4 * (at_ns - tempo.ns_at(tick)) > tempo.ns_of(1))
 
 
 class Transport:
