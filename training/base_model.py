@@ -9,7 +9,7 @@ from typing import Any
 from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError, ModelError
-from training.cache import DAMAGE
+from training.damage import DAMAGE
 
 
 @dataclass(frozen=True, slots=True)

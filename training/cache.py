@@ -6,9 +6,6 @@ trainings at once, or one that is killed, leave no half file.
 
 import hashlib
 import os
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,20 +16,8 @@ import numpy.typing as npt
 from midi.atomic_file import replacing
 from midi.errors import InputError
 from midi.files import SUFFIXES
+from training.damage import DAMAGE
 from training.pieces import BAR_COLUMNS, COLUMNS, Ints
-
-DAMAGE = (
-    OSError,
-    LookupError,
-    ValueError,
-    TypeError,
-    EOFError,
-    RuntimeError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
 
 READERS = {"midi": "3", "scores": "2"}
 """Part of every key: raise a reader's when it changes what it makes of a file."""

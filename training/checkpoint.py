@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from midi.atomic_file import replacing
 from midi.errors import InputError
-from training.cache import DAMAGE
+from training.damage import DAMAGE
 
 FORMAT = 4
 """Part of the settings: raise it when a checkpoint holds something else than before."""

@@ -30,7 +30,7 @@ UP, DOWN = 1 / 16, 1 / 128
 """Larger strays are believed sooner than smaller ones: the saw of a port's period jumps only once in many pulses."""
 GAUSSIAN_BIAS = 1.8
 """By how much these two rates overestimate the variance of gaussian jitter (its test_pulses.py)."""
-CLIP = 4.0
+LARGEST_STRAY = 4.0
 """A change of tempo is one second difference of any size, and must not pass for jitter."""
 SAW = 3.0
 """Standard deviations that a saw is taken to span. It spans 3.5, and then each of its teeth was nearly a surprise."""
@@ -84,7 +84,7 @@ class Jitter:
         if len(times) < 3:
             return
         stray = (times[-1] - 2 * times[-2] + times[-3]) ** 2 * SHARE
-        stray = min(stray, CLIP * max(self._variance, LEAST_NS**2))
+        stray = min(stray, LARGEST_STRAY * max(self._variance, LEAST_NS**2))
         self._heard += 1
         rate = UP if stray > self._variance else DOWN
         self._variance += max(rate, 1 / self._heard) * (stray - self._variance)
