@@ -196,6 +196,8 @@ class LiveLoop:
             self._rest(rest_s, ACTIVE_POLL_S if is_active else IDLE_POLL_S)
         else:
             self.clock.spin_until(due_ns)
+            self._hear()  # what came meanwhile counts before what is due
+            self._send_due()
 
     @property
     def _next_due_ns(self) -> int | None:

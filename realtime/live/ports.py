@@ -175,8 +175,8 @@ class NamedOutput(NamedPort[OutputDevice]):
     def send(self, message: bytes, due_ns: int) -> None:
         """Send one message, now or at its time, whichever is later."""
         if self._device is not None:
-            self._note(message, due_ns)
             self._device.send(message, due_ns)
+            self._note(message, due_ns)
 
     def _end(self, device: OutputDevice) -> None:
         now_ns = time.monotonic_ns()
