@@ -1,5 +1,6 @@
 """The loop on a clock that jumps: what is sent when, in which epoch, and what becomes of it when something breaks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from realtime.messages import (
     Sent,
     TransportState,
 )
-from realtime.session.controls import Action
+from realtime.session.controls import Action, Request
 from realtime.session.inputs import Inputs
 from realtime.session.journal import Acted, Changed, EngineLost, EngineStarted, Notice, Sounded
 from realtime.session.session import ACTIVE_NS
@@ -55,6 +56,29 @@ def test_a_note_goes_out_at_its_tick_and_ends_at_its_own() -> None:
     for (at_ns, _), due_ns in zip(stage.output.sent, (S + 500 * MS, S + 1_000 * MS), strict=True):
         assert 0 <= at_ns - due_ns < 1_000, "to the microsecond"
     assert stage.clock.spins == 2
+
+
+def test_what_is_due_goes_out_before_anybody_is_asked_for_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+    poll = stage.surface.poll
+
+    def slow_poll() -> Sequence[Request]:
+        stage.clock.time_ns += MS // 5
+        return poll()
+
+    monkeypatch.setattr(stage.surface, "poll", slow_poll)
+    stage.engine.says.append((0, proposal(1, 24, 48)))
+    stage.play_until(4 * S)
+    for (at_ns, _), due_ns in zip(stage.output.sent, (S + 500 * MS, S + 1_000 * MS), strict=True):
+        assert 0 <= at_ns - due_ns < 1_000
+
+
+def test_a_key_struck_while_the_loop_waits_for_a_moment_comes_before_what_is_due_then() -> None:
+    stage = Stage()
+    stage.engine.says.append((0, proposal(1, 24, 48)))
+    stage.keyboard.plays(S + 500 * MS - 1_000, ON, OFF)
+    stage.play_until(4 * S)
+    assert stage.sent == [], "the human's note cancels it"
 
 
 def test_an_output_with_a_lead_is_handed_its_messages_before_their_time() -> None:
