@@ -184,6 +184,11 @@ class Program:
             time.sleep(0.02)
         return False
 
+    def give_way(self) -> None:
+        """Have it run as any other program does from now on, whatever it asked for (`keep_time`)."""
+        if hasattr(os, "sched_setscheduler"):
+            os.sched_setscheduler(self._process.pid, os.SCHED_OTHER, os.sched_param(0))
+
     def write(self, line: str) -> None:
         """Give the program a line on stdin."""
         assert self._process.stdin is not None
