@@ -49,7 +49,7 @@ test: $(FULL) ## run the tests: real ports, real synthesizer
 	@PYTHON=$(PYTHON) scripts/system-packages test
 	.venv-full/bin/python -m pytest $(WORKERS) $(ARGS)
 
-check: $(CHECK) ## the fast loop: lint, and the tests that need neither TensorFlow nor a MIDI system; about 70 s on 2 cores
+check: $(CHECK) ## the fast loop: lint, and the tests that need neither TensorFlow nor a MIDI system; 80 s on 2 cores
 	$(call lint,.venv-check)
 	.venv-check/bin/python -m pytest -q -n 2 -m "not midi_system and not slow" --hypothesis-profile=check $(ARGS)
 
