@@ -37,15 +37,20 @@ _VIEWS: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
     "wait": (("rhythm", (), "wait"),),
     "pitch": (("pitch", ("chord",), "pitch"), ("interval", ("chord",), "interval")),
     "duration": (("rhythm", ("wait",), "duration"),),
-    "velocity": (("velocity", ("chord",), "velocity"),),
+    **{name: ((name, ("chord",), name),) for name in ("velocity", "deviation", "pedal")},
     SOUND: ((SOUND, (), SOUND),),
 }
 """The n-grams of a field, mixed evenly: symbols of the notes before, of this note, and those drawn."""
 
 
-def baselines(train: Sequence[Ints], judged: Sequence[Ints], fields: Sequence[Field]) -> Baselines:
-    """Count `train`, score `judged`; ids [N, I] each, whose first columns are these fields. The voice costs nothing."""
-    known, asked = _History(train, fields), _History(judged, fields)
+def baselines(
+    train: Sequence[Ints], judged: Sequence[Ints], fields: Sequence[Field], *, has_beats: bool = True
+) -> Baselines:
+    """Count `train`, score `judged`; ids [N, I] each, whose first columns are these fields. The voice costs nothing.
+
+    Without `has_beats` of the wait only counts whether it is 0.
+    """
+    known, asked = (_History(pieces, fields, has_beats=has_beats) for pieces in (train, judged))
     scores = [(0.0, 0.0, 0.0) if field.name == VOICE.name else _score(field, known, asked) for field in fields]
     return Baselines(*zip(*scores, strict=True))
 
@@ -53,7 +58,7 @@ def baselines(train: Sequence[Ints], judged: Sequence[Ints], fields: Sequence[Fi
 class _History(Joined):
     """Pieces end to end, and the symbols of their notes that contexts are made of."""
 
-    def __init__(self, pieces: Sequence[Ints], fields: Sequence[Field]) -> None:
+    def __init__(self, pieces: Sequence[Ints], fields: Sequence[Field], *, has_beats: bool = True) -> None:
         super().__init__([len(piece) for piece in pieces])
         ids = np.concatenate(pieces).astype(np.int64)
         self.symbols = {field.name: ids[:, column] for column, field in enumerate(fields)}
@@ -61,6 +66,8 @@ class _History(Joined):
             wait, pitch, duration = (self.symbols[name] for name in ("wait", "pitch", "duration"))
             self.symbols["rhythm"] = wait * 1000 + duration
             self.symbols["chord"] = (wait == 0).astype(np.int64)
+            if not has_beats:
+                self.symbols["wait"] = 1 - self.symbols["chord"]
             self.symbols["interval"] = (pitch - self.before(pitch, 1)) % 128
 
     def views(self, field: Field) -> list[Drawings]:

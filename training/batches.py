@@ -6,18 +6,15 @@ a piece starts, which clears the state there: every piece is learned and validat
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from midi.notes import ANSWER
-from midi.tokens import CONTEXTS, DURATION, END, PITCH, VELOCITY, VOICE, WAIT, Field
+from midi.tokens import CONTEXTS, DURATION, PITCH, VELOCITY, VOICE, WAIT, Field
 from training.encoding import EncodedPiece, column, without_bars
 from training.pieces import Ints
 from training.roles import assign_roles
-
-Floats = npt.NDArray[np.float32]
+from training.steps import Batch, Steps, joined, packed_steps, padding, stacked, steps_of
 
 TRITONE = 6
 DURATION_UNKNOWN = 0.1
@@ -28,26 +25,6 @@ ALL_VELOCITY_UNKNOWN = 0.1
 
 BARS_UNKNOWN = 0.4
 """Share of the pieces whose places in the bar are hidden throughout: a jam without a clock."""
-
-
-class Batch(NamedTuple):
-    """Arrays of a chunk: `inputs`, the note taken in; `targets`, the note to foretell, its contexts told.
-
-    Both [B, T, I]; `loss_mask` [B, T, F] is 1 where a field of `targets` counts, `carry_mask` [B, T] is 0 at starts.
-    """
-
-    inputs: Ints
-    targets: Ints
-    loss_mask: Floats
-    carry_mask: Floats
-
-
-class _Steps(NamedTuple):
-    """Steps of a stream: arrays [N, I] and a mask [N, F], the rows of a `Batch`."""
-
-    inputs: Ints
-    targets: Ints
-    loss_mask: Floats
 
 
 def transpositions(pitches: Ints) -> range:
@@ -90,7 +67,7 @@ class Streams:
         self._source_of = [0] * (streams - theirs) + [1] * theirs
         self._queues: list[list[int]] = [[], []]
         """For each source, the pieces of this pass not begun yet: a pass takes in each once, in whichever stream."""
-        self._pending: list[_Steps] = [_padding(0, self._inputs, len(fields)) for _ in range(streams)]
+        self._pending: list[Steps] = [padding(0, self._inputs, len(fields)) for _ in range(streams)]
 
     @property
     def notes(self) -> int:
@@ -100,35 +77,35 @@ class Streams:
 
     def next(self) -> Batch:
         """The next chunk of every stream."""
-        return _batch([self._row(stream) for stream in range(len(self._pending))], self._inputs)
+        return stacked([self._row(stream) for stream in range(len(self._pending))], self._inputs)
 
     def snapshot(self) -> dict[str, npt.NDArray[np.generic]]:
         """Keep what `restore` needs to go on exactly here: the rest of this pass, of each piece begun; not the rng."""
         kept = {f"queue_{source}": np.array(queue, np.int64) for source, queue in enumerate(self._queues)}
-        lengths = np.array([len(steps.inputs) for steps in self._pending], np.int64)
-        return {**kept, "lengths": lengths, **_joined(self._pending)._asdict()}
+        lengths = np.array([steps.length for steps in self._pending], np.int64)
+        return {**kept, "lengths": lengths, **joined(self._pending)._asdict()}
 
     def restore(self, kept: Mapping[str, npt.NDArray[np.generic]]) -> None:
         """Go on where a snapshot was taken."""
         self._queues = [kept[f"queue_{source}"].tolist() for source in range(len(self._queues))]
         cuts = np.cumsum(kept["lengths"])[:-1]
-        parts = (np.split(kept[name], cuts) for name in _Steps._fields)
-        self._pending = [_Steps(*row) for row in zip(*parts, strict=True)]
+        parts = (np.split(kept[name], cuts) for name in Steps._fields)
+        self._pending = [Steps(*row) for row in zip(*parts, strict=True)]
 
-    def _row(self, stream: int) -> _Steps:
+    def _row(self, stream: int) -> Steps:
         parts = [self._pending[stream]]
-        while sum(len(part.inputs) for part in parts) < self._chunk:
+        while sum(part.length for part in parts) < self._chunk:
             parts.append(self._begin_piece(self._source_of[stream]))
-        whole = _joined(parts)
-        self._pending[stream] = _cut(whole, self._chunk, len(whole.inputs))
-        return _cut(whole, 0, self._chunk)
+        whole = joined(parts)
+        self._pending[stream] = whole.cut(self._chunk, whole.length)
+        return whole.cut(0, self._chunk)
 
-    def _begin_piece(self, source: int) -> _Steps:
+    def _begin_piece(self, source: int) -> Steps:
         pieces, queue = self._sources[source], self._queues[source]
         if not queue:
             queue += self._rng.permutation(len(pieces)).tolist()
-        steps = _steps(self._varied(pieces[queue.pop()]), self._inputs, len(self._fields))
-        return _Steps(self._masked(steps.inputs), steps.targets, steps.loss_mask)
+        steps = steps_of(self._varied(pieces[queue.pop()]), self._inputs, len(self._fields))
+        return steps._replace(inputs=self._masked(steps.inputs))
 
     def _varied(self, piece: EncodedPiece) -> Ints:
         """The piece as it is learned this time: transposed, roles assigned, its bars known or not."""
@@ -169,61 +146,8 @@ def packed(
     END, the padding and the voice (all is the answer's) do not count.
     """
     columns = (*fields, *contexts)
-    rows: list[list[_Steps]] = [[] for _ in range(streams)]
-    lengths = [0] * streams
-    for piece in sorted(pieces, key=len, reverse=True):
-        shortest = lengths.index(min(lengths))
-        steps = _steps(piece, columns, len(fields))
-        steps.loss_mask[-1] = 0
-        rows[shortest].append(steps)
-        lengths[shortest] += len(steps.inputs)
-    longest = -(-max(lengths) // chunk) * chunk
-    padded = [
-        _joined([*row, _padding(longest - length, columns, len(fields))])
-        for row, length in zip(rows, lengths, strict=True)
-    ]
     voice = column(fields, VOICE)
-    for start in range(0, longest, chunk):
-        batch = _batch([_cut(row, start, start + chunk) for row in padded], columns)
+    for batch in packed_steps([steps_of(piece, columns, len(fields)) for piece in pieces], columns, streams, chunk):
         if voice is not None:
             batch.loss_mask[:, :, voice] = 0
         yield batch
-
-
-def _steps(ids: Ints, columns: Sequence[Field], drawn: int) -> _Steps:
-    """`drawn`: how many of the inputs are fields; the others are contexts."""
-    start = np.array([[field.start for field in columns]], np.int32)
-    end = np.array([[0] * drawn + [context.unknown for context in columns[drawn:]]], np.int32)
-    wait, voice = column(columns, WAIT), column(columns, VOICE)
-    if voice is not None:
-        end[0, voice] = ANSWER  # it is of the answer that the daemon asks whether it is over
-    if wait is not None:
-        end[0, wait] = END
-    targets = np.concatenate([ids, end])
-    sizes = np.array([field.size for field in columns[:drawn]])
-    drawable = targets[:, :drawn] < sizes  # an unknown velocity teaches nothing
-    loss_mask = drawable.astype(np.float32)
-    loss_mask[-1] = 0
-    if wait is not None:
-        loss_mask[-1, wait] = 1
-    targets[:, :drawn] = np.where(drawable, targets[:, :drawn], 0)
-    return _Steps(np.concatenate([start, ids]), targets.astype(np.int32), loss_mask)
-
-
-def _padding(length: int, columns: Sequence[Field], drawn: int) -> _Steps:
-    ids = np.zeros((length, len(columns)), np.int32)
-    return _Steps(ids, ids, np.zeros((length, drawn), np.float32))
-
-
-def _joined(parts: Sequence[_Steps]) -> _Steps:
-    return _Steps(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-def _cut(steps: _Steps, start: int, stop: int) -> _Steps:
-    return _Steps(steps.inputs[start:stop], steps.targets[start:stop], steps.loss_mask[start:stop])
-
-
-def _batch(rows: Sequence[_Steps], columns: Sequence[Field]) -> Batch:
-    inputs, targets, loss_mask = map(np.stack, zip(*rows, strict=True))
-    carry_mask = (inputs[:, :, 0] != columns[0].start).astype(np.float32)
-    return Batch(inputs, targets, loss_mask, carry_mask)

@@ -144,8 +144,6 @@ def _of_class(memory: Memory, probabilities: Probabilities, index: int, due: int
 def believed_of(stepper: Stepper, outputs: dict[str, Floats], due: Ints) -> list[Probabilities]:
     """The model's probabilities [B, N] of each field of a note, given the fields before it and its contexts."""
     ids = list(due.T)
-    for index, field in enumerate(stepper.fields):  # an unknown velocity tells nothing to nobody: it is the last field
-        ids[index] = np.minimum(ids[index], field.size - 1)
     return [
         head.probabilities(outputs[f"{field.name}_hidden"], ids).astype(np.float64)
         for field, head in zip(stepper.fields, stepper.heads, strict=True)

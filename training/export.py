@@ -20,11 +20,11 @@ from exported.card import GOLDEN, GRAPH, WEIGHTS, Card, sha256, write_card
 from midi.errors import InputError, ModelError
 from midi.tokens import Field, start
 from training.base_model import BaseModel, arrays_in
-from training.batches import Batch
 from training.graph import packed_graph, step_graph
 from training.network import Network, Shape, Weights
 from training.pieces import Ints
 from training.stepper import Stepper
+from training.steps import Batch
 
 TOLERANCE = 3e-4
 """Largest absolute difference between Keras and the float32 graph: hidden layers differ by about 3e-6, cells, that

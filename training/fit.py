@@ -16,7 +16,7 @@ import numpy as np
 
 from midi.tokens import Field
 from training import checkpoint
-from training.batches import Batch, Replay, Streams, packed
+from training.batches import Replay, Streams, packed
 from training.checkpoint import Checkpoint
 from training.encoding import EncodedPiece
 from training.history import History
@@ -24,6 +24,7 @@ from training.interruption import interruption
 from training.network import Network, Shape, Weights
 from training.plan import VALIDATIONS_IN_TIME, Plan
 from training.progress import bar
+from training.steps import Batch
 
 CHECKPOINT = "checkpoint.npz"
 SAVE_EVERY_S = 60.0
@@ -118,7 +119,7 @@ class Fit:
         self._save()
         finished = self.over
         if finished:
-            _assign(self._network.model.trainable_variables, history.best)
+            assign_numbered(self._network.model.trainable_variables, history.best)
             if self._progress() < 1:
                 notify("the held-out pieces have long not been foretold better: stopped early")
         return Fitted(self._network, history, finished)
@@ -136,7 +137,7 @@ class Fit:
             losses += self._network.losses(batch)
             notes += _notes(batch)
         self._network.states = states
-        self._history.add_validation(losses / notes, self._epoch(), _numbered(self._network.model.trainable_variables))
+        self._history.add_validation(losses / notes, self._epoch(), numbered(self._network.model.trainable_variables))
 
     def _validation_is_due(self) -> bool:
         steps, seconds = self._history.since_validation
@@ -160,9 +161,9 @@ class Fit:
 
     def _save(self) -> None:
         groups = {
-            "variables": _numbered(self._network.variables),
-            "optimizer": _numbered(self._network.optimizer.variables),
-            "states": _numbered(self._network.states),
+            "variables": numbered(self._network.variables),
+            "optimizer": numbered(self._network.optimizer.variables),
+            "states": numbered(self._network.states),
             "streams": self._streams.snapshot(),
             "best": self._history.best,
         }
@@ -170,8 +171,8 @@ class Fit:
         checkpoint.save(self._path, Checkpoint(groups, notes))
 
     def _restore(self, kept: Checkpoint) -> None:
-        _assign(self._network.variables, kept.groups["variables"])
-        _assign(self._network.optimizer.variables, kept.groups["optimizer"])
+        assign_numbered(self._network.variables, kept.groups["variables"])
+        assign_numbered(self._network.optimizer.variables, kept.groups["optimizer"])
         states = kept.groups["states"]
         self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
         self._streams.restore(kept.groups["streams"])
@@ -193,10 +194,12 @@ def _notes(batch: Batch) -> float:
     return float(batch.loss_mask[:, :, min(1, batch.loss_mask.shape[2] - 1)].sum())
 
 
-def _numbered(values: Sequence[Any]) -> dict[str, Any]:
+def numbered(values: Sequence[Any]) -> dict[str, Any]:
+    """Copies of variables by their place, as a checkpoint holds them."""
     return {str(index): np.asarray(value).copy() for index, value in enumerate(values)}
 
 
-def _assign(variables: Sequence[Any], values: Mapping[str, Any]) -> None:
+def assign_numbered(variables: Sequence[Any], values: Mapping[str, Any]) -> None:
+    """Give variables the values of such copies."""
     for index, variable in enumerate(variables):
         variable.assign(values[str(index)])

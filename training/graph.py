@@ -104,7 +104,9 @@ def _step(weights: Weights, shape: Shape) -> Any:
         top = after[-2]
         heads = tf.matmul(top, tf.constant(hidden_kernel)) + tf.constant(hidden_bias)
         outputs = {"next_state": tf.concat(after, axis=1), "key": tf.identity(top)}
-        for field, part in zip(shape.fields, tf.split(heads, [shape.width] * len(shape.fields), axis=1), strict=True):
+        for field, part in zip(
+            shape.fields, tf.split(heads, [shape.width_of(field) for field in shape.fields], axis=1), strict=True
+        ):
             outputs[f"{field.name}_hidden"] = tf.identity(part)
         return outputs
 

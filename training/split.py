@@ -45,8 +45,12 @@ def split(works: Sequence[Piece], seed: int = SEED) -> Split:
 
     A work's place depends on a digest of its name, so that adding a file moves few others.
     """
-    grouped = [[works[index] for index in family] for family in families(works)]
-    grouped.sort(key=lambda family: _lot(seed, min(work.name for work in family)))
+    return split_families([[works[index] for index in family] for family in families(works)], seed)
+
+
+def split_families(grouped: list[list[Piece]], seed: int = SEED) -> Split:
+    """Split works that are grouped already, so that no group is parted."""
+    grouped = sorted(grouped, key=lambda family: _lot(seed, min(work.name for work in family)))
     if len(grouped) == 1:
         return _split_ends(grouped[0])
     test = _draw(grouped) if len(grouped) > 2 else []

@@ -106,6 +106,14 @@ def test_names_of_sounds_are_counted_within_the_piece_from_one_name_on() -> None
     assert known.adaptive[0] < known.ngram[0] - 1
 
 
+def test_without_beats_a_wait_only_counts_whether_it_is_none() -> None:
+    piece = MUSIC[0].copy()
+    piece[:, 0] = np.tile([0, 0, 0, 7, 0, 0, 0, 11], 8)[: len(piece)]
+    wait = baselines([piece], [piece], TOLD, has_beats=False).unigram[0]
+    share = (piece[:, 0] == 0).mean()
+    assert wait == pytest.approx(-(share * math.log(share) + (1 - share) * math.log(1 - share)), abs=0.05)
+
+
 def test_names_are_counted_by_the_contexts_that_do_best() -> None:
     """On names by chance long contexts only mislead: what is reported is as good as the shortest context's."""
     rng = np.random.default_rng(3)

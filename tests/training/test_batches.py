@@ -9,9 +9,10 @@ import pytest
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import CONTEXTS, DURATION, END, FIELDS, METER, PITCH, POSITION, VELOCITY, Field
 from tests.training.music import SCORE, ids, pieces
-from training.batches import BARS_UNKNOWN, Batch, Streams, packed, transpositions
+from training.batches import BARS_UNKNOWN, Streams, packed, transpositions
 from training.encoding import EncodedPiece
 from training.pieces import Ints
+from training.steps import Batch
 
 INPUTS = (*SCORE, *CONTEXTS)
 VOICE_AT, WAIT_AT, PITCH_AT, DURATION_AT, METER_AT, POSITION_AT = range(6)

@@ -13,9 +13,10 @@ import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or bri
 from midi.errors import InputError
 from midi.tokens import CONTEXTS
 from tests.training.music import SCORE, pieces
-from training.batches import Batch, Streams
+from training.batches import Streams
 from training.fit import Fit, Fitted
 from training.plan import Plan
+from training.steps import Batch
 
 PLAN = Plan(layers=1, units=16, width=12, dropout=0.1, weight_drop=0.1, streams=4, chunk=32, epochs=20, rate=0.02)
 

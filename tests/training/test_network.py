@@ -8,11 +8,12 @@ import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or bri
 from midi.tokens import CONTEXTS, METER, POSITION, Field
 from tests.training.music import SCORE, ids
 from tests.training.tiny import network
-from training.batches import Batch, packed
+from training.batches import packed
 from training.encoding import without_bars
 from training.lstm import CarriedLSTM
 from training.network import Array, Network
 from training.pieces import Ints
+from training.steps import Batch
 
 STREAMS, STEPS, WIDTH, UNITS = 3, 8, 5, 6
 RNG = np.random.default_rng(11)

@@ -16,7 +16,7 @@ from tests.training.music import SCORE, ids, melody, pieces, transposed, work, w
 from tests.training.test_fit import interrupt_after
 from tests.training.tiny import UNITS, WIDTH, network
 from training.base_model import BaseModel, arrays_in, find_base_model
-from training.batches import Batch, Replay
+from training.batches import Replay
 from training.corpus import DEFAULT, Corpus
 from training.export import graphs_of, load_base_weights, write_folder
 from training.facts import compared
@@ -28,6 +28,7 @@ from training.pieces import Piece
 from training.plan import REPLAY_SHARE, TUNING_RATE, TUNING_SECONDS, Plan, tuning
 from training.split import VALID
 from training.stepper import Stepper
+from training.steps import Batch
 from training.training_run import TrainingRun
 
 PLAN = tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=16, epochs=8))
