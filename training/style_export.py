@@ -1,0 +1,74 @@
+"""A trained model of styles to its folder: graph, weights, golden vectors, and a card that names every source.
+
+Importing this module imports TensorFlow.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from exported.card import Card
+from midi.errors import InputError
+from training.evaluate import evaluate
+from training.export import graphs_of, publish, write_folder
+from training.network import Network
+from training.pieces import Ints
+from training.stepper import Stepper
+from training.style_corpus import StyleCorpus
+from training.style_facts import corpus_facts, figures_facts
+from training.style_figures import measure
+from training.style_fit import Pieces
+from training.style_plan import StylePlan
+from training.training_run import PACKING_MAY_COST
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A network and what its card says of it: plan, command, corpus, and the pieces that it was chosen by."""
+
+    network: Network
+    plan: StylePlan
+    command: str
+    corpus: StyleCorpus
+    valid: Pieces
+
+    def write(self, destination: Path) -> Card:
+        """Make the folder aside, and put it in its place when all is there.
+
+        Raises:
+            InputError: it cannot be written. ModelError: the graph does not compute what Keras computes.
+        """
+        aside = destination.with_name(f".{destination.name}.partial-{os.getpid()}")
+        try:
+            card = self._write(aside, destination.name)
+            publish(aside, destination)
+        except OSError as error:
+            raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        return card
+
+    def _write(self, aside: Path, name: str) -> Card:
+        """In 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST, the mean over the styles."""
+        pieces = [piece.ids for of_style in self.valid.values() for piece in of_style[:1]]
+        graphs = graphs_of(self.network, pieces[0])
+        plain, packed = (self._cost(step.graph, pieces) for step in (graphs.plain, graphs.packed))
+        step = graphs.packed if packed - plain <= PACKING_MAY_COST else graphs.plain
+        figures = measure(self.network, self.valid, self.plan.streams, self.plan.chunk)
+        card = Card(
+            name=name,
+            training={"command": self.command, **self.plan.settings(), "packing_costs": round(packed - plain, 5)},
+            corpus=corpus_facts(self.corpus),
+            held_out={"judged_on": "valid", "styles": figures_facts(figures)},
+        )
+        return write_folder(self.network, step, graphs.golden, aside, card)
+
+    def _cost(self, graph: bytes, pieces: Sequence[Ints]) -> float:
+        """Nats a note of a graph, the mean over pieces of a style each; a field that no piece knows costs nothing."""
+        shape = self.network.shape
+        stepper = Stepper(graph, shape.fields, shape.given)
+        return float(np.mean([evaluate(stepper, [ids]).total for ids in pieces]))
