@@ -25,7 +25,8 @@ class Note:
     """One note. `onset` and `duration` in ticks, `pitch` 0 to 127, `channel` 0 to 15.
 
     `duration` is None while the key is still down; `velocity` (1 to 127) is None where the source has no dynamics;
-    `voice` says whose it is: the HUMAN's or the ANSWER's.
+    `voice` says whose it is: the HUMAN's or the ANSWER's. `deviation_ms` is how long after its tick it is struck
+    (before: below 0), and `pedal` a class of `midi.touch`; each is None where nobody knows.
     """
 
     onset: int
@@ -34,6 +35,8 @@ class Note:
     velocity: int | None = None
     channel: int = 0
     voice: int = ANSWER
+    deviation_ms: int | None = None
+    pedal: int | None = None
 
     @property
     def end(self) -> int:

@@ -149,7 +149,8 @@ class Ready(NamedTuple):
 class Proposal(NamedTuple):
     """Engine to I/O: sound this note, unless the human plays first.
 
-    In musical time: it moves with the tempo until it sounds. `shift_ns` is how much later it is meant, or earlier.
+    In musical time: it moves with the tempo until it sounds. `shift_ns` is how much later it is meant, or earlier;
+    `pedal` the sustain pedal under it, a class of `midi.touch`, or None: it has no say.
     """
 
     note_id: int
@@ -160,6 +161,7 @@ class Proposal(NamedTuple):
     pitch: int
     velocity: int
     channel: int
+    pedal: int | None = None
 
 
 class AnswerEnd(NamedTuple):

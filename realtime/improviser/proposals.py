@@ -35,8 +35,8 @@ class Proposals:
         self._notes[note_id] = note
         while len(self._notes) > LONGEST_REPLAY:
             del self._notes[next(iter(self._notes))]
-        velocity = note.velocity or 1
-        return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, note.pitch, velocity, note.channel)
+        sounded = note.pitch, note.velocity or 1, note.channel, note.pedal
+        return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, *sounded)
 
     def resolve(self, message: Sent | Released | Dropped | Cancelled, plan: Plan | None) -> bool:
         """Take in what became of a proposal, of the plan or not; True: a note behind the plan has changed."""
