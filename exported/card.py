@@ -20,7 +20,16 @@ from typing import Any
 from exported.content import SHOWN, bounded_bytes, check_numbers, read_content, shown
 from midi.errors import ModelError
 from midi.text import printable
-from midi.tokens import CONTEXTS, DURATION, FIELDS, PITCH, WAIT, Field, fingerprint
+from midi.tokens import (
+    CONTEXTS,
+    DURATION,
+    PITCH,
+    STYLED_CONTEXTS,
+    STYLED_FIELDS,
+    WAIT,
+    Field,
+    fingerprint,
+)
 
 FORMAT = 2
 GRAPH = "model.onnx"
@@ -34,6 +43,9 @@ MOST_GRAPH_BYTES = 500_000_000
 
 SOUND = "sound"
 """The one field of a model whose vocabulary is a list of names of notes and chords (`midi.names`)."""
+
+NEEDED = frozenset({WAIT.name, PITCH.name, DURATION.name})
+"""The fields that no model of events lacks."""
 
 IMITATE = 0.3
 """The weight of imitation (`exported.imitation`) that a model is played and measured with unless told otherwise."""
@@ -53,7 +65,7 @@ class Card:
     parity_tolerance: float = 0.0
     """Largest absolute difference allowed between the trainer's outputs or states and the graph's."""
     contexts: dict[str, int] = field(default_factory=dict)
-    """Context name -> number of classes; empty if it does not learn where in the bar a note stands."""
+    """Context name -> number of classes; empty if it does not learn where in the bar a note stands, or its style."""
     sounds: list[str] = field(default_factory=list)
     """The names of the field `sound`, by id; empty for a model of events."""
     imitation: dict[str, Any] = field(default_factory=dict)
@@ -177,25 +189,28 @@ def _check_types(content: dict[str, Any], path: Path) -> None:
 
 
 def _check_vocabulary(card: Card, path: Path) -> None:
-    ours = {f.name: f.size for f in FIELDS}
-    contexts = {f.name: f.size for f in CONTEXTS}
+    ours, contexts = _sizes(STYLED_FIELDS), _sizes(STYLED_CONTEXTS)
     if SOUND in card.vocabulary:
         fits = card.vocabulary == {SOUND: len(card.sounds)} and not card.contexts
     else:
         expected = {name: size for name, size in ours.items() if name in card.vocabulary}
-        needed = {WAIT.name, PITCH.name, DURATION.name}
-        fits = list(card.vocabulary.items()) == list(expected.items()) and needed <= card.vocabulary.keys()
-        fits = fits and list(card.contexts.items()) in ([], list(contexts.items()))
+        fits = list(card.vocabulary.items()) == list(expected.items()) and card.vocabulary.keys() >= NEEDED
+        fits = fits and card.context_fields in ((), CONTEXTS, STYLED_CONTEXTS)
     if not fits:
         raise ModelError(
             f"{path} was made for vocabulary {_listed(card.vocabulary)} and contexts {_listed(card.contexts)}; "
-            f"this Antiphon speaks {ours} and {contexts}, or {SOUND} with a name for each class"
+            f"this Antiphon speaks {ours}, {', '.join(sorted(NEEDED))} at least, and {contexts}, the style or all "
+            f"of them left out; or {SOUND} with a name for each class"
         )
     if card.fingerprint != fingerprint(card.inputs):
         raise ModelError(
             f"{path} has vocabulary fingerprint {card.fingerprint[:SHOWN]}; "
             f"this Antiphon's is {fingerprint(card.inputs)}"
         )
+
+
+def _sizes(alphabets: Sequence[Field]) -> dict[str, int]:
+    return {field.name: field.size for field in alphabets}
 
 
 def _listed(classes: dict[str, int]) -> str:

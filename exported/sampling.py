@@ -14,7 +14,7 @@ import numpy as np
 from exported.heads import Floats, Head
 from exported.imitation import Memory
 from midi.notes import ANSWER
-from midi.tokens import CONTEXTS, END, NOWHERE, PITCH, VOICE, WAIT, Field, Place, Token
+from midi.tokens import END, NOWHERE, PITCH, UNKNOWN_CONTEXTS, VOICE, WAIT, Field, Place, Token
 
 MIN_P = 0.02
 """Classes less than this times as likely as the likeliest are not drawn (min-p sampling, Nguyen et al. 2024):
@@ -49,7 +49,7 @@ class Constraint:
     pitches: Floats | None = None
     """A mask of the pitches allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
     place_after: Callable[[int], Place] = nowhere
-    """The place of a note, by the id of its wait (never END)."""
+    """The place of a note, by the id of its wait (never END): its contexts, as far as they are known."""
     earliest: int = 0
     """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
 
@@ -128,7 +128,7 @@ def draw(
     believe. Takes one random number a field, whatever is drawn: a seed is a performance.
     """
     randoms = rng.random(len(fields)).tolist()
-    ids = [0] * len(fields) + [*NOWHERE]
+    ids = [0] * len(fields) + [*UNKNOWN_CONTEXTS]
     wait = 0
     for column, field in enumerate(fields):
         chosen = constraint.fixed(field)
@@ -147,7 +147,8 @@ def draw(
             if chosen == END:
                 break
             wait = chosen
-            ids[-len(CONTEXTS) :] = constraint.place_after(wait)
+            place = constraint.place_after(wait)
+            ids[len(fields) : len(fields) + len(place)] = place
         if memory is not None and field is not fields[-1]:
             memory.agree(column, chosen)
     return tuple(ids[: len(fields)])

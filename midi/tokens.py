@@ -1,9 +1,9 @@
-"""A note as numbers: five fields, each a small alphabet, and its place in the bar. Core: no I/O, no numpy.
+"""A note as numbers: fields, each a small alphabet, and its place in the bar. Core: no I/O, no numpy.
 
-A note is told as (voice, wait since the previous onset, pitch, duration, velocity), drawn in this order: whose note is
-next, when, which. Times are exact to the tick up to four beats, then coarser: half a beat up to eight beats, one beat
-up to sixteen; longer ones are sixteen beats. Its contexts (meter, position in the bar) are given, never drawn: once
-the wait is drawn they follow.
+A note is told as (voice, wait since the previous onset, pitch, duration, velocity, and perhaps deviation and pedal),
+drawn in this order: whose note is next, when, which, with what touch. Times are exact to the tick up to four beats,
+then coarser: half a beat up to eight beats, one beat up to sixteen; longer ones are sixteen beats. Its contexts (meter,
+position in the bar, and perhaps style) are given, never drawn: once the wait is drawn they follow.
 
 Every field and context has, beside its classes, two ids that only stand in the input: START before the first note,
 UNKNOWN where the value is not known (a key still down has no duration yet; a score has no velocity; without a clock
@@ -18,12 +18,11 @@ from dataclasses import dataclass
 
 from midi.meter import LONGEST_BAR, METERS
 from midi.notes import ANSWER, HUMAN, Note
+from midi.touch import DEVIATION_BIN_MS, DEVIATIONS, PEDALS, deviation_class, deviation_ms
 
 WAIT_TICKS: tuple[int, ...] = (*range(0, 97), *range(108, 193, 12), *range(216, 385, 24))
 DURATION_TICKS: tuple[int, ...] = WAIT_TICKS[1:]
 VELOCITY_BIN = 4
-DEVIATION_BIN_MS = 10
-"""Drummers stray from their grid by 24.6 ms (standard deviation, Groove), jazz soloists by 35.5 ms (Weimar)."""
 STYLES = (
     "folk",
     "chorale",
@@ -67,9 +66,9 @@ WAIT = Field("wait", len(WAIT_TICKS) + 1)
 PITCH = Field("pitch", 128)
 DURATION = Field("duration", len(DURATION_TICKS))
 VELOCITY = Field("velocity", 128 // VELOCITY_BIN)
-DEVIATION = Field("deviation", 13)
+DEVIATION = Field("deviation", DEVIATIONS)
 """Early or late against the tick (`midi.touch`): a late note is no other rhythm."""
-PEDAL = Field("pedal", 3)
+PEDAL = Field("pedal", PEDALS)
 METER = Field("meter", len(METERS))
 POSITION = Field("position", LONGEST_BAR)
 STYLE = Field("style", len(STYLES))
@@ -85,13 +84,17 @@ STYLED_FIELDS: tuple[Field, ...] = (*FIELDS, DEVIATION, PEDAL)
 STYLED_CONTEXTS: tuple[Field, ...] = (*CONTEXTS, STYLE)
 """Those of a model of styles; one of drums lacks the pedal and the style."""
 
+_CONTEXT_NAMES = tuple(context.name for context in STYLED_CONTEXTS)
+
 Token = tuple[int, ...]
 """A note's ids, in the order of a model's inputs: its fields, then its contexts."""
-Place = tuple[int, int]
-"""Ids of meter and position."""
+Place = tuple[int, ...]
+"""Ids of a note's contexts in order: meter and position, then perhaps the style."""
 
 NOWHERE: Place = (METER.unknown, POSITION.unknown)
 """The place of a note where no bar is known."""
+UNKNOWN_CONTEXTS: Place = tuple(context.unknown for context in STYLED_CONTEXTS)
+"""Ids of all contexts where nothing is known."""
 
 
 def nearest(grid: Sequence[int], ticks: int) -> int:
@@ -112,7 +115,8 @@ def start(inputs: Sequence[Field]) -> Token:
 def encode(note: Note, previous_onset: int | None, inputs: Sequence[Field], place: Place = NOWHERE) -> Token:
     """A note's ids, given the onset in ticks of the note before it (None: it is the first, its wait is 0).
 
-    `inputs`: the model's fields and contexts, of FIELDS and CONTEXTS.
+    `inputs`: the model's fields and contexts, of STYLED_FIELDS and STYLED_CONTEXTS. `place` may leave out the last
+    contexts, which are unknown then.
     """
     wait = 0 if previous_onset is None else note.onset - previous_onset
     ids = {
@@ -121,10 +125,11 @@ def encode(note: Note, previous_onset: int | None, inputs: Sequence[Field], plac
         PITCH.name: note.pitch,
         DURATION.name: DURATION.unknown if note.duration is None else nearest(DURATION_TICKS, note.duration),
         VELOCITY.name: VELOCITY.unknown if note.velocity is None else note.velocity // VELOCITY_BIN,
-        METER.name: place[0],
-        POSITION.name: place[1],
+        DEVIATION.name: DEVIATION.unknown if note.deviation_ms is None else deviation_class(note.deviation_ms),
+        PEDAL.name: PEDAL.unknown if note.pedal is None else note.pedal,
     }
-    return tuple(ids[field.name] for field in inputs)
+    ids.update(zip(_CONTEXT_NAMES, place + UNKNOWN_CONTEXTS[len(place) :], strict=True))
+    return tuple([ids[field.name] for field in inputs])
 
 
 def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, channel: int = 0) -> Note:
@@ -132,6 +137,8 @@ def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, cha
     drawn = {field.name: value for field, value in zip(fields, ids, strict=True)}
     duration = drawn[DURATION.name]
     velocity = drawn.get(VELOCITY.name, VELOCITY.unknown)
+    deviation = drawn.get(DEVIATION.name, DEVIATION.unknown)
+    pedal = drawn.get(PEDAL.name, PEDAL.unknown)
     return Note(
         onset=previous_onset + WAIT_TICKS[drawn[WAIT.name]],
         duration=None if duration == DURATION.unknown else DURATION_TICKS[duration],
@@ -139,6 +146,8 @@ def decode(ids: Sequence[int], fields: Sequence[Field], previous_onset: int, cha
         velocity=None if velocity == VELOCITY.unknown else velocity * VELOCITY_BIN + VELOCITY_BIN // 2,
         channel=channel,
         voice=drawn.get(VOICE.name, ANSWER),
+        deviation_ms=None if deviation == DEVIATION.unknown else deviation_ms(deviation),
+        pedal=None if pedal == PEDAL.unknown else pedal,
     )
 
 

@@ -1,11 +1,13 @@
 """The touch of a note: its deviation from the tick, and the pedal under it, as classes. Core: no I/O, no numpy."""
 
-from midi.tokens import DEVIATION, DEVIATION_BIN_MS, PEDAL
-
-FURTHEST = DEVIATION.size // 2
+DEVIATION_BIN_MS = 10
+"""Drummers stray from their grid by 24.6 ms (standard deviation, Groove), jazz soloists by 35.5 ms (Weimar)."""
+FURTHEST = 6
 """Classes on either side of the tick; the last holds all that is further from it."""
+DEVIATIONS = 2 * FURTHEST + 1
 
-PEDAL_UP, PEDAL_HELD, PEDAL_ANEW = range(PEDAL.size)
+PEDALS = 3
+PEDAL_UP, PEDAL_HELD, PEDAL_ANEW = range(PEDALS)
 """The sustain pedal at a note: up; down since the note before or longer; pressed anew since then."""
 
 

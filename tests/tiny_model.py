@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from exported.card import GRAPH, Card, conditions, sha256, write_card
-from midi.tokens import CONTEXTS, DURATION, END, FIELDS, PITCH, VOICE, WAIT, Field
+from midi.tokens import CONTEXTS, DEVIATION, DURATION, END, FIELDS, PEDAL, PITCH, VOICE, WAIT, Field
 
 UNITS = 16
 WIDTH = 8
@@ -126,6 +126,10 @@ def _bias(field: Field) -> np.ndarray:
             bias[55:80] = 1
         case DURATION.name:
             bias[[5, 11, 23]] = 1
+        case DEVIATION.name:
+            bias[4:10] = 1
+        case PEDAL.name:
+            bias[:] = 0
         case _:
             bias[10:26] = 1
     return bias

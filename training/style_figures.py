@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from midi.tokens import DEVIATION, DEVIATION_BIN_MS, PEDAL, STYLE, STYLES, VELOCITY, VELOCITY_BIN, VOICE, WAIT, Field
-from midi.touch import PEDAL_ANEW
+from midi.tokens import DEVIATION, PEDAL, STYLE, STYLES, VELOCITY, VELOCITY_BIN, VOICE, WAIT, Field
+from midi.touch import DEVIATION_BIN_MS, PEDAL_ANEW
 from training.encoding import column
 from training.network import Network
 from training.steps import Batch, packed_steps, steps_of

@@ -8,7 +8,6 @@ import numpy as np
 from midi.notes import ANSWER, HUMAN
 from midi.tokens import (
     DEVIATION,
-    DEVIATION_BIN_MS,
     DURATION,
     DURATION_TICKS,
     PEDAL,
@@ -20,7 +19,7 @@ from midi.tokens import (
     Field,
     nearest,
 )
-from midi.touch import FURTHEST
+from midi.touch import DEVIATION_BIN_MS, FURTHEST
 from training.encoding import column, tokens
 from training.note_tables.styled_piece import NO_DEVIATION, StyledPiece
 from training.pieces import UNKNOWN, Ints

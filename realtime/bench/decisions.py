@@ -72,7 +72,7 @@ class Answer:
             begin,
             None,
             0,
-            lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned),
+            lambda onset, pitch, drawn: dynamics.velocity_at(onset - begin, pitch) if drawn is None else drawn,
             may_end=False,
         )
         self._plan = Plan(model, self._ring, outline)

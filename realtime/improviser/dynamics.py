@@ -1,9 +1,10 @@
-"""The loudness of the answer: as the human plays, where the model has learned no dynamics. Pure.
+"""The loudness of the answer: as the human plays. Pure.
 
 A phrase's loudness has three parts: its mean; a steady crescendo or decrescendo, by least squares; and the
 touch, by how much each of its notes differs from that. The answer goes on where the phrase ended, its crescendo fading
 out, and each of its notes takes the touch of a note of the human's like it: at the same place within two beats, and
 near in pitch. Drawn, not averaged: accents stay, and so does how far the loudness spreads.
+Where the model has learned dynamics its accents are played, on the human's scale: around their mean, as far apart.
 """
 
 import math
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note
+from realtime.improviser.learned_touch import VelocityScale
 
 PLACE_TICKS = TICKS_PER_BEAT // 4
 ACCENTS_TICKS = 2 * TICKS_PER_BEAT
@@ -27,8 +29,12 @@ NEAR_SEMITONES = 7.0
 """At such a distance in pitch a touch counts less by a factor e."""
 GOES_ON = 0.5
 """A crescendo goes on by so much of its rise at most."""
-PULL = 0.5
-"""The share by which, at knob 1, a learned velocity is pulled to the human's mean: the model's accents remain."""
+FEWEST_SPREAD = 4
+"""Notes of which a spread is heard."""
+LEAST_SPREAD = 1.0
+"""Keys whose notes are all alike have no touch: nothing is heard from them of how far loudness spreads."""
+USUAL_SPREAD = 12.0
+"""The spread of velocities where none is heard."""
 
 
 class Touch(NamedTuple):
@@ -43,12 +49,14 @@ class Touch(NamedTuple):
 class Dynamics:
     """The loudness with which a phrase goes on. Velocities, ticks.
 
-    `end`: its loudness at its last note, without touch; `rise`: by how much it grew over its `length`; `touches`: of
-    its notes; `follow`, 0 to 1: how closely the answer takes it up, at 0 a steady 80.
+    `mean` and `spread` (standard deviation): of its notes; `end`: its loudness at its last note, without touch; `rise`:
+    by how much it grew over its `length`; `touches`: of its notes; `follow`, 0 to 1: how closely the answer takes it
+    up, at 0 a steady 80, or as learned.
     """
 
     mean: float = DEFAULT_VELOCITY
     end: float = DEFAULT_VELOCITY
+    spread: float = USUAL_SPREAD
     rise: float = 0.0
     length: int = 1
     touches: tuple[Touch, ...] = ()
@@ -69,15 +77,24 @@ class Dynamics:
             Touch(_accent(tick), note.pitch, louder)
             for tick, note, louder in zip(at.tolist(), notes, differs, strict=True)
         )
-        return cls(mean, mean + slope * (length - float(at.mean())), slope * length, max(length, 1), touches, follow)
+        end = mean + slope * (length - float(at.mean()))
+        return cls(mean, end, _spread(loud), slope * length, max(length, 1), touches, follow)
 
-    def velocity_at(self, ticks: int, pitch: int, learned: int | None = None, chance: float = 0.5) -> int:
-        """The velocity, 1 to 127, of a note so many ticks into the answer.
+    def learned_velocity(self, drawn: int, scale: VelocityScale) -> int:
+        """The velocity of a note for which the model drew one: its accent, on the human's scale as far as they played.
 
-        `learned`: what the model drew, if it has learned. `chance`: from 0 to below 1, which of the touches alike.
+        `scale`: of what was drawn before.
         """
-        if learned is not None:
-            return _velocity(learned + PULL * self.follow * (self.mean - learned))
+        above = scale.standard(drawn, self.mean, self.spread)
+        if not self.touches:
+            return drawn
+        return _velocity(drawn + self.follow * (self.mean + self.spread * above - drawn))
+
+    def velocity_at(self, ticks: int, pitch: int, chance: float = 0.5) -> int:
+        """The velocity, 1 to 127, of a note so many ticks into the answer, of a model that draws none.
+
+        `chance`: from 0 to below 1, which of the touches alike.
+        """
         more = self.rise * GOES_ON * (1 - math.exp(-ticks / (GOES_ON * self.length)))
         loudness = self.end + more + self._touch(_accent(ticks), pitch, chance)
         return _velocity(DEFAULT_VELOCITY + self.follow * (loudness - DEFAULT_VELOCITY))
@@ -98,6 +115,11 @@ def _slope(at: np.ndarray, loud: np.ndarray) -> float:
     """By least squares, of centred values, times the share of the variance it explains: chance is no crescendo."""
     spread, swing, common = float(at @ at), float(loud @ loud), float(at @ loud)
     return common / spread * (common * common / (spread * swing)) if spread and swing else 0.0
+
+
+def _spread(loud: np.ndarray) -> float:
+    spread = float(loud.std())
+    return spread if len(loud) >= FEWEST_SPREAD and spread >= LEAST_SPREAD else USUAL_SPREAD
 
 
 def _accent(ticks: float) -> int:

@@ -289,7 +289,7 @@ class Engine:
     def _shift_ns(self, note: Note, plan: Plan, now_ns: int) -> int:
         """The ns by which a note is meant to sound later than its tick, or earlier."""
         origin = self._time.grid.origin_of(plan.outline.begin)
-        shift_ns = self._groove.shift_ns(note.onset, origin, self.tempo, self.settings)
+        shift_ns = self._groove.shift_ns(note, origin, self.tempo, self.settings)
         if note.onset != self._at_once:
             return shift_ns
         # A tick is long: what is due in this one is due now.

@@ -1,9 +1,9 @@
-"""The places of notes beside the grid: swing, and a human's unevenness. Pure."""
+"""The places of notes beside the grid: learned, swung, and with a human's unevenness. Pure."""
 
 import numpy as np
 
 from midi.nanoseconds import NS_PER_MS
-from midi.notes import TICKS_PER_BEAT
+from midi.notes import TICKS_PER_BEAT, Note
 from midi.tempo import Tempo
 from realtime.improviser.grid import TRIPLETS
 from realtime.settings import Settings
@@ -26,10 +26,16 @@ class Groove:
         self.heard_swing = STRAIGHT
         """The human's, in percent of the beat; taken up where none was asked for."""
 
-    def shift_ns(self, onset: int, origin: int, tempo: Tempo, settings: Settings) -> int:
-        """The ns by which a note sounds later than its tick, or earlier; `origin` is the tick of any beat."""
-        swing = self.heard_swing if settings.swing is None else settings.swing
-        return self._swung_ns(onset, origin, tempo, swing) + self._strayed_ns(onset, settings.humanize)
+    def shift_ns(self, note: Note, origin: int, tempo: Tempo, settings: Settings) -> int:
+        """The ns by which a note sounds later than its tick, or earlier; `origin` is the tick of any beat.
+
+        A deviation that the model drew has the human's swing in it already; one that is asked for acts on top.
+        """
+        learned_ns = (note.deviation_ms or 0) * NS_PER_MS
+        heard_swing = self.heard_swing if note.deviation_ms is None else STRAIGHT
+        swing = heard_swing if settings.swing is None else settings.swing
+        swung_ns = self._swung_ns(note.onset, origin, tempo, swing)
+        return learned_ns + swung_ns + self._strayed_ns(note.onset, settings.humanize)
 
     @staticmethod
     def _swung_ns(onset: int, origin: int, tempo: Tempo, swing: float) -> int:

@@ -1,7 +1,7 @@
 """The outline of a plan: where it begins and ends, and how its notes are drawn and played. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exported.sampling import Bias, SamplingOptions
 from midi.notes import TICKS_PER_BEAT, Note
@@ -58,9 +58,12 @@ class Outline:
         return rests or previous + wait >= self.end
 
     def as_played(self, note: Note, onset: int) -> Note:
-        """A drawn note as it is to be played: at this onset, cut by the plan's end, with its channel and velocity."""
+        """A drawn note as it is to be played: at this onset, cut by the plan's end, with its channel and velocity.
+
+        Its deviation and its pedal stay as drawn.
+        """
         duration = note.duration or 1
         if self.end is not None:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
         velocity = self.velocity_at(onset, note.pitch, note.velocity)
-        return Note(onset, duration, note.pitch, velocity, self.channel, note.voice)
+        return replace(note, onset=onset, duration=duration, velocity=velocity, channel=self.channel)

@@ -4,6 +4,7 @@ import numpy as np
 
 from exported.sampling import SamplingOptions
 from realtime.improviser.grid import TICKS_PER_BAR
+from realtime.improviser.learned_touch import VelocityScale
 from realtime.improviser.listener import Listener
 from realtime.improviser.outline import Outline, VelocityAt
 from realtime.improviser.plan import Plan
@@ -31,6 +32,7 @@ class Planner:
         self._time = time
         self._listener = listener
         self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
+        self._drawn = VelocityScale()
 
     @property
     def mode(self) -> Mode:
@@ -99,8 +101,13 @@ class Planner:
     def _velocity_at(self, begin: int) -> VelocityAt:
         """The loudness of notes that go on from `begin` as the human plays now."""
         dynamics = self._listener.follower.dynamics(self.settings)
-        touch = self._touch
-        return lambda onset, pitch, learned: dynamics.velocity_at(onset - begin, pitch, learned, touch.random())
+
+        def velocity_at(onset: int, pitch: int, drawn: int | None) -> int:
+            if drawn is not None:
+                return dynamics.learned_velocity(drawn, self._drawn)
+            return dynamics.velocity_at(onset - begin, pitch, self._touch.random())
+
+        return velocity_at
 
     @property
     def _channel(self) -> int:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from midi.nanoseconds import NS_PER_MS
 from midi.notes import HUMAN, TICKS_PER_BEAT, Note
-from midi.pedal import SoundingNotes
+from midi.pedal import SUSTAIN, SoundingNotes
 from midi.tempo import Tempo
 from realtime.improviser.grid import snapped, snapped_run
+from realtime.improviser.pedal import HumanPedal
 from realtime.improviser.phrase import HELD_PAUSES, HumanNote, Phrase
 from realtime.messages import Played
 
@@ -34,6 +35,7 @@ class Tracker:
     channel: int = 0
     """The one on which the human played last."""
     _sounding: SoundingNotes[HumanNote] = field(default_factory=SoundingNotes)
+    _pedal: HumanPedal = field(default_factory=HumanPedal)
     _onset: int | None = None
     """The onset of the latest chord or single note, in ticks."""
 
@@ -49,7 +51,9 @@ class Tracker:
         """
         channel, pitch = played.status & 0x0F, played.data1
         onset = self._onset_of(played.at_ns)
-        note = Note(onset, None, pitch, played.data2, channel, HUMAN)
+        pedal = self._pedal.at_note(channel, is_down=self._sounding.is_sustained(channel))
+        deviation_ms = self._deviation_ms(played.at_ns, onset)
+        note = Note(onset, None, pitch, played.data2, channel, HUMAN, deviation_ms, pedal)
         human = HumanNote(note, played.at_ns, self.phrase.onsets_ns[-1])
         changes = self._end(self._sounding.press(channel, pitch, human), played.at_ns)
         self.phrase.human_notes.append(human)
@@ -64,12 +68,20 @@ class Tracker:
         """
         channel = played.status & 0x0F
         if played.is_control:
-            return self._end(self._sounding.control(channel, played.data1, played.data2), played.at_ns)
+            return self._end(self._control(channel, played), played.at_ns)
         if not played.is_note_off:
             return []
         if self._sounding.is_pressed(channel, played.data1):
             self.phrase.last_event_ns = max(self.phrase.last_event_ns, played.at_ns)
         return self._end(self._sounding.release(channel, played.data1), played.at_ns)
+
+    def _control(self, channel: int, played: Played) -> list[HumanNote]:
+        """A controller moved: the notes that this ends."""
+        was_down = self._sounding.is_sustained(channel)
+        ended = self._sounding.control(channel, played.data1, played.data2)
+        if played.data1 == SUSTAIN:
+            self._pedal.move(channel, is_pressed=self._sounding.is_sustained(channel) and not was_down)
+        return ended
 
     def _end(self, ended: Iterable[HumanNote], at_ns: int) -> list[Change]:
         changes: list[Change] = []
@@ -90,7 +102,12 @@ class Tracker:
         in_order = sorted(self.phrase.human_notes, key=lambda human: human.chord_ns)
         onsets = snapped_run([self.tempo.tick_at(human.chord_ns) for human in in_order], beat_origin)
         return {
-            human.note: replace(human.note, onset=onset, duration=self._ticks(human) if human.off_ns else None)
+            human.note: replace(
+                human.note,
+                onset=onset,
+                duration=self._ticks(human) if human.off_ns else None,
+                deviation_ms=self._deviation_ms(human.at_ns, onset),
+            )
             for human, onset in zip(in_order, onsets, strict=True)
         }
 
@@ -103,6 +120,10 @@ class Tracker:
 
     def _ticks(self, human: HumanNote) -> int:
         return max(1, self.tempo.tick_at(human.off_ns) - self.tempo.tick_at(human.at_ns))
+
+    def _deviation_ms(self, at_ns: int, onset: int) -> int | None:
+        """The time from its tick to a note's own strike, also within a chord; None: nobody knows the beat."""
+        return None if self.beat_origin is None else round((at_ns - self.tempo.ns_at(onset)) / NS_PER_MS)
 
     def _onset_of(self, at_ns: int) -> int:
         onsets = self.phrase.onsets_ns

@@ -25,7 +25,7 @@ from exported.card import (
 )
 from exported.model_store import check_name, find_model, models
 from midi.errors import InputError, ModelError
-from midi.tokens import CONTEXTS, FIELDS, POSITION, Field, fingerprint
+from midi.tokens import CONTEXTS, FIELDS, POSITION, STYLED_CONTEXTS, STYLED_FIELDS, Field, fingerprint
 
 SCORE_FIELDS = {field.name: field.size for field in FIELDS[:4]}
 GRAPH_BYTES = b"\x12\x03toy"
@@ -148,6 +148,16 @@ def test_other_contexts_are_refused(folder: Path, contexts: dict[str, int]) -> N
 def test_a_model_may_lack_the_voice_and_the_places(folder: Path, left_out: tuple[str, ...]) -> None:
     vocabulary, contexts = (
         {name: size for name, size in sizes.items() if name not in left_out} for sizes in (SCORE_FIELDS, PLACES)
+    )
+    write_card(replace(read_card(folder), vocabulary=vocabulary, contexts=contexts), folder)
+    assert [field.name for field in read_card(folder).inputs] == [*vocabulary, *contexts]
+
+
+@pytest.mark.parametrize("left_out", [(), ("pedal", "style")], ids=["styles", "drummer"])
+def test_a_model_of_styles_and_a_drummer_are_read(folder: Path, left_out: tuple[str, ...]) -> None:
+    vocabulary, contexts = (
+        {field.name: field.size for field in fields if field.name not in left_out}
+        for fields in (STYLED_FIELDS, STYLED_CONTEXTS)
     )
     write_card(replace(read_card(folder), vocabulary=vocabulary, contexts=contexts), folder)
     assert [field.name for field in read_card(folder).inputs] == [*vocabulary, *contexts]

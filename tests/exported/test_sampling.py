@@ -10,7 +10,7 @@ from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation, Memory, unit
 from exported.sampling import MIN_P, Bias, Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN
-from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Token
+from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Place, Token
 
 WIDTH = 6
 SCORE = FIELDS[:4]
@@ -74,7 +74,7 @@ def test_a_later_field_is_drawn_knowing_the_earlier_ones_and_the_place() -> None
 def test_the_place_is_asked_for_once_the_wait_is_known() -> None:
     asked: list[int] = []
 
-    def place_after(wait: int) -> tuple[int, int]:
+    def place_after(wait: int) -> Place:
         asked.append(wait)
         return NOWHERE
 

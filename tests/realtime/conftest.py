@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exported.onnx_model import OnnxModel, load_model
-from midi.tokens import FIELDS
+from midi.tokens import FIELDS, STYLED_CONTEXTS, STYLED_FIELDS
 from tests.tiny_model import build
 
 
@@ -30,3 +30,9 @@ def plain_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
 def loud_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     """A model that has learned dynamics."""
     return load_model(build(tmp_path_factory.mktemp("models") / "loud", FIELDS), "cpu")
+
+
+@pytest.fixture(scope="session")
+def styled_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
+    """A model that draws touch, deviation and pedal, and is told a style."""
+    return load_model(build(tmp_path_factory.mktemp("models") / "styled", STYLED_FIELDS, STYLED_CONTEXTS), "cpu")

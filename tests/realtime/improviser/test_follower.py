@@ -245,9 +245,7 @@ def test_a_crescendo_goes_on_a_little() -> None:
 def test_accents_and_the_spread_of_loudness_are_the_humans() -> None:
     played = [Note(12 * i, 12, 60, 100 if i % 2 == 0 else 60) for i in range(16)]
     dynamics, rng = Dynamics.of(played), np.random.default_rng(0)
-    loud, soft = (
-        [dynamics.velocity_at(at + 12 * i, 60, None, rng.random()) for i in range(0, 64, 2)] for at in (0, 12)
-    )
+    loud, soft = ([dynamics.velocity_at(at + 12 * i, 60, rng.random()) for i in range(0, 64, 2)] for at in (0, 12))
     assert np.mean(loud) > np.mean(soft) + 25
     assert 0.7 * 20 < np.std([*loud, *soft]) < 1.3 * 20
 
@@ -255,5 +253,5 @@ def test_accents_and_the_spread_of_loudness_are_the_humans() -> None:
 def test_a_bass_note_takes_the_touch_of_the_humans_bass() -> None:
     waltz = [Note(24 * i, 24, pitch, loud) for i in range(8) for pitch, loud in ((43, 100), (74, 60))]
     dynamics, rng = Dynamics.of(waltz), np.random.default_rng(0)
-    low, high = (np.mean([dynamics.velocity_at(0, pitch, None, rng.random()) for _ in range(50)]) for pitch in (45, 72))
+    low, high = (np.mean([dynamics.velocity_at(0, pitch, rng.random()) for _ in range(50)]) for pitch in (45, 72))
     assert low > high + 25

@@ -380,5 +380,14 @@ def test_a_beat_heard_while_a_solo_plays_is_the_solos_from_then_on(model: OnnxMo
 @pytest.mark.parametrize(("place", "later_ticks"), [(12, 4), (6, 2), (8, 0), (16, 0), (0, 0)])
 def test_swing_moves_eighths_and_leaves_triplets(place: int, later_ticks: int) -> None:
     tempo = Tempo.of(100)
-    shift_ns = Groove(0).shift_ns(24 + place, 0, tempo, Settings(swing=100 * 16 / 24))
+    shift_ns = Groove(0).shift_ns(Note(24 + place, 6, 60), 0, tempo, Settings(swing=100 * 16 / 24))
     assert abs(shift_ns - tempo.ns_of(later_ticks)) < MS
+
+
+def test_what_was_learned_has_the_heard_swing_in_it_and_an_asked_one_acts_on_top() -> None:
+    groove, tempo = Groove(0), Tempo.of(120)
+    groove.heard_swing = 60.0
+    plain, learned = Note(12, 6, 60), Note(12, 6, 60, deviation_ms=-20)
+    assert groove.shift_ns(plain, 0, tempo, Settings()) == 50 * MS
+    assert groove.shift_ns(learned, 0, tempo, Settings()) == -20 * MS
+    assert groove.shift_ns(learned, 0, tempo, Settings(swing=60.0)) == 30 * MS

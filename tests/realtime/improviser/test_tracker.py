@@ -4,6 +4,7 @@ from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND
 from midi.nanoseconds import NS_PER_MS
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS, SUSTAIN
 from midi.tempo import Tempo
+from midi.touch import PEDAL_ANEW, PEDAL_HELD, PEDAL_UP
 from realtime.improviser.grid import TOLERANCE
 from realtime.improviser.phrase import HELD_PAUSES, HESITATION, LONGEST_PAUSE_NS, LONGEST_PHRASE
 from realtime.improviser.tracker import Tracker
@@ -144,3 +145,35 @@ def test_a_pedal_down_since_an_earlier_phrase_holds_up_nothing() -> None:
     tracker.take_phrase()
     control(tracker, SUSTAIN, 127, 9_000)
     assert tracker.phrase_over_ns is None
+
+
+def test_each_note_of_a_chord_has_its_own_deviation_once_the_beat_is_known() -> None:
+    tracker = Tracker(Tempo.of(120), beat_origin=0)
+    for pitch, at_ms in ((60, 510), (64, 522), (67, 988)):
+        press(tracker, pitch, at_ms)
+    assert [(note.onset, note.deviation_ms) for note in tracker.phrase.notes] == [(24, 10), (24, 22), (48, -12)]
+
+
+def test_without_a_beat_no_deviation_is_known_and_a_beat_heard_later_tells_it() -> None:
+    tracker = Tracker(Tempo.of(120))
+    for pitch, at_ms in ((60, 0), (62, 505), (64, 1_020)):
+        press(tracker, pitch, at_ms)
+    assert {note.deviation_ms for note in tracker.phrase.notes} == {None}
+    tracker.beat_origin = 0
+    tracker.move(tracker.in_time(0))
+    assert [note.deviation_ms for note in tracker.phrase.notes] == [0, 5, 20]
+
+
+def test_the_pedal_under_a_note_is_unknown_until_one_moves_and_pressed_once() -> None:
+    tracker = Tracker(Tempo.of(120))
+    press(tracker, 60, 0)
+    control(tracker, SUSTAIN, 127, 50)
+    press(tracker, 62, 100)
+    press(tracker, 64, 200)
+    for at_ms, value in ((250, 0), (260, 127)):
+        control(tracker, SUSTAIN, value, at_ms)
+    press(tracker, 65, 300)
+    control(tracker, SUSTAIN, 0, 350)
+    press(tracker, 67, 400)
+    pedals = [note.pedal for note in tracker.phrase.notes]
+    assert pedals == [None, PEDAL_ANEW, PEDAL_HELD, PEDAL_ANEW, PEDAL_UP]

@@ -1,0 +1,66 @@
+"""The engine with a model that draws touch, deviation and pedal: what is proposed is what was drawn."""
+
+import numpy as np
+
+from exported.onnx_model import OnnxModel
+from midi.notes import ANSWER, HUMAN, Note
+from midi.tempo import Tempo
+from midi.tokens import DEVIATION, PEDAL, STYLED_FIELDS
+from midi.touch import deviation_ms
+from realtime.improviser.dynamics import Dynamics
+from realtime.improviser.engine import Engine
+from realtime.improviser.learned_touch import VelocityScale
+from realtime.messages import Proposal
+from realtime.offline import Offline
+from realtime.settings import Settings
+from realtime.timed import performed
+
+MS = 1_000_000
+PHRASE = [Note(12 * at, 12, 60 + 2 * (at % 5), 50 + 5 * at) for at in range(8)]
+
+
+def proposals(model: OnnxModel) -> list[tuple[Proposal, Note]]:
+    """The proposals of an answer, each with its note of the ring."""
+    offline = Offline(Engine(model, Settings(bpm=120.0)))
+    offline.perform(performed(PHRASE, Tempo.of(120)))
+    answer = {(note.onset, note.pitch): note for note in offline.engine.ring.notes() if note.voice == ANSWER}
+    return [(proposal, answer[proposal.onset, proposal.pitch]) for proposal in offline._proposals.values()]
+
+
+def test_a_drawn_deviation_shifts_its_note_and_a_drawn_pedal_goes_with_it(styled_model: OnnxModel) -> None:
+    played = proposals(styled_model)
+    assert all(proposal.shift_ns == (note.deviation_ms or 0) * MS for proposal, note in played)
+    assert all(proposal.pedal == note.pedal for proposal, note in played)
+    assert {note.deviation_ms for _, note in played} <= {deviation_ms(at) for at in range(DEVIATION.size)}
+    assert len({note.deviation_ms for _, note in played}) > 1
+    assert {note.pedal for _, note in played} <= set(range(PEDAL.size))
+
+
+def test_the_context_holds_the_deviation_that_was_played(styled_model: OnnxModel) -> None:
+    offline = Offline(Engine(styled_model, Settings(bpm=120.0)))
+    offline.perform(performed(PHRASE, Tempo.of(120)))
+    ring = offline.engine.ring
+    column = STYLED_FIELDS.index(DEVIATION)
+    ids = {HUMAN: set[int](), ANSWER: set[int]()}
+    for note in ring.notes():
+        ids[note.voice].add(ring.vocabulary.encode([note], None)[column])
+    assert ids[HUMAN] == {DEVIATION.unknown}, "nobody knows the beat of the human's notes"
+    assert ids[ANSWER] <= set(range(DEVIATION.size))
+
+
+def test_learned_velocities_come_out_around_the_humans_mean_as_far_apart() -> None:
+    dynamics, scale, rng = (
+        Dynamics.of([Note(6 * at, 6, 60, 50 + at % 2 * 20) for at in range(16)]),
+        VelocityScale(),
+        np.random.default_rng(0),
+    )
+    drawn = rng.normal(90, 6, 400).round().astype(int).tolist()
+    velocities = [dynamics.learned_velocity(velocity, scale) for velocity in drawn][100:]
+    assert abs(np.mean(velocities) - 60) < 4
+    assert 0.8 < np.std(velocities) / 10 < 1.25
+    assert np.corrcoef(velocities, drawn[100:])[0, 1] > 0.95, "the model's accents remain"
+
+
+def test_at_follow_dynamics_zero_a_learned_velocity_stays_as_drawn() -> None:
+    dynamics = Dynamics.of(PHRASE, follow=0.0)
+    assert [dynamics.learned_velocity(velocity, VelocityScale()) for velocity in (20, 100)] == [20, 100]
