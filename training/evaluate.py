@@ -5,7 +5,7 @@ notes are the answer's, so the voice tells nothing and is not counted in a total
 the performance: the code that mixes it in is the daemon's own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,19 +74,27 @@ def evaluate(
     `imitate`: the weight of imitation, 0 to 1, as the daemon's `--imitate`; `how` the card's. `counts`: which notes
     count (default: all).
     """
-    ordered = sorted(pieces, key=len, reverse=True)
     sums = np.zeros((3, len(stepper.fields)))
-    asked = (how or Imitation.of({}, stepper.fields)) if imitate else None
     notes = 0
+    for believed, due in predictions(stepper, pieces, imitate, how, abreast):
+        counted = np.ones(len(due), bool) if counts is None else counts(due)
+        notes += int(counted.sum())
+        sums += _sums([p[counted] for p in believed], due[counted], stepper.fields)
+    nats, top1 = (sums[:2] / np.maximum(sums[2], 1)).tolist()
+    return Figures(stepper.fields, notes, tuple(nats), tuple(top1))
+
+
+def predictions(
+    stepper: Stepper, pieces: Sequence[Ints], imitate: float, how: Imitation | None, abreast: int
+) -> Iterator[tuple[list[Probabilities], Ints]]:
+    """Yield, for each note's place in the pieces, the probabilities [B, N] of each field, and the ids [B, I] due."""
+    ordered = sorted(pieces, key=len, reverse=True)
+    asked = (how or Imitation.of({}, stepper.fields)) if imitate else None
     for first in range(0, len(ordered), abreast):
         for believed, due, memories in _run(stepper, ordered[first : first + abreast], asked):
             for voice, memory in enumerate(memories):
                 _mix_in(memory, [p[voice] for p in believed], due[voice], imitate)
-            counted = np.ones(len(due), bool) if counts is None else counts(due)
-            notes += int(counted.sum())
-            sums += _sums([p[counted] for p in believed], due[counted], stepper.fields)
-    nats, top1 = (sums[:2] / np.maximum(sums[2], 1)).tolist()
-    return Figures(stepper.fields, notes, tuple(nats), tuple(top1))
+            yield believed, due
 
 
 def _run(stepper: Stepper, ordered: Sequence[Ints], how: Imitation | None) -> Any:

@@ -57,6 +57,8 @@ def _mixtures(stepper: Stepper, pieces: Sequence[Ints], sharpness: float, doubt:
 def _mixture(model: Doubles, votes: Doubles) -> tuple[float, float]:
     """The best mixture of a field, and its nats per note: what each gave the true class, [N]; nan where none did."""
     known = ~np.isnan(model)
+    if not known.any():  # no piece knows this field
+        return 0.0, 0.0
     model, votes = model[known], votes[known]
     silent = np.isnan(votes)
     costs = [

@@ -1,11 +1,13 @@
 """MODEL.md: the card for people. What the model learned from, what it is worth, how to make it again; the verdict."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from exported.card import LOSS_CURVE, Card
-from midi.tokens import VOICE
+from exported.card import LOSS_CURVE, PAGE, Card, write_card
+from midi.tokens import STYLE, VOICE
 from training.split import PARTS
+from training.style_page import NOTICE, field_table, notice, sources, summary_table
 
 _ROWS = (
     ("unigram", "each field by its frequency alone"),
@@ -18,7 +20,17 @@ LEAST = 0.01
 
 def page(card: Card) -> str:
     """The page as Markdown."""
-    return "\n\n".join([*_head(card), *_figures(card), *_music(card), *_recipe(card)]) + "\n"
+    sections = (_head, _figures, _music, _recipe)
+    if "styles" in card.corpus:
+        sections = (_head, _figures_by_style, _sources, _style_recipe)
+    return "\n\n".join(paragraph for section in sections for paragraph in section(card)) + "\n"
+
+
+def write_pages(card: Card, folder: Path) -> None:
+    """Write the card of a model of styles, its page, and the notice of its sources."""
+    write_card(card, folder)
+    (folder / PAGE).write_text(page(card), encoding="utf-8")
+    (folder / NOTICE).write_text(notice(card), encoding="utf-8")
 
 
 def table(card: Card) -> list[str]:
@@ -56,7 +68,8 @@ def _row(title: str, figures: dict[str, Any], names: list[str]) -> str:
 def _head(card: Card) -> Iterator[str]:
     made = card.training
     yield f"# {card.name}"
-    where = " It is told the meter and the place in the bar, where they are known." if card.contexts else ""
+    told = "the style, the meter" if STYLE.name in card.contexts else "the meter"
+    where = f" It is told {told} and the place in the bar, where they are known." if card.contexts else ""
     if card.learned_velocity:
         dynamics = "It has learned dynamics from the music."
     else:
@@ -120,6 +133,41 @@ def _music(card: Card) -> Iterator[str]:
         yield _lines(*(f"- `{name}`: {why}" for name, why in music["skipped"].items()))
 
 
+def _figures_by_style(card: Card) -> Iterator[str]:
+    held = card.held_out
+    yield "## What it is worth"
+    size = "a sample of the" if held["is_sample"] else "the"
+    yield (
+        f"Nats per note on {size} {PARTS[held['judged_on']]} pieces of each style, which it did not learn from, "
+        "computed on the exported graph; lower is better. The style and the bars are told where they are known. "
+        "Of music without beats (performance) a wait only tells whether notes are struck together. R2: the explained "
+        "variance of what it expects; AUC: how surely it knows that the pedal is pressed anew."
+    )
+    yield _lines(*summary_table(held))
+    yield _lines(*field_table(card))
+
+
+def _sources(card: Card) -> Iterator[str]:
+    yield "## What it learned from"
+    yield (
+        "Scores and note tables, mixed by share, not by size: "
+        f"{', '.join(f'{style} {share:.0%}' for style, share in card.training['shares'].items())}. "
+        f"[{NOTICE}]({NOTICE}) names their makers, as their licences ask: it must stay beside the weights."
+    )
+    yield from sources(card.corpus)
+
+
+def _style_recipe(card: Card) -> Iterator[str]:
+    made = card.training
+    yield "## How to make it again"
+    yield f"    {made['command']}"
+    yield (
+        f"Seed {made['seed']}; {made['streams']} x {made['chunk']} notes a step, rate {made['rate']:g}. Ctrl-C saves, "
+        "and the same command goes on. The folder of note tables is yours to get: the digests above say which."
+    )
+    yield from _how_it_is_made(card)
+
+
 def _base(made: dict[str, Any]) -> Iterator[str]:
     yield f"It began from {made['name']} (sha256 `{made['graph_sha256']}`)."
     if made["corpus"]:
@@ -138,6 +186,12 @@ def _recipe(card: Card) -> Iterator[str]:
         f"weights of step {made['kept_step']:,} were the best on the validation pieces "
         f"({made['validation_nats_per_note']:.3f}) and are these."
     )
+    yield from _how_it_is_made(card)
+    yield f"Made with {', '.join(f'{name} {number}' for name, number in made['versions'].items())}."
+
+
+def _how_it_is_made(card: Card) -> Iterator[str]:
+    made = card.training
     yield (
         f"Dropout {made['dropout']:g} of the outputs, {made['weight_drop']:g} of the recurrent weights. "
         f"The graph is in {made['weights']}; 8 bits cost {made['packing_costs']:+.4f} nats a note on the "
@@ -147,7 +201,6 @@ def _recipe(card: Card) -> Iterator[str]:
     how = card.imitation
     shares = ", ".join(f"{name} {share:g}" for name, share in how["shares"].items())
     yield f"Imitation, tuned on those pieces: sharpness {how['sharpness']:g}, doubt {how['doubt']:g}; shares: {shares}."
-    yield f"Made with {', '.join(f'{name} {number}' for name, number in made['versions'].items())}."
 
 
 def _lines(*lines: str) -> str:

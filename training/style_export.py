@@ -1,4 +1,4 @@
-"""A trained model of styles to its folder: graph, weights, golden vectors, and a card that names every source.
+"""A trained model of styles to its folder: graph, weights, golden vectors, card, page, and the notice of its sources.
 
 Importing this module imports TensorFlow.
 """
@@ -6,24 +6,31 @@ Importing this module imports TensorFlow.
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from exported.card import Card
 from midi.errors import InputError
-from training.evaluate import evaluate
+from training.evaluate import ABREAST, evaluate
 from training.export import graphs_of, publish, write_folder
+from training.imitating import tuned
 from training.network import Network
+from training.page import write_pages
 from training.pieces import Ints
+from training.split import VALID
 from training.stepper import Stepper
-from training.style_corpus import StyleCorpus
-from training.style_facts import corpus_facts, figures_facts
-from training.style_figures import measure
+from training.style_corpus import StyleCorpus, excerpts
+from training.style_facts import corpus_facts
 from training.style_fit import Pieces
+from training.style_measures import measured_styles
+from training.style_music import StyleMusic
 from training.style_plan import StylePlan
 from training.training_run import PACKING_MAY_COST
+
+ENOUGH_TO_TUNE = 600
+"""Notes of each style, about, by which imitation is tuned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +65,22 @@ class Export:
         graphs = graphs_of(self.network, pieces[0])
         plain, packed = (self._cost(step.graph, pieces) for step in (graphs.plain, graphs.packed))
         step = graphs.packed if packed - plain <= PACKING_MAY_COST else graphs.plain
-        figures = measure(self.network, self.valid, self.plan.streams, self.plan.chunk)
         card = Card(
             name=name,
             training={"command": self.command, **self.plan.settings(), "packing_costs": round(packed - plain, 5)},
             corpus=corpus_facts(self.corpus),
-            held_out={"judged_on": "valid", "styles": figures_facts(figures)},
         )
-        return write_folder(self.network, step, graphs.golden, aside, card)
+        card = self._measured(write_folder(self.network, step, graphs.golden, aside, card), aside)
+        write_pages(card, aside)
+        return card
+
+    def _measured(self, card: Card, folder: Path) -> Card:
+        """Tune imitation and measure, both on the pieces to choose by."""
+        stepper = Stepper.of(folder, card)
+        chosen_by = [piece.ids for pieces in excerpts(self.valid, ENOUGH_TO_TUNE).values() for piece in pieces]
+        card = replace(card, imitation=tuned(stepper, chosen_by).as_json(card.fields))
+        music = StyleMusic(self.corpus.encoded("train", card.inputs), self.valid, VALID, is_sample=True)
+        return replace(card, held_out=measured_styles(stepper, card, music, abreast=ABREAST))
 
     def _cost(self, graph: bytes, pieces: Sequence[Ints]) -> float:
         """Nats a note of a graph, the mean over pieces of a style each; a field that no piece knows costs nothing."""

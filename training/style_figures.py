@@ -1,10 +1,8 @@
-"""Figures by style and field on held-out pieces: nats, explained variance of touch, and the pedal's AUC.
-
-Importing this module imports TensorFlow.
-"""
+"""Figures by style and field on held-out pieces: nats, explained variance of touch, and the pedal's AUC."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +10,19 @@ import numpy.typing as npt
 from midi.tokens import DEVIATION, PEDAL, STYLE, STYLES, VELOCITY, VELOCITY_BIN, VOICE, WAIT, Field
 from midi.touch import DEVIATION_BIN_MS, PEDAL_ANEW
 from training.encoding import column
-from training.network import Network
+from training.pieces import Ints
 from training.steps import Batch, packed_steps, steps_of
 from training.styled_encoding import EncodedStyle
 
+if TYPE_CHECKING:  # it imports TensorFlow
+    from training.network import Network
+
+Bools = npt.NDArray[np.bool_]
 Doubles = npt.NDArray[np.float64]
 SCALES: dict[str, float] = {VELOCITY.name: VELOCITY_BIN, DEVIATION.name: DEVIATION_BIN_MS}
 """Fields whose classes are numbers, and the width of a class."""
+LEAST_LIKELY = 1e-12
+"""Nothing is less likely than this where a logarithm is taken."""
 
 
 @dataclass(slots=True)
@@ -31,6 +35,25 @@ class StyleFigures:
     """Each field of SCALES: what the model expects, and what came, in classes, [2, M] each."""
     pressed: list[Doubles] = field(default_factory=list)
     """The probability that the pedal is pressed anew at an onset, and whether it was, [2, M] each."""
+
+    def add(self, field: Field, log_likely: Doubles, due: Ints, onset: Bools, has_beats: Bools) -> None:
+        """Add a field of M notes: log-probabilities [M, N], the class that came, [M], below the field's size.
+
+        `onset`: not struck together with the note before. Without `has_beats` a wait only tells that. Shapes [M].
+        """
+        if not len(due):
+            return
+        nats = -log_likely[np.arange(len(due)), due]
+        if field.name == WAIT.name:
+            later = -np.log(np.maximum(1 - np.exp(log_likely[:, 0]), LEAST_LIKELY))
+            nats = np.where(has_beats | (due == 0), nats, later)
+        self.nats[field.name] = self.nats.get(field.name, 0.0) + float(nats.sum())
+        self.notes[field.name] = self.notes.get(field.name, 0.0) + len(due)
+        if field.name in SCALES:
+            expected = np.exp(log_likely) @ np.arange(field.size)
+            self.expected.setdefault(field.name, []).append(np.stack([expected, due]))
+        if field.name == PEDAL.name:
+            self.pressed.append(np.stack([np.exp(log_likely[:, PEDAL_ANEW]), due == PEDAL_ANEW])[:, onset])
 
     def per_note(self) -> dict[str, float]:
         """Nats by field, of the notes of which it is known."""
@@ -65,7 +88,12 @@ def auc(scores: Doubles, labels: Doubles) -> float | None:
 
 
 def measure(
-    network: Network, pieces: Mapping[str, Sequence[EncodedStyle]], streams: int, chunk: int, *, tell_style: bool = True
+    network: "Network",
+    pieces: Mapping[str, Sequence[EncodedStyle]],
+    streams: int,
+    chunk: int,
+    *,
+    tell_style: bool = True,
 ) -> dict[str, StyleFigures]:
     """Measure pieces by style, each from START; without `tell_style` the model must hear the style for itself.
 
@@ -97,27 +125,14 @@ def _add(
     fields: Sequence[Field],
     logits: Mapping[str, npt.NDArray[np.float32]],
     batch: Batch,
-    mine: npt.NDArray[np.bool_],
+    mine: Bools,
 ) -> None:
+    at = column(fields, WAIT)
+    has_beats = np.ones(mine.shape, bool) if batch.has_beats is None else batch.has_beats > 0
     for index, one in enumerate(fields):
         rows = mine & (batch.loss_mask[:, :, index] > 0)
-        due = batch.targets[:, :, index][rows]
-        if not len(due):
-            continue
-        likely = log_softmax(logits[one.name][rows].astype(np.float64))
-        nats = -likely[np.arange(len(due)), due]
-        if one == WAIT and batch.has_beats is not None:
-            later = -np.log(np.maximum(1 - np.exp(likely[:, 0]), 1e-12))
-            nats = np.where((batch.has_beats[rows] > 0) | (due == 0), nats, later)
-        sums.nats[one.name] = sums.nats.get(one.name, 0.0) + float(nats.sum())
-        sums.notes[one.name] = sums.notes.get(one.name, 0.0) + len(due)
-        if one.name in SCALES:
-            expected = np.exp(likely) @ np.arange(one.size)
-            sums.expected.setdefault(one.name, []).append(np.stack([expected, due]))
-        if one == PEDAL:
-            at = column(fields, WAIT)
-            onset = batch.targets[:, :, at][rows] > 0
-            sums.pressed.append(np.stack([np.exp(likely[:, PEDAL_ANEW]), due == PEDAL_ANEW])[:, onset])
+        due, onset = batch.targets[:, :, index][rows], batch.targets[:, :, at][rows] > 0
+        sums.add(one, log_softmax(logits[one.name][rows].astype(np.float64)), due, onset, has_beats[rows])
 
 
 def log_softmax(logits: Doubles) -> Doubles:

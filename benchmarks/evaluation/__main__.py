@@ -1,14 +1,10 @@
 """`python -m benchmarks.evaluation`: a model on music that it has not seen, and its playing, beside counting."""
 
 import argparse
-import json
 import sys
-from pathlib import Path
-from typing import Any
 
 from benchmarks.command import parser_of, positive, run_command
-from midi.errors import InputError
-from training.verbs.eval import add_model_arguments, measurable
+from training.verbs.eval import add_model_arguments, add_output_arguments, check_json, measurable, write_json
 from training.verbs.numbers import number_from
 
 EPILOG = """\
@@ -29,13 +25,7 @@ QUICK_SAMPLE = 6_000
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     add_model_arguments(parser)
-    parser.add_argument(
-        "--split",
-        choices=("test", "valid"),
-        default="test",
-        help="the held-out pieces: those that nothing was chosen by, or those it was chosen by (default: %(default)s)",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    add_output_arguments(parser)
     parser.add_argument(
         "--temperature", type=_temperature, default=TEMPERATURE, metavar="T", help="how it plays (default: %(default)s)"
     )
@@ -57,8 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         InputError, MachineError, ModelError: as they say.
     """
     folder, card = measurable(arguments)
-    if arguments.json is not None and not arguments.json.parent.is_dir():
-        raise InputError(f"--json {arguments.json}: {arguments.json.parent} is not a folder; make it first")
+    check_json(arguments.json)
     from benchmarks.evaluation.report import Report, Wanted
     from training.held_out import held_out_music
     from training.stepper import Stepper
@@ -71,16 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     report = Report(card, Stepper.of(folder, card), music, wanted)
     report.run()
     if arguments.json is not None:
-        _write_json(arguments.json, report.figures)
+        write_json(arguments.json, report.figures)
     return 0
-
-
-def _write_json(path: Path, figures: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
-    print(f"\nthe figures: {path}")
 
 
 def _temperature(text: str) -> float:

@@ -21,6 +21,9 @@ antiphon train adds to {models_home()}. Models are found in ./exported, there, a
 """
 
 NATS = "nats_per_note"
+IMITATING = "imitating"
+STYLES = "styles"
+"""Keys of a card's facts."""
 MOST_CHARACTERS = 200_000
 """A page that is longer is cut: ours have a few thousand."""
 LABEL = 14
@@ -75,16 +78,26 @@ def _summary(folder: Path) -> list[str]:
 
 def _corpus(corpus: Mapping[str, Any]) -> str:
     """The corpus' name, with its works and notes where the card counts them."""
+    if isinstance(corpus.get(STYLES), dict):
+        return f"{len(corpus[STYLES])} styles: {', '.join(map(str, corpus[STYLES]))}"
     counts = [f"{corpus[what]:,} {what}" for what in ("works", "notes") if isinstance(corpus.get(what), int)]
     return ", ".join([str(corpus.get("name", "unknown")), *counts])
 
 
 def _held_out(held_out: Mapping[str, Any]) -> str:
     """Nats a note, and beside them what plain counting reached on the same pieces."""
+    if isinstance(held_out.get(STYLES), dict):
+        figures = [
+            f"{style} {_figure(facts[IMITATING][NATS])} ({_figure(facts['baselines']['n_gram_adapting'][NATS])})"
+            for style, facts in held_out[STYLES].items()
+            if IMITATING in facts
+        ]
+        listed = ", ".join(figures)
+        return f"nats a note, imitating (n-gram adapting; less is better): {listed}" if listed else "not measured"
     if NATS not in held_out:
         return "not measured"
     baselines = held_out.get("baselines", {})
-    beside = {"imitating": held_out["imitating"]} if "imitating" in held_out else {}
+    beside = {IMITATING: held_out[IMITATING]} if IMITATING in held_out else {}
     beside |= {name.replace("n_gram", "n-gram").replace("_", " "): row for name, row in baselines.items()}
     others = ", ".join(f"{name} {_figure(row[NATS])}" for name, row in beside.items())
     return f"{_figure(held_out[NATS])} nats a note" + (f" (less is better; {others})" if others else "")

@@ -6,32 +6,14 @@ import numpy as np
 import pytest
 
 from midi.tokens import STYLED_CONTEXTS, STYLED_FIELDS
-from tests.training.music import melody, work
-from tests.training.note_tables.tables import write_table
-from tests.training.styled_music import encoded
+from tests.training.styled_music import encoded, make_tables
 from training import style_corpus
-from training.corpus import Corpus
-from training.note_tables import reading, sequenced
-from training.note_tables.sources import NoteTable
-from training.pieces import table
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A table of ten hymns, and a default corpus of twelve tunes and twelve chorales."""
-    hymns = [
-        [index, 0, 0, onset * 20, duration * 20, 0, 0, pitch, 90]
-        for index in range(10)
-        for onset, duration, pitch in table(melody(100 + index, 40))[:, :3].tolist()
-    ]
-    works = [{"file": f"hymn {index}", "timesig": [[4, 4]]} for index in range(10)]
-    sha256 = write_table(tmp_path / "hymns.npz", works, notes=hymns)
-    known = (NoteTable("hymns.npz", sha256, "", "", "", {"chorale": sequenced.flat}),)
-    monkeypatch.setattr(reading, "TABLES", known)
-    monkeypatch.setattr(style_corpus, "TABLES", known)
-    names = [f"{place}/{seed}" for place in ("bach", "airds") for seed in range(12)]
-    tunes = [work(name, melody(index, 40)) for index, name in enumerate(names)]
-    monkeypatch.setattr(style_corpus, "read_named", lambda _: Corpus("default", tuple(tunes), (), 24, ""))
+    """The folder of a table of hymns, beside a default corpus."""
+    make_tables(tmp_path, monkeypatch)
     return tmp_path
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
-from exported.card import CARD, GOLDEN, GRAPH, WEIGHTS
+from exported.card import CARD, GOLDEN, GRAPH, PAGE, WEIGHTS
 from midi.tokens import STYLED_CONTEXTS, STYLED_FIELDS
 from tests.training.styled_music import INPUTS, piece
 from tests.training.tiny import network
 from training.style_corpus import StyleCorpus
 from training.style_export import Export
+from training.style_page import NOTICE
 from training.style_plan import StylePlan
 from training.style_split import StyleSplit
 
@@ -29,7 +30,7 @@ def test_the_folder_is_whole_and_the_card_names_every_source(tmp_path: Path) -> 
     plan = StylePlan({"jazz": 1, "drums": 1}, units=12, width=10, streams=2, chunk=16)
     made = network(STYLED_FIELDS, layers=1, given=STYLED_CONTEXTS)
     Export(made, plan, "python -m training.styles", music, music.encoded("valid", INPUTS)).write(tmp_path / "styles")
-    assert {path.name for path in (tmp_path / "styles").iterdir()} == {CARD, GOLDEN, GRAPH, WEIGHTS}
+    assert {path.name for path in (tmp_path / "styles").iterdir()} == {CARD, GOLDEN, GRAPH, NOTICE, PAGE, WEIGHTS}
     card = json.loads((tmp_path / "styles" / CARD).read_text())
     assert list(card["vocabulary"]) == [field.name for field in STYLED_FIELDS]
     assert list(card["contexts"]) == ["meter", "position", "style"]
@@ -37,6 +38,9 @@ def test_the_folder_is_whole_and_the_card_names_every_source(tmp_path: Path) -> 
     licences = {table["file"]: table["attribution"] for table in card["corpus"]["tables"]}
     assert licences.keys() == {"jazz_wjd.npz", "drums_groove.npz"}
     assert "made available under the ODbL" in licences["jazz_wjd.npz"]
-    assert card["held_out"]["styles"]["drums"]["nats_by_field"]["deviation"] > 0
+    drums = card["held_out"]["styles"]["drums"]
+    assert drums["imitating"]["nats_by_field"]["deviation"] > 0
+    assert drums["baselines"]["n_gram_adapting"]["nats_per_note"] > 0
+    assert card["imitation"]["shares"].keys() == card["vocabulary"].keys()
     with np.load(tmp_path / "styles" / WEIGHTS) as weights:
         assert (weights["lstm/0/kernel"] == made.weights()["lstm/0/kernel"]).all()

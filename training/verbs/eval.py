@@ -1,6 +1,7 @@
-"""`antiphon eval`: nats a note of a model on music that it has not seen, beside counting."""
+"""`antiphon eval`: nats a note of a model on music that it has not seen, beside counting; of each style it knows."""
 
 import argparse
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,18 +20,40 @@ examples:
   antiphon eval default                       how well it predicts held-out music: a sample, about a minute
   antiphon eval default --all                 all of that music, as on the model's page
   antiphon eval mine --data ~/midi            of a model of your own, with the folder that it learned from
+  antiphon eval styles --tables ~/tables      of a model of styles, with the folder of its note tables: by style
 
 The first time, the music is read, which takes minutes. How every figure is computed: docs/quality.md.
 """
 
 SAMPLE = 20_000
-"""Held-out notes in a sample, about."""
+"""Held-out notes in a sample, about;"""
+STYLE_SAMPLE = 4_000
+"""and of each style, of a model of styles."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `eval`."""
     add_model_arguments(parser)
-    parser.add_argument("--all", action="store_true", help=f"all held-out pieces, not a sample of {SAMPLE:,} notes")
+    parser.add_argument(
+        "--tables", type=Path, metavar="FOLDER", help="the note tables that a model of styles learned from"
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"all held-out pieces, not a sample of {SAMPLE:,} notes, or of {STYLE_SAMPLE:,} a style",
+    )
+    add_output_arguments(parser)
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the part of the split, and where the figures go."""
+    parser.add_argument(
+        "--split",
+        choices=("test", "valid"),
+        default="test",
+        help="the held-out pieces: those that nothing was chosen by, or those it was chosen by (default: %(default)s)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,11 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
         InputError, MachineError, ModelError: as they say.
     """
     folder, card = measurable(arguments)
+    check_json(arguments.json)
+    from training.style_music import has_styles
+
+    measure = _measure_styles if has_styles(card) else _measure
+    card = replace(card, held_out=measure(arguments, folder, card))
+    if arguments.json is not None:
+        write_json(arguments.json, {"model": card.name, "graph_sha256": card.graph_sha256, **card.held_out})
+    return 0
+
+
+def _measure(arguments: argparse.Namespace, folder: Path, card: Card) -> dict[str, Any]:
+    """Measure a model of one corpus, and print."""
     from training.held_out import held_out_music
     from training.page import likeliest_line, table
-    from training.split import TEST
 
-    music = held_out_music(card, arguments.data, TEST)
+    music = held_out_music(card, arguments.data, arguments.split)
     if not arguments.all:
         music = music.sampled(SAMPLE)
     print("\n".join(music.lines(card)), flush=True)
@@ -67,7 +101,47 @@ def run(arguments: argparse.Namespace) -> int:
     print("\nnats a note, lower is better:\n")
     print("\n".join(table(card)))
     print(f"\n{likeliest_line(card)}")
-    return 0
+    return card.held_out
+
+
+def _measure_styles(arguments: argparse.Namespace, folder: Path, card: Card) -> dict[str, Any]:
+    """Measure a model of styles, style by style, and print."""
+    from training.stepper import Stepper
+    from training.style_measures import measured_styles
+    from training.style_music import style_music
+    from training.style_page import field_table, summary_table
+
+    music = style_music(card, arguments.tables, arguments.split, STYLE_SAMPLE if not arguments.all else None)
+    print("\n".join(music.lines(card)), flush=True)
+    card = replace(card, held_out=measured_styles(Stepper.of(folder, card), card, music, arguments.imitate))
+    print("\nnats a note, lower is better:\n")
+    print("\n".join(summary_table(card.held_out)))
+    print("\nby field:\n")
+    print("\n".join(field_table(card)))
+    return card.held_out
+
+
+def check_json(path: Path | None) -> None:
+    """Refuse a place for the figures that cannot be, before minutes are spent.
+
+    Raises:
+        InputError: its folder does not exist.
+    """
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InputError(f"--json {path}: {path.parent} is not a folder; make it first")
+
+
+def write_json(path: Path, figures: dict[str, Any]) -> None:
+    """Write figures for a program.
+
+    Raises:
+        InputError: they cannot be written there.
+    """
+    try:
+        path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+    print(f"\nthe figures: {path}")
 
 
 def _measured(folder: Path, card: Card, music: "HeldOut", imitate: float) -> dict[str, Any]:

@@ -47,6 +47,23 @@ def test_a_model_stands_beside_the_baselines_of_its_own_pieces(shelf: Path, caps
     assert max(len(line) for line in told.splitlines() if str(shelf) not in line) <= 110
 
 
+def test_a_model_of_styles_is_listed_by_style(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jazz = {"imitating": {"nats_per_note": 10.7401}, "baselines": {"n_gram_adapting": {"nats_per_note": 12.827}}}
+    card = replace(
+        read_card(shelf / "quiet"),
+        corpus={"name": "styles", "styles": {"folk": {}, "jazz": {}}},
+        held_out={"styles": {"jazz": jazz}},
+    )
+    write_card(card, shelf / "quiet")
+    assert main(["models", "quiet"]) == 0
+    printed = capsys.readouterr().out
+    assert "2 styles: folk, jazz" in printed
+    assert "jazz 10.74 (12.83)" in printed
+    write_card(replace(card, held_out={"styles": {"jazz": {}}}), shelf / "quiet")
+    main(["models", "quiet"])
+    assert "not measured" in capsys.readouterr().out
+
+
 def test_a_broken_model_is_listed_with_its_reason_and_the_others_still_are(
     shelf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
