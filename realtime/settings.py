@@ -83,6 +83,14 @@ class Settings:
         unset="one more than your largest chord; 4 before you play",
     )
 
+    pedal: float = parameter(
+        1.0,
+        "how much it uses the sustain pedal, where its model has learned one: 0 never, 1 as the model believes",
+        MUSIC,
+        low=0,
+        high=1,
+    )
+
     follow_dynamics: float = parameter(
         1.0, "how closely it takes up your loudness and accents", LIKENESS, low=0, high=1
     )

@@ -8,17 +8,19 @@ import numpy as np
 from exported.heads import Floats
 from exported.sampling import Bias
 from midi.notes import TICKS_PER_BEAT, Note
-from midi.tokens import PITCH, WAIT, WAIT_TICKS
+from midi.tokens import PEDAL, PITCH, WAIT, WAIT_TICKS, Field
+from midi.touch import PEDAL_UP
 from realtime.improviser.bias_nats import together_odds
 
 _WAIT_PLACES = np.array(WAIT_TICKS) % TICKS_PER_BEAT
+Factors = tuple[Floats | None, ...]
 
 
 @dataclass(slots=True)
 class Biases:
     """Biases each draw. Kept until the human plays on, or a parameter changes."""
 
-    factors: tuple[Floats | None, ...]
+    factors: Factors
     """For each field, wherever the note before stands."""
     wait: int | None = None
     """The column of the wait."""
@@ -34,7 +36,7 @@ class Biases:
     """The top of the human's register."""
     weight: float = 0.0
     """The weight of their chords, 0 to 1."""
-    _by_phase: dict[int, tuple[Floats | None, ...]] = field(default_factory=dict)
+    _by_phase: dict[int, Factors] = field(default_factory=dict)
 
     def after(self, last: Note | None, phase: int, sizes: Sequence[int] = ()) -> Bias:
         """The bias of the note after `last`, which stands `phase` ticks into its beat.
@@ -53,7 +55,7 @@ class Biases:
             joined = steps if joined is None else steps * joined
         return Bias(factors, joined, odds, self.weight)
 
-    def _factors(self, phase: int) -> tuple[Floats | None, ...]:
+    def _factors(self, phase: int) -> Factors:
         if self.places is None or self.wait is None:
             return self.factors
         factors = self._by_phase.get(phase)
@@ -66,3 +68,12 @@ class Biases:
             factors = (*self.factors[: self.wait], waits, *self.factors[self.wait + 1 :])
             self._by_phase[phase] = factors
         return factors
+
+
+def with_pedal(factors: Factors, fields: Sequence[Field], knob: float) -> Factors:
+    """The factors of each field, the pedal's so that it is down `knob` times as likely beside being up."""
+    if knob == 1:
+        return factors
+    pedal = np.full(PEDAL.size, knob, np.float32)
+    pedal[PEDAL_UP] = 1
+    return tuple(pedal if field == PEDAL else before for field, before in zip(fields, factors, strict=True))

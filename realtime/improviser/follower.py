@@ -8,12 +8,13 @@ little: one key pressed is no register, no key and no pace.
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, islice, pairwise
 
 from exported.heads import Floats
 from midi.names import PITCH_CLASSES
 from midi.notes import TICKS_PER_BEAT, Note
-from midi.tokens import PITCH, WAIT, Field
+from midi.tokens import PEDAL, PITCH, WAIT, Field
 from realtime.improviser.bias_nats import (
     density_nats,
     factors,
@@ -23,7 +24,7 @@ from realtime.improviser.bias_nats import (
     register_of,
     step_nats,
 )
-from realtime.improviser.biases import Biases
+from realtime.improviser.biases import Biases, with_pedal
 from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.improviser.grid import SIXTEENTHS, TRIPLETS
 from realtime.improviser.key import Doubles
@@ -113,11 +114,13 @@ class Follower:
     def biases(self, settings: Settings, fields: Sequence[Field]) -> Biases | None:
         """The biases of each draw; None: there are none. The same until a note is heard or a parameter changes."""
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
-        if not any(knobs) or not self._notes:
+        is_following = any(knobs) and bool(self._notes)
+        if not is_following and (settings.pedal == 1 or PEDAL not in fields):
             return None
-        key = (knobs, settings.mode, fields)
+        key = (knobs, settings.pedal, settings.mode, fields)
         if self._biases is None or self._biases[0] != key:
-            self._biases = key, self._biased(settings, fields)
+            biases = self._biased(settings, fields) if is_following else Biases((None,) * len(fields))
+            self._biases = key, replace(biases, factors=with_pedal(biases.factors, fields, settings.pedal))
         return self._biases[1]
 
     def _biased(self, settings: Settings, fields: Sequence[Field]) -> Biases:

@@ -28,11 +28,12 @@ from realtime.messages import (
 )
 from realtime.modes import KEEP_NS, MODES
 from realtime.session.answer import Answer
+from realtime.session.answer_pedal import AnswerPedal
 from realtime.session.controls import Controls
 from realtime.session.count_in import CountIn
 from realtime.session.journal import Human
 from realtime.session.recorder import Recorder
-from realtime.session.schedule import NO_NOTE, NOTHING_SENT, Outgoing, Schedule
+from realtime.session.schedule import ANSWER_PEDAL, NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
 from realtime.session.time_report import TimeReport
@@ -73,6 +74,7 @@ class Part:
     """The end of the count-in that the engine knows of."""
     _split: Split = field(default_factory=Split)
     _passed: Through = field(default_factory=Through)
+    _pedal: AnswerPedal = field(default_factory=AnswerPedal)
     _mute: Mute = field(default_factory=Mute)
     _channels: set[int] = field(default_factory=set)
     """Those that anything was sent on."""
@@ -124,7 +126,7 @@ class Part:
     def _cancel_and_release(self, now_ns: int) -> list[Outgoing]:
         released = self.schedule.cancel_and_release(now_ns)
         self._tell_left_out()
-        return released
+        return [*released, *self._lift_pedal(now_ns)]
 
     def _begin_epoch(self, kept_until: int | None = None) -> None:
         """Cancel what was proposed, except what went out or is meant for a tick or before; tell the engine."""
@@ -149,7 +151,8 @@ class Part:
         if settings.mode != before.mode:
             self._begin_epoch()
         self.to_engine.append(change)
-        return self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
+        muted = self._mute.end(self.schedule.ends(now_ns)) if settings.mute and not before.mute else []
+        return muted if self._has_pedal and settings.mode == before.mode else [*muted, *self._lift_pedal(now_ns)]
 
     def take_time(self, now_ns: int) -> list[Outgoing]:
         """See how time runs now, and when the count-in ends. A stop is silence."""
@@ -212,20 +215,39 @@ class Part:
     def due(self, now_ns: int) -> list[Outgoing]:
         """Take the messages to hand to the port by now."""
         end_ns = self._answer_end_ns
+        ended: list[Outgoing] = []
         if end_ns is not None and end_ns <= now_ns and self.schedule.next_due_ns is None:
             self.answer.finish()
-        due = self.schedule.due(now_ns)
+            ended = self._lift_pedal(now_ns)
+        due: Iterable[Outgoing] = self.schedule.due(now_ns)
         self._tell_left_out()
-        return list(self._without_pedal(due))
+        if self._has_pedal:
+            due = self._pedal.follow(due, now_ns)
+        return [*ended, *self._beside_passed_pedal(due)]
 
-    def _without_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
+    @property
+    def _has_pedal(self) -> bool:
+        """Whether the answer moves a pedal.
+
+        Where both play at once and the human's pedal goes through, there is one pedal, as on one piano: the human's.
+        """
+        is_shared = self.settings.thru and not MODES[self.settings.mode].takes_turns
+        return self.settings.pedal > 0 and not self.settings.mute and not is_shared
+
+    def _lift_pedal(self, now_ns: int) -> list[Outgoing]:
+        return list(self._beside_passed_pedal(self._pedal.lift_all(now_ns)))
+
+    def _beside_passed_pedal(self, messages: Iterable[Outgoing]) -> Iterator[Outgoing]:
         """In turns, a pedal that went through comes up for the answer: on its channel it would hold the answer's notes.
 
-        Where both play at once they share it, as on one piano.
+        One that the human presses after that is theirs: the answer's leaves it down.
         """
         for message in messages:
+            channel = message.data[0] & 0x0F
+            if message.note_id == ANSWER_PEDAL and self._passed.sustains(channel):
+                continue
             if message.is_note_on and MODES[self.settings.mode].takes_turns:
-                yield from (_through(data, message.due_ns) for data in self._passed.lift(message.data[0] & 0x0F))
+                yield from (_through(data, message.due_ns) for data in self._passed.lift(channel))
             yield message
 
     def cancel_and_release(self, now_ns: int) -> list[Outgoing]:
@@ -267,7 +289,8 @@ class Part:
     def next_due_ns(self) -> int | None:
         """When `due` next has something to say."""
         due = self.schedule.next_due_ns
-        return self._answer_end_ns if due is None else due
+        times = (self._answer_end_ns if due is None else due, self._pedal.next_due_ns)
+        return min((ns for ns in times if ns is not None), default=None)
 
 
 def _through(data: bytes, now_ns: int) -> Outgoing:

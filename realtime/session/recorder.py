@@ -35,14 +35,14 @@ class _Recorded:
 
 @dataclass(slots=True)
 class Recorder:
-    """Keeps notes, and the human's pedals, with the times at which they came in or went out."""
+    """Keeps notes and pedals, with the times at which they came in or went out."""
 
     _notes: deque[_Recorded] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
     _down: dict[tuple[bool, int, int], _Recorded] = field(default_factory=dict)
     _human: SoundingNotes[_Recorded] = field(default_factory=SoundingNotes)
     _answer: SoundingNotes[_Recorded] = field(default_factory=SoundingNotes)
-    _controls: deque[Played] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
-    """The human's pedals, and what else ends notes."""
+    _controls: deque[tuple[bool, Played]] = field(default_factory=lambda: deque(maxlen=LONGEST_SESSION))
+    """Pedals, and what else ends notes; True: the human's."""
 
     def __len__(self) -> int:
         return len(self._notes)
@@ -64,7 +64,7 @@ class Recorder:
                 ended += sounding.press(channel, data[1], note)
         elif kind == CONTROL_CHANGE and data[1] in CONTROLLERS:
             ended = sounding.control(channel, data[1], data[2])
-            self._controls.append(Played(at_ns, *data))
+            self._controls.append((human, Played(at_ns, *data)))
         for note in ended:
             note.off_ns = at_ns
 
@@ -123,11 +123,14 @@ class Recorder:
 
         return [written(note) for note in self._notes if note.human is human]
 
-    def controls(self, begin_ns: int, ns_per_tick: float) -> list[Control]:
-        """The human's pedals in ticks from `begin_ns`; where they were before that counts from there."""
+    def controls(self, *, human: bool, begin_ns: int, ns_per_tick: float) -> list[Control]:
+        """The pedals of one side in ticks from `begin_ns`; where they were before that counts from there."""
         return [
-            Control(max(0, round((one.at_ns - begin_ns) / ns_per_tick)), one.status & 0x0F, one.data1, one.data2)
-            for one in self._controls
+            Control(
+                max(0, round((moved.at_ns - begin_ns) / ns_per_tick)), moved.status & 0x0F, moved.data1, moved.data2
+            )
+            for is_human, moved in self._controls
+            if is_human is human
         ]
 
 

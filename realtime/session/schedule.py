@@ -22,7 +22,9 @@ Key = tuple[int, int]
 """(channel, pitch)"""
 
 NO_NOTE = -1
-"""The id of what is no note of the answer: a message of the human's that goes through."""
+"""The id of what is nothing of the answer's: a message of the human's that goes through."""
+ANSWER_PEDAL = -2
+"""The id of what the answer's pedal does."""
 NOTHING_SENT = 0
 """Less than the id of any note."""
 
@@ -40,6 +42,8 @@ class Outgoing(NamedTuple):
     """The epoch of the proposal; None: it was never proposed."""
     decided_ns: int | None = None
     """When the proposal came; None: it was never proposed."""
+    pedal: int | None = None
+    """The pedal under a note that begins, a class of `midi.touch`; None: it has no say."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class _Owed:
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
-        return self._outgoing(self.on_ns, data, is_note_on=True)
+        return self._outgoing(self.on_ns, data, is_note_on=True)._replace(pedal=self.proposal.pedal)
 
     def note_off(self, due_ns: int) -> Outgoing:
         data = bytes((NOTE_OFF | self.proposal.channel, self.proposal.pitch, 0))

@@ -60,12 +60,15 @@ class Through:
             return [data] if self._move(channel, data, is_open=is_open) else []
         return [data] if is_open else []
 
+    def sustains(self, channel: int) -> bool:
+        """Whether the human's sustain pedal is down on the output."""
+        return (channel, CONTROL_CHANGE, SUSTAIN) in self._moved
+
     def lift(self, channel: int) -> list[bytes]:
         """The sustain pedal comes up on the output, if it is down there; how it moves counts again once it is up."""
-        control = (channel, CONTROL_CHANGE, SUSTAIN)
-        if control not in self._moved:
+        if not self.sustains(channel):
             return []
-        del self._moved[control]
+        del self._moved[channel, CONTROL_CHANGE, SUSTAIN]
         self._lifted.add(channel)
         return [bytes((CONTROL_CHANGE | channel, *PUT_BACK[CONTROL_CHANGE, SUSTAIN]))]
 

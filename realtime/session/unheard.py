@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from realtime.messages import Played
-from realtime.session.schedule import NO_NOTE, Outgoing
+from realtime.session.schedule import ANSWER_PEDAL, NO_NOTE, Outgoing
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Mute:
 
     def _is_silent(self, message: Outgoing, *, is_muted: bool) -> bool:
         note_id = message.note_id
-        if note_id == NO_NOTE:
+        if note_id in (NO_NOTE, ANSWER_PEDAL):
             return False
         if message.is_note_on:
             if is_muted:

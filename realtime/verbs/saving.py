@@ -112,6 +112,5 @@ def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: 
             whose = name if len(recorders) == 1 else f"{name} {number}"
             notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
             tracks.append((whose, notes))
-            if human:
-                controls[whose] = recorder.controls(begin_ns, ns_per_tick)
+            controls[whose] = recorder.controls(human=human, begin_ns=begin_ns, ns_per_tick=ns_per_tick)
     write_midi(path, tracks, bpm, RESOLUTION, text, controls)

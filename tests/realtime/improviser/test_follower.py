@@ -8,7 +8,7 @@ import pytest
 
 from exported.sampling import Bias
 from midi.notes import DEFAULT_VELOCITY, HUMAN, Note
-from midi.tokens import FIELDS, WAIT_TICKS, nearest
+from midi.tokens import FIELDS, PEDAL, WAIT_TICKS, nearest
 from realtime.improviser.dynamics import Dynamics
 from realtime.improviser.follower import Follower
 from realtime.settings import Settings
@@ -255,3 +255,16 @@ def test_a_bass_note_takes_the_touch_of_the_humans_bass() -> None:
     dynamics, rng = Dynamics.of(waltz), np.random.default_rng(0)
     low, high = (np.mean([dynamics.velocity_at(0, pitch, rng.random()) for _ in range(50)]) for pitch in (45, 72))
     assert low > high + 25
+
+
+def test_the_pedals_knob_makes_it_so_many_times_as_likely_to_be_down_also_before_anybody_plays() -> None:
+    fields = (*FIELDS, PEDAL)
+    for heard in (Follower(), follower()):
+        half = heard.biases(Settings(pedal=0.5), fields)
+        assert half is not None
+        pedal = half.after(None, 0).factors[-1]
+        assert pedal is not None
+        assert pedal.tolist() == [1, 0.5, 0.5]
+        whole = heard.biases(Settings(), fields)
+        assert whole is None or whole.after(None, 0).factors[-1] is None
+    assert Follower().biases(Settings(pedal=0.5), FIELDS) is None

@@ -40,6 +40,17 @@ def test_a_session_is_written_as_it_was_played(tmp_path: Path) -> None:
     assert read_midi(tmp_path / "s.mid").bpm == pytest.approx(120)
 
 
+def test_the_answers_pedal_is_in_its_own_track(tmp_path: Path) -> None:
+    recorder = recorded()
+    recorder.record(bytes((0xB1, 64, 127)), 2_010 * MS, human=False)
+    recorder.record(bytes((0xB1, 64, 0)), 2_100 * MS, human=False)
+    save_session(tmp_path / "s.mid", [recorder], 120, 2_250 * MS)
+    human, answer = mido.MidiFile(tmp_path / "s.mid").tracks[1:]
+    assert [m.value for m in answer if m.type == "control_change"] == [127, 0]
+    assert [m.value for m in human if m.type == "control_change"] == [127, 0]
+    assert {m.channel for m in answer if m.type == "control_change"} == {1}
+
+
 def test_what_made_a_session_is_written_into_it(tmp_path: Path) -> None:
     save_session(tmp_path / "s.mid", [recorded()], 120, 2_250 * MS, "Antiphon 1.0: --model Łódź --rng-seed 7")
     texts = [m.text for m in mido.MidiFile(tmp_path / "s.mid", charset="utf-8").tracks[0] if m.type == "text"]
