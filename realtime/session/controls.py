@@ -3,11 +3,11 @@
 Its one rule: a value is typed. Text is parsed once, where it comes in, by the table in `realtime.settings`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from realtime.messages import ParameterChange
-from realtime.session.voice_routing import VoiceRouting
+from realtime.session.routing import Routing
 from realtime.settings import Settings, live_parameter
 
 TAP = "tap"
@@ -46,7 +46,7 @@ def parse_change(name: str, text: str, part: int | None = None) -> ParameterChan
 class Controls:
     """Settings of each part, and the rules by which they change."""
 
-    def __init__(self, settings: Sequence[Settings], routing: VoiceRouting) -> None:
+    def __init__(self, settings: Sequence[Settings], routing: Routing) -> None:
         """Take the settings of each part at the start."""
         self._settings = list(settings)
         self._routing = routing
@@ -56,14 +56,21 @@ class Controls:
         """The settings of each part now."""
         return self._settings
 
-    def changed(self, change: ParameterChange) -> dict[int, Settings]:
-        """The parts that a change concerns, each with what its settings would be.
+    @property
+    def names(self) -> Sequence[str]:
+        """The name of each part, where parts have names."""
+        return self._routing.names
+
+    def changes(self, change: ParameterChange) -> Mapping[int, tuple[ParameterChange, Settings]]:
+        """The parts that a change concerns, each with what changes for it and what its settings would be.
 
         Raises:
             InputError: no such part or parameter, a value out of range, or a parameter that all parts share.
         """
-        parts = self._routing.changing(change.name, change.part)
-        return {part: self._settings[part].changed(change.name, change.value) for part in parts}
+        return {
+            part: (own, self._settings[part].changed(own.name, own.value))
+            for part, own in self._routing.changes(change).items()
+        }
 
     def set(self, part: int, settings: Settings) -> None:
         """Let a part's settings be these from now on."""

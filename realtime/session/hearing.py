@@ -15,8 +15,8 @@ from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
 from realtime.session.inputs import ActiveSensing, Inputs
 from realtime.session.journal import Human
+from realtime.session.routing import Routing
 from realtime.session.transport.clock import CLOCK, CONTINUE, SONG_POSITION, START, STOP
-from realtime.session.voice_routing import VoiceRouting
 from realtime.session.zones import Zones
 
 SYSTEM_STATUSES = (SONG_POSITION, CLOCK, START, CONTINUE, STOP)
@@ -36,7 +36,7 @@ class Hearing:
     """Hears the inputs of a performance."""
 
     controls: Controls
-    routing: VoiceRouting
+    routing: Routing
     inputs: Inputs
     echo: Echo
     _keys: list[Doubles] = field(init=False)

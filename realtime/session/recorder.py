@@ -10,6 +10,7 @@ from midi.pedal import CONTROLLERS, PEDAL_DOWN, SUSTAIN, SoundingNotes
 from midi.piece import Control
 from realtime.messages import HistoryNote, Played
 from realtime.session.journal import CLOCK_PART, Entry, Human, Sounded
+from realtime.session.routing import Routing
 from realtime.session.schedule import NO_NOTE
 
 LONGEST_SESSION = 200_000
@@ -137,14 +138,16 @@ class Recorder:
 class Records:
     """The recorders of all parts, as one reader of the journal."""
 
-    def __init__(self, recorders: Sequence[Recorder]) -> None:
-        """Record what each part's musician plays and is answered."""
+    def __init__(self, recorders: Sequence[Recorder], routing: Routing) -> None:
+        """Record what each part hears of its musician, and what it answers."""
         self._recorders = recorders
+        self._routing = routing
 
     def take(self, entry: Entry) -> None:
         """Record a human message, or a note of an answer that went out."""
         if isinstance(entry, Human):
-            for data in entry.played:
-                self._recorders[entry.voice].record(data, entry.at_ns, human=True)
+            for part in self._routing.listeners(entry.voice):
+                for data in entry.played:
+                    self._recorders[part].record(data, entry.at_ns, human=True)
         elif isinstance(entry, Sounded) and entry.send.part != CLOCK_PART and entry.send.note_id != NO_NOTE:
             self._recorders[entry.send.part].record(entry.send.data, entry.at_ns, human=False)

@@ -35,6 +35,7 @@ from realtime.session.journal import (
 )
 from realtime.session.part import LEADER, Part
 from realtime.session.recorder import Records
+from realtime.session.routing import Routing
 from realtime.session.schedule import Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut
@@ -60,7 +61,7 @@ class Session:
         self,
         settings: Sequence[Settings],
         now_ns: int,
-        routing: VoiceRouting | None = None,
+        routing: Routing | None = None,
         inputs: Inputs | None = None,
         *,
         sources: Sequence[TimeSource] | None = None,
@@ -73,19 +74,19 @@ class Session:
         session). `sends_clock`: whether our own clock goes out.
         `may_echo`: whether what goes out can come in again, as where an output is connected to an input.
         """
-        self.routing = routing or VoiceRouting()
+        self.routing: Routing = routing or VoiceRouting()
         self.controls = Controls(settings, self.routing)
         self.transport = Transport(settings[LEADER], now_ns, sources)
         """The time that all parts keep."""
         self._count_in = CountIn(settings[LEADER].count_in, self.transport)
         self.parts = [Part(self.controls, part, self.transport, self._count_in) for part in range(len(settings))]
         echo = Echo(self.controls)
-        readers: list[Observer] = [Records([part.recorder for part in self.parts])]
+        readers: list[Observer] = [Records([part.recorder for part in self.parts], self.routing)]
         if may_echo:
             readers.append(echo)
         self.journal = Journal(readers)
         self._hearing = Hearing(self.controls, self.routing, inputs or Inputs(), echo)
-        self._intakes = Intakes(len(self.parts))
+        self._intakes = Intakes(self.routing.voices)
         self._lateness = Lateness()
         self._taps = Taps()
         self._suspicion = Suspicion()
@@ -147,7 +148,8 @@ class Session:
         for human in played:
             self._last_heard_ns = now_ns
             self.journal.write(human)
-            sends += self._sends(human.voice, self.parts[human.voice].take_human(human, now_ns), now_ns)
+            for part in self.routing.listeners(human.voice):
+                sends += self._sends(part, self.parts[part].take_human(human, now_ns), now_ns)
         return sends
 
     def _conduct(self, system: Sequence[Arrived], now_ns: int) -> list[Send]:
@@ -180,13 +182,13 @@ class Session:
 
     def _change(self, change: ParameterChange, now_ns: int) -> list[Send]:
         sends: list[Send] = []
-        changed = self.controls.changed(change)
-        if LEADER in changed:
-            self.transport.set(changed[LEADER], now_ns)
-        for voice, settings in changed.items():
+        changes = self.controls.changes(change)
+        if LEADER in changes:
+            self.transport.set(changes[LEADER][1], now_ns)
+        for voice, (own, settings) in changes.items():
             part, before = self.parts[voice], self.controls.settings[voice]
             self.controls.set(voice, settings)
-            sends += self._sends(voice, part.go_by_change(change, before, now_ns), now_ns)
+            sends += self._sends(voice, part.go_by_change(own, before, now_ns), now_ns)
             if voice == LEADER and settings.mode != before.mode:
                 self._count_in.cut(now_ns)
         self.journal.write(Changed(now_ns, change))

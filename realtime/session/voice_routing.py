@@ -1,10 +1,11 @@
 """Routing of several musicians to their voices, by the port or the MIDI channel they play on. Pure; I/O process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from midi.errors import InputError
 from midi.parts import MELODIC_CHANNELS
+from realtime.messages import ParameterChange
 from realtime.settings import Settings
 
 CHANNEL, PORT = "channel", "port"
@@ -39,6 +40,11 @@ class VoiceRouting:
             )
 
     @property
+    def names(self) -> Sequence[str]:
+        """None: voices have numbers."""
+        return ()
+
+    @property
     def ports(self) -> int:
         """The number of inputs, and of outputs."""
         return self.voices if self.by == PORT else 1
@@ -60,6 +66,10 @@ class VoiceRouting:
             return place if place < self.voices else 0  # a seed phrase comes after the ports
         voice = CHANNELS.index(channel) if channel in CHANNELS else self.voices
         return voice if voice < self.voices else None
+
+    def listeners(self, voice: int) -> Sequence[int]:
+        """The one part that answers a musician."""
+        return (voice,)
 
     @property
     def is_by_channel(self) -> bool:
@@ -85,21 +95,25 @@ class VoiceRouting:
             for voice in range(self.voices)
         )
 
-    def changing(self, name: str, voice: int | None = None) -> Sequence[int]:
-        """The voices, from 0, for which a parameter is to change while playing; `voice`, from 0: for that one only.
+    def changes(self, change: ParameterChange) -> Mapping[int, ParameterChange]:
+        """The same change for each voice that it concerns."""
+        return dict.fromkeys(self.changing(change.name, change.part), change)
+
+    def changing(self, name: str, part: int | None = None) -> Sequence[int]:
+        """The voices, from 0, for which a parameter is to change while playing; `part`, from 0: for that one only.
 
         Raises:
             InputError: there is no such voice, all keep this parameter in common, or each has their own channel.
         """
         if self.is_by_channel and name == "channel":
             raise InputError(self._one_channel())
-        if voice is None:
+        if part is None:
             return range(self.voices)
-        if not 0 <= voice < self.voices:
-            raise InputError(f"there is no voice {voice + 1}: they are numbered from 1 to {self.voices}")
+        if not 0 <= part < self.voices:
+            raise InputError(f"there is no voice {part + 1}: they are numbered from 1 to {self.voices}")
         if self.voices > 1 and name in COMMON:
             raise InputError(f"{name} is the same for all voices: leave out the number")
-        return (voice,)
+        return (part,)
 
     def _one_channel(self) -> str:
         return "channel cannot be set: each of several voices answers on the channel that its musician plays on"
