@@ -44,6 +44,9 @@ MOST_GRAPH_BYTES = 500_000_000
 SOUND = "sound"
 """The one field of a model whose vocabulary is a list of names of notes and chords (`midi.names`)."""
 
+READOUT_NAMES = ("style_weights", "style_bias")
+"""The constant outputs by which a graph judges the style of a phrase (`exported.style_readout`), if it does."""
+
 NEEDED = frozenset({WAIT.name, PITCH.name, DURATION.name})
 """The fields that no model of events lacks."""
 

@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from exported.batch_buffers import inputs_of
-from exported.card import Card, conditions, constant_names, output_names
+from exported.card import READOUT_NAMES, Card, conditions, constant_names, output_names
 from exported.heads import Floats
 from exported.runtime import Session
+from exported.style_readout import READ_FIELDS
 from midi.errors import ModelError
+from midi.tokens import STYLE
 
 LARGEST = 1e9
 """The largest number that a graph may give: products of two such are still finite in float32."""
@@ -20,10 +22,13 @@ Shape = tuple[int | str | None, ...]
 def checked_constants(session: Session, card: Card, folder: Path) -> Mapping[str, Floats]:
     """The constant outputs of a graph by name, once its shapes and its numbers are known to be as the card says.
 
+    A readout of styles is among them, if the graph has one.
+
     Raises:
         ModelError: a tensor has another shape, or a number is not finite or is too large.
     """
-    names = constant_names(card.fields, card.context_fields)
+    present = {output.name for output in session.get_outputs()}
+    names = [*constant_names(card.fields, card.context_fields), *(name for name in READOUT_NAMES if name in present)]
     _check_shapes(session, card, names, folder)
     constants = session.run(names, inputs_of(card, [np.zeros(1, np.int32) for _ in card.inputs]))
     _check_finite(names, constants, folder)
@@ -69,4 +74,8 @@ def _shapes(card: Card, actual: Mapping[str, Shape]) -> dict[str, Shape]:
         shapes[f"{field.name}_hidden"] = (width[field.name],)
         shapes[f"{field.name}_weights"] = (width[field.name], field.size)
         shapes[f"{field.name}_bias"] = (field.size,)
+    if STYLE in card.context_fields and actual.keys() & set(READOUT_NAMES):
+        read = [width.get(field.name) for field in READ_FIELDS]
+        rows = sum(size for size in read if isinstance(size, int))
+        shapes |= dict(zip(READOUT_NAMES, [(rows, STYLE.size), (STYLE.size,)], strict=True))
     return shapes

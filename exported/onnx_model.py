@@ -13,6 +13,7 @@ from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation
 from exported.model_state import ModelState, StateLayout, Step
 from exported.runtime import CUDA, Session, median_seconds, open_on
+from exported.style_readout import StyleReadout
 from midi.tokens import Field, Token, start
 
 WARM_UP_STEPS = 20
@@ -26,6 +27,8 @@ class OnnxModel:
     session: Session
     heads: tuple[Head, ...]
     """Heads by field: they make probabilities of a hidden row."""
+    readout: StyleReadout | None = None
+    """Judges the style of a phrase; None: the model has learned none."""
     imitation: Imitation = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
     """The fields it reads and draws, in drawing order."""
@@ -94,6 +97,6 @@ def load_model(folder: Path, provider: str = "auto", voices: int = 1) -> OnnxMod
 
 
 def _bound(session: Session, card: Card, folder: Path) -> OnnxModel:
-    return OnnxModel(
-        card, session, heads_of(card.fields, card.context_fields, checked_constants(session, card, folder))
-    )
+    constants = checked_constants(session, card, folder)
+    heads = heads_of(card.fields, card.context_fields, constants)
+    return OnnxModel(card, session, heads, StyleReadout.of(card.fields, constants))

@@ -179,6 +179,12 @@ class TempoEstimate(NamedTuple):
     anchor_tick: int
 
 
+class StyleEstimate(NamedTuple):
+    """Engine to I/O: the style that the human is heard to play, one of `midi.tokens.STYLES`; it is another now."""
+
+    style: str
+
+
 class Pong(NamedTuple):
     """Engine to I/O: I am here."""
 
@@ -207,7 +213,7 @@ ToEngine = (
     | Ping
     | Quit
 )
-FromEngine = Ready | Proposal | AnswerEnd | TempoEstimate | Pong | Failed
+FromEngine = Ready | Proposal | AnswerEnd | TempoEstimate | StyleEstimate | Pong | Failed
 Message = ToEngine | FromEngine
 
 _KINDS = get_args(Message)

@@ -9,11 +9,14 @@ from typing import Any
 from exported.card import IMITATE
 from midi.errors import InputError
 from midi.meter import METERS
+from midi.tokens import STYLES
 from realtime.parameters import Parameter, Value, parameter, table_of
 
 REPLY, ACCOMPANY, SOLO = "reply", "accompany", "solo"
 AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "follow"
 BEAT, BAR, OFF = "beat", "bar", "off"
+UNPLAYED = ("strings", "drums")
+"""Styles that nobody asks for: no model plays strings, and drums have a model of their own."""
 BPM_RANGE = (20.0, 400.0)
 
 ROLE, MUSIC, LIKENESS, TIME, PORTS = (
@@ -70,6 +73,15 @@ class Settings:
         high=2**63 - 1,
         live=False,
         unset="jam: another each time; render: 0",
+    )
+
+    style: str | None = parameter(
+        None,
+        "the style it plays in, with a model that has learned styles",
+        MUSIC,
+        str,
+        choices=tuple(style for style in STYLES if style not in UNPLAYED),
+        unset="the one it hears you play",
     )
 
     polyphony: int | None = parameter(

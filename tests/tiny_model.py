@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from exported.card import GRAPH, Card, conditions, sha256, write_card
-from midi.tokens import CONTEXTS, DEVIATION, DURATION, END, FIELDS, PEDAL, PITCH, VOICE, WAIT, Field
+from midi.tokens import CONTEXTS, DEVIATION, DURATION, END, FIELDS, PEDAL, PITCH, STYLE, STYLES, VOICE, WAIT, Field
 
 UNITS = 16
 WIDTH = 8
@@ -28,8 +28,12 @@ def build(
     seed: int = 0,
     sharpness: float = 1.5,
     sounds: Sequence[str] = (),
+    hears: str | None = None,
 ) -> Path:
-    """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end."""
+    """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end.
+
+    `hears`: the style that its readout hears in every phrase; None: it has no readout.
+    """
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     constants: dict[str, np.ndarray] = {
@@ -56,6 +60,10 @@ def build(
         nodes.append(helper.make_node("MatMul", ["key", f"{field.name}_head"], [f"{field.name}_hidden"]))
         told[f"{field.name}_weights"] = rng.normal(0, sharpness, (widths[field.name], field.size))
         told[f"{field.name}_bias"] = _bias(field)
+    if hears is not None:
+        read = sum(widths[field.name] for field in (WAIT, PITCH, DURATION))
+        told["style_weights"] = np.zeros((read, STYLE.size))
+        told["style_bias"] = np.where(np.array(STYLES) == hears, 5.0, 0.0)
     for name, constant in told.items():
         constants[f"{name}_constant"] = constant
         nodes.append(helper.make_node("Identity", [f"{name}_constant"], [name]))

@@ -9,7 +9,7 @@ Importing this module imports TensorFlow.
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,15 @@ def step_graph(weights: Weights, shape: Shape) -> onnx.ModelProto:
     _add_constants(model, weights, shape)
     _check(model, shape.fields, shape.given)
     return model
+
+
+def with_constants(graph: bytes, constants: Mapping[str, Array]) -> bytes:
+    """The same graph with further constant outputs."""
+    model = onnx.load_from_string(graph)
+    _append(model, constants)
+    onnx.checker.check_model(model, full_check=True)
+    serialised: bytes = model.SerializeToString()
+    return serialised
 
 
 def packed_graph(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -130,6 +139,10 @@ def _add_constants(model: onnx.ModelProto, weights: Weights, shape: Shape) -> No
     for field in shape.fields:
         constants[f"{field.name}_weights"] = weights[f"head/{field.name}/kernel"]
         constants[f"{field.name}_bias"] = weights[f"head/{field.name}/bias"]
+    _append(model, constants)
+
+
+def _append(model: onnx.ModelProto, constants: Mapping[str, Array]) -> None:
     for name, array in constants.items():
         model.graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}_constant"))
         model.graph.node.append(helper.make_node("Identity", [f"{name}_constant"], [name], name=name))

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from exported.card import Card
+from exported.card import READOUT_NAMES, Card
+from exported.heads import Floats
 from midi.errors import InputError
+from midi.tokens import STYLE
 from training.evaluate import ABREAST, evaluate
 from training.export import graphs_of, publish, write_folder
+from training.graph import with_constants
 from training.imitating import tuned
 from training.network import Network
 from training.page import write_pages
@@ -27,6 +30,7 @@ from training.style_fit import Pieces
 from training.style_measures import measured_styles
 from training.style_music import StyleMusic
 from training.style_plan import StylePlan
+from training.style_readout import PHRASES, fit_readout, read_phrases
 from training.training_run import PACKING_MAY_COST
 
 ENOUGH_TO_TUNE = 600
@@ -65,9 +69,12 @@ class Export:
         graphs = graphs_of(self.network, pieces[0])
         plain, packed = (self._cost(step.graph, pieces) for step in (graphs.plain, graphs.packed))
         step = graphs.packed if packed - plain <= PACKING_MAY_COST else graphs.plain
+        readout, heard = self._readout(graphs.plain.graph)
+        step = step._replace(graph=with_constants(step.graph, readout))
+        facts = {"command": self.command, **self.plan.settings(), "packing_costs": round(packed - plain, 5)}
         card = Card(
             name=name,
-            training={"command": self.command, **self.plan.settings(), "packing_costs": round(packed - plain, 5)},
+            training=facts | {"style_by_ear": heard},
             corpus=corpus_facts(self.corpus),
         )
         card = self._measured(write_folder(self.network, step, graphs.golden, aside, card), aside)
@@ -81,6 +88,21 @@ class Export:
         card = replace(card, imitation=tuned(stepper, chosen_by).as_json(card.fields))
         music = StyleMusic(self.corpus.encoded("train", card.inputs), self.valid, VALID, is_sample=True)
         return replace(card, held_out=measured_styles(stepper, card, music, abreast=ABREAST))
+
+    def _readout(self, graph: bytes) -> tuple[dict[str, Floats], dict[str, float]]:
+        """The constants that judge a style, and the share of phrases judged rightly by the number of their notes.
+
+        None of a model that is told no style.
+        """
+        shape = self.network.shape
+        if STYLE not in shape.given:
+            return {}, {}
+        stepper = Stepper(graph, shape.fields, shape.given)
+        train = self.corpus.encoded("train", shape.inputs)
+        readout = fit_readout(shape.fields, read_phrases(stepper, train, PHRASES))
+        right = read_phrases(stepper, self.valid, PHRASES).right(readout)
+        constants = dict(zip(READOUT_NAMES, (readout.weights, readout.bias), strict=True))
+        return constants, {str(length): round(share, 3) for length, share in right.items()}
 
     def _cost(self, graph: bytes, pieces: Sequence[Ints]) -> float:
         """Nats a note of a graph, the mean over pieces of a style each; a field that no piece knows costs nothing."""

@@ -25,6 +25,7 @@ from realtime.improviser.planner import Planner
 from realtime.improviser.proposals import Proposals
 from realtime.improviser.ring import CAPACITY, ContextRing
 from realtime.improviser.step_model import StepModel
+from realtime.improviser.style import Style, StyleJudge
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import (
     AnswerEnd,
@@ -39,6 +40,7 @@ from realtime.messages import (
     Played,
     Released,
     Sent,
+    StyleEstimate,
     TransportState,
 )
 from realtime.settings import Settings
@@ -55,7 +57,9 @@ class Engine:
 
     def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
         self._time = Timekeeper(settings)
-        self.ring = ContextRing(model, capacity, self._time.grid.place_of)
+        self._style = Style(self._time.grid, settings.style)
+        self.ring = ContextRing(model, capacity, self._style.contexts_of)
+        self._judge = StyleJudge(model, self.ring, self._style)
         self._listener = Listener(self.ring, self._time)
         self._planner = Planner(model, self.ring, settings, self._time, self._listener)
         self._proposals = Proposals(self.ring, self._time)
@@ -115,8 +119,10 @@ class Engine:
             self._decide(plan, now_ns)
         elif self._seeks_beat:
             self._follow_beat()
-        elif self._plan is not None:
+        elif self._plan is not None and not self._plan.branch.is_caught_up:
             self._plan.catch_up()
+        elif self._judge.is_reading:
+            self._judge_style()
         out = list(self._out)
         self._out.clear()
         return out
@@ -124,7 +130,13 @@ class Engine:
     @property
     def wake_ns(self) -> int | None:
         """The moment to call `advance` next if nothing is received; None: only then."""
-        if self._out or self._unfollowed_since is not None or self._seeks_beat or self.ring.behind:
+        if (
+            self._out
+            or self._unfollowed_since is not None
+            or self._seeks_beat
+            or self.ring.behind
+            or self._judge.is_reading
+        ):
             return AT_ONCE
         if self._plan is not None and not self._plan.branch.is_caught_up:
             return AT_ONCE  # that what stands of it is known when the human plays
@@ -146,6 +158,7 @@ class Engine:
     def _hear(self, played: Played) -> None:
         is_corrected = self._listener.take(played)
         if played.is_note_on:
+            self._judge.hear()
             self._plan_anew(self.tempo.tick_at(played.at_ns))
         if is_corrected and self._plan is not None:
             self._plan.branch.invalidate()
@@ -210,6 +223,7 @@ class Engine:
     def _change(self, change: ParameterChange) -> None:
         before, waited = self.settings, not self._planner.begins_alone
         self._planner.settings = before.changed(change.name, change.value)
+        self._style.asked = self.settings.style
         if self.settings.mode != before.mode:
             self._plan = self._begins_ns = None
         is_asked = change.name == "mode" or waited
@@ -229,11 +243,17 @@ class Engine:
             if self._plan is not None:
                 self._planner.follow(self._plan)
 
+    def _judge_style(self) -> None:
+        style = self._judge.read()
+        if style is not None:
+            self._out.append(StyleEstimate(style))
+
     # Plans
 
     def _end_phrase(self, over_ns: int, now_ns: int) -> None:
         """Answer the phrase, which was over at `over_ns`; whoever looks at it a little late answers no later."""
         self._follow_beat()
+        self._judge.begin()
         phrase = self._listener.take_phrase()
         self._groove.heard_swing = phrase.swing(self.tempo, self._time.grid.origin_of(phrase.begin))
         if not self._planner.mode.takes_turns:

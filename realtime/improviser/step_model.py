@@ -11,6 +11,7 @@ from exported.card import Card
 from exported.heads import Head
 from exported.imitation import Imitation
 from exported.model_state import ModelState, StateLayout, Step
+from exported.style_readout import StyleReadout
 from midi.tokens import Field
 
 
@@ -23,6 +24,7 @@ class StepModel(Protocol):
     imitation: Imitation
     layout: StateLayout
     origin: ModelState
+    readout: StyleReadout | None
 
     def take(self, steps: Sequence[Step]) -> None:
         """Take steps together, and give each the state after its own note."""

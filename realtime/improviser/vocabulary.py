@@ -11,7 +11,7 @@ from midi.notes import ANSWER, TICKS_PER_BEAT, Note
 from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
 
 PlaceOf = Callable[[int], Place]
-"""From a tick of the performance to its place in its bar."""
+"""From a tick of the performance to the contexts of a note there: its place in its bar, and perhaps the style."""
 HALF_BEAT = TICKS_PER_BEAT // 2
 """The wait and the duration of everything such a model plays, in ticks: its vocabulary knows no time."""
 

@@ -11,7 +11,7 @@ from midi.arrivals import Arrived
 from midi.errors import AntiphonError
 from midi.message import is_channel_message
 from midi.piece import Piece
-from realtime.messages import Message, ParameterChange
+from realtime.messages import Message, ParameterChange, StyleEstimate
 from realtime.session.answer import Lateness
 from realtime.session.controls import PANIC, TAP, Action, Controls, Request
 from realtime.session.count_in import CountIn
@@ -233,7 +233,10 @@ class Session:
 
     def receive(self, voice: int, message: Message, now_ns: int) -> None:
         """Take in what the engine says of a part."""
-        self.parts[voice].take(message, now_ns)
+        if isinstance(message, StyleEstimate):
+            self._notify([f"it hears {message.style}: style NAME sets another"], now_ns)
+        else:
+            self.parts[voice].take(message, now_ns)
 
     def lose_engine(self, reason: str, now_ns: int) -> list[Send]:
         """The engine is lost, and its plans with it: what sounds ends now."""

@@ -34,5 +34,6 @@ def loud_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
 
 @pytest.fixture(scope="session")
 def styled_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
-    """A model that draws touch, deviation and pedal, and is told a style."""
-    return load_model(build(tmp_path_factory.mktemp("models") / "styled", STYLED_FIELDS, STYLED_CONTEXTS), "cpu")
+    """A model that draws touch, deviation and pedal, is told a style, and hears jazz in everything."""
+    folder = tmp_path_factory.mktemp("models") / "styled"
+    return load_model(build(folder, STYLED_FIELDS, STYLED_CONTEXTS, hears="jazz"), "cpu")

@@ -25,6 +25,7 @@ from realtime.messages import (
     Ready,
     Released,
     Sent,
+    StyleEstimate,
     TempoEstimate,
     TransportState,
     pack,
@@ -50,6 +51,7 @@ EXAMPLES: list[Message] = [
     Proposal(1, 2, LATE, LATE + 1, -LATE, 127, 1, 15),
     AnswerEnd(4, LATE),
     TempoEstimate(96.5, LATE, 7),
+    StyleEstimate("jazz"),
     Pong(3),
 ]
 

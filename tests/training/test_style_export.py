@@ -7,7 +7,8 @@ import numpy as np
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
 from exported.card import CARD, GOLDEN, GRAPH, PAGE, WEIGHTS
-from midi.tokens import STYLED_CONTEXTS, STYLED_FIELDS
+from exported.onnx_model import load_model
+from midi.tokens import STYLED_CONTEXTS, STYLED_FIELDS, STYLES
 from tests.training.styled_music import INPUTS, piece
 from tests.training.tiny import network
 from training.style_corpus import StyleCorpus
@@ -42,5 +43,9 @@ def test_the_folder_is_whole_and_the_card_names_every_source(tmp_path: Path) -> 
     assert drums["imitating"]["nats_by_field"]["deviation"] > 0
     assert drums["baselines"]["n_gram_adapting"]["nats_per_note"] > 0
     assert card["imitation"]["shares"].keys() == card["vocabulary"].keys()
+    assert card["training"]["style_by_ear"].keys() == {"8", "12", "16", "24", "32", "48"}
+    readout = load_model(tmp_path / "styles", "cpu").readout
+    assert readout is not None
+    assert readout.weights.shape == (30, len(STYLES))
     with np.load(tmp_path / "styles" / WEIGHTS) as weights:
         assert (weights["lstm/0/kernel"] == made.weights()["lstm/0/kernel"]).all()

@@ -9,6 +9,7 @@ from exported.card import Card, conditions, read_card
 from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation
 from exported.model_state import ModelState, StateLayout, Step
+from exported.style_readout import StyleReadout
 from realtime.improviser.engine import Engine
 from realtime.improviser.step_model import StepModel, catch_up
 from realtime.messages import ListenFrom, Message, Proposal
@@ -27,6 +28,7 @@ class NumpyModel:
         self.layout = StateLayout.of([UNITS, UNITS, *[UNITS] * len(card.fields)])
         self.heads: tuple[Head, ...] = heads_of(card.fields, card.context_fields, _constants(card, rng))
         self.origin = self._after(np.zeros(UNITS, np.float32), 0)
+        self.readout: StyleReadout | None = None
         self.steps = 0
 
     def take(self, steps: Sequence[Step]) -> None:

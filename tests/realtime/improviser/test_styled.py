@@ -21,7 +21,7 @@ PHRASE = [Note(12 * at, 12, 60 + 2 * (at % 5), 50 + 5 * at) for at in range(8)]
 
 def proposals(model: OnnxModel) -> list[tuple[Proposal, Note]]:
     """The proposals of an answer, each with its note of the ring."""
-    offline = Offline(Engine(model, Settings(bpm=120.0)))
+    offline = Offline(Engine(model, Settings(bpm=120.0, temperature=2.0, bars=4)))
     offline.perform(performed(PHRASE, Tempo.of(120)))
     answer = {(note.onset, note.pitch): note for note in offline.engine.ring.notes() if note.voice == ANSWER}
     return [(proposal, answer[proposal.onset, proposal.pitch]) for proposal in offline._proposals.values()]
