@@ -64,7 +64,7 @@ class _Busy:
 
     def __init__(self, model: StepModel, count: int) -> None:
         settings = [Settings(mode=SOLO, bpm=TEMPO_BPM, rng_seed=seed) for seed in range(count)]
-        self._ensemble = BatchedEngines(model, settings)
+        self._ensemble = BatchedEngines([model] * count, settings)
         self._tempo = Tempo.of(TEMPO_BPM)
         self._now_ns = S
         self._proposed: list[tuple[int, int, int]] = []

@@ -118,7 +118,7 @@ def main(folder: Path) -> None:
     nobody = Silence()
     clock = MonotonicClock()
     ports = OpenPorts((nobody,), (nobody,))
-    performance = LiveLoop(clock, Session((Settings(),), clock.now_ns()), ports, Supervisor(folder, "cpu"))
+    performance = LiveLoop(clock, Session((Settings(),), clock.now_ns()), ports, Supervisor((folder,), "cpu"))
 
     def end(*_: object) -> None:
         performance.stopping = True

@@ -1,4 +1,4 @@
-"""Several musicians, an engine for each, one model: the steps they wait for are taken as one. Pure.
+"""Several engines: the steps of one model that they wait for are taken as one. Pure.
 
 A message to an engine, or from one, goes with its index among the voices.
 """
@@ -18,12 +18,14 @@ DECISIONS = 8
 
 
 class BatchedEngines:
-    """The engines of several musicians."""
+    """The engines of several voices."""
 
-    def __init__(self, model: StepModel, settings: Sequence[Settings]) -> None:
-        """An engine for each of these settings."""
-        self._model = model
-        self._engines = [Engine(model, each) for each in settings]
+    def __init__(self, models: Sequence[StepModel], settings: Sequence[Settings]) -> None:
+        """An engine for each of these settings, each with its model; several may have the same one."""
+        self._models = list({id(model): model for model in models}.values())
+        self._model_of = [next(at for at, own in enumerate(self._models) if own is model) for model in models]
+        """The place of each engine's model among them."""
+        self._engines = [Engine(model, each) for model, each in zip(models, settings, strict=True)]
         self._wakes: list[float] = [math.inf] * len(settings)
         """The moment at which each has something to do, as of the last message to it or from it."""
         self._settled: set[int] = set()
@@ -44,15 +46,7 @@ class BatchedEngines:
         Those for humans who have just played come first; the others wait for them, then the most urgent come first.
         """
         due = [voice for wake_ns, voice in sorted(zip(self._wakes, count())) if wake_ns <= now_ns]
-        steps: list[Step] = []
-        for voice in due:
-            if voice not in self._settled:
-                step = self._engines[voice].next_step()
-                if step is None:
-                    self._settled.add(voice)
-                else:
-                    steps.append(step)
-        self._model.take(steps)
+        self._step(due)
         first = [voice for voice in due if voice in self._played] or due
         for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:
             said = self._engines[voice].advance(now_ns)
@@ -60,6 +54,19 @@ class BatchedEngines:
             self._touched(voice)
             for message in said:
                 yield voice, message
+
+    def _step(self, voices: Sequence[int]) -> None:
+        """Take one step for each of these that needs one."""
+        steps: list[list[Step]] = [[] for _ in self._models]
+        for voice in voices:
+            if voice not in self._settled:
+                step = self._engines[voice].next_step()
+                if step is None:
+                    self._settled.add(voice)
+                else:
+                    steps[self._model_of[voice]].append(step)
+        for model, together in zip(self._models, steps, strict=True):
+            model.take(together)
 
     def _touched(self, voice: int) -> None:
         wake_ns = self._engines[voice].wake_ns

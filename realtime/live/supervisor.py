@@ -38,7 +38,8 @@ class EngineFailedError(AntiphonError):
 class Supervisor:
     """One engine process at a time. Times are ns of the monotonic clock."""
 
-    folder: Path
+    folders: Sequence[Path]
+    """The folder of each voice's model."""
     provider: str
     ready: bool = False
     """The engine's model is loaded and warm."""
@@ -73,10 +74,12 @@ class Supervisor:
     def start(self, now_ns: int, settings: Sequence[Settings], introductions: Iterable[Iterable[Message]]) -> None:
         """Start an engine with the settings of each part, and tell it what it must know of each.
 
-        It hears that once it has loaded its model.
+        It hears that once it has loaded its models.
         """
         ours, theirs = Pipe(duplex=True)
-        self._process = start_child("antiphon-engine", run_engine, theirs, self.folder, self.provider, tuple(settings))
+        self._process = start_child(
+            "antiphon-engine", run_engine, theirs, tuple(self.folders), self.provider, tuple(settings)
+        )
         theirs.close()
         self._link = Link(ours)
         self._started_ns = self._pinged_ns = self._looked_ns = now_ns

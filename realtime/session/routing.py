@@ -15,6 +15,10 @@ class Routing(Protocol):
         """The number of musicians."""
 
     @property
+    def parts(self) -> int:
+        """The number of parts."""
+
+    @property
     def names(self) -> Sequence[str]:
         """The name of each part, where parts have names."""
 

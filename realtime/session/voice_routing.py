@@ -40,6 +40,11 @@ class VoiceRouting:
             )
 
     @property
+    def parts(self) -> int:
+        """A voice is a part."""
+        return self.voices
+
+    @property
     def names(self) -> Sequence[str]:
         """None: voices have numbers."""
         return ()

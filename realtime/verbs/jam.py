@@ -159,7 +159,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
     settings = with_random_seed(settings)
-    supervisor = Supervisor(folder, arguments.provider)
+    supervisor = Supervisor((folder,) * routing.parts, arguments.provider)
     clock, timing = MonotonicClock(), Timing() if arguments.timing else None
     with (
         _venue(api, no_midi, arguments, routing, seed, Tempo.of(bpm), printer) as venue,

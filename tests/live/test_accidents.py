@@ -129,7 +129,7 @@ class Kept:
 
 def test_a_loop_that_breaks_releases_every_note_first(tiny: str) -> None:
     sent: list[bytes] = []
-    supervisor, clock = Supervisor(Path(tiny), "cpu"), MonotonicClock()
+    supervisor, clock = Supervisor((Path(tiny),), "cpu"), MonotonicClock()
     ports = OpenPorts((Breaking(sent),), (Kept(sent),))
     performance = LiveLoop(clock, Session((Settings(bpm=240),), clock.now_ns()), ports, supervisor)
     performance.start()

@@ -73,7 +73,7 @@ def test_ports_reopened_in_mid_play_leave_nothing_stuck(
     ports = closing.enter_context(open_ports(open_api("jack"), options, None, Tempo.of(120)))
     settings = Settings(mode=SOLO, bpm=120, rng_seed=1)
     session = Session((settings,), clock.now_ns(), inputs=ports.roles)
-    loop = LiveLoop(clock, session, ports, Supervisor(Path(tiny), "cpu"), observers=[keys])
+    loop = LiveLoop(clock, session, ports, Supervisor((Path(tiny),), "cpu"), observers=[keys])
     loop.start()
     steps = acts(ports, keyboard, listener, keys)
     loop.run(lambda: next(steps))

@@ -25,30 +25,32 @@ MESSAGES = 256
 """Taken in between two looks at the pipe and at what is due."""
 
 
-def run_engine(connection: "Connection[bytes, bytes]", folder: Path, provider: str, voices: Sequence[Settings]) -> None:
-    """The process's main function: load the model, then serve the link until it closes or says Quit.
+def run_engine(
+    connection: "Connection[bytes, bytes]", folders: Sequence[Path], provider: str, voices: Sequence[Settings]
+) -> None:
+    """The process's main function: load the models, then serve the link until it closes or says Quit.
 
-    `voices`: the settings of each musician.
+    `voices`: the settings of each voice; `folders`: that of its model.
     """
     leave_signals_to_parent()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads would only wait for each other
     link = Link(connection)
     try:
-        _serve(link, folder, provider, voices)
+        _serve(link, folders, provider, voices)
     except PeerGoneError:
         return
 
 
-def _serve(link: Link, folder: Path, provider: str, voices: Sequence[Settings]) -> None:
+def _serve(link: Link, folders: Sequence[Path], provider: str, voices: Sequence[Settings]) -> None:
     from exported.onnx_model import load_model
     from realtime.improviser.batched_engines import BatchedEngines
 
     try:
-        model = load_model(folder, provider, len(voices))
+        models = {folder: load_model(folder, provider, folders.count(folder)) for folder in dict.fromkeys(folders)}
     except AntiphonError as error:
         link.send(Failed(error.exit_code, str(error)))
         return
-    engines = BatchedEngines(model, voices)
+    engines = BatchedEngines([models[folder] for folder in folders], voices)
     gc.collect()
     gc.freeze()  # what was loaded stays: later collections skip it
     link.send(Ready())

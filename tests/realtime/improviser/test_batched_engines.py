@@ -13,6 +13,7 @@ from realtime.improviser.batched_engines import DECISIONS, BatchedEngines
 from realtime.improviser.engine import Engine
 from realtime.messages import ListenFrom, Message, Played, Proposal
 from realtime.settings import Settings
+from tests.realtime.improviser.test_step_model import NumpyModel
 
 MS = 1_000_000
 S = 1_000 * MS
@@ -53,7 +54,11 @@ def said_alone(model: OnnxModel, voice: int, end_ns: int) -> list[Message]:
 
 
 def test_each_plays_in_an_ensemble_what_it_plays_alone(model: OnnxModel) -> None:
-    ensemble, said, now = BatchedEngines(model, settings(VOICES)), [list[Message]() for _ in range(VOICES)], 0
+    ensemble, said, now = (
+        BatchedEngines([model] * VOICES, settings(VOICES)),
+        [list[Message]() for _ in range(VOICES)],
+        0,
+    )
     waiting = sorted((played.at_ns, voice, played) for voice in range(VOICES) for played in phrase(voice))
     while now < END_NS:
         while waiting and waiting[0][0] <= now:
@@ -77,7 +82,7 @@ def test_the_steps_of_all_are_one(model: OnnxModel, monkeypatch: pytest.MonkeyPa
         together(self, steps)
 
     monkeypatch.setattr(OnnxModel, "take", counted)
-    ensemble = BatchedEngines(model, settings(VOICES, mode="solo"))
+    ensemble = BatchedEngines([model] * VOICES, settings(VOICES, mode="solo"))
     for voice in range(VOICES):
         ensemble.receive(voice, ListenFrom(0))
     for turn in range(200):
@@ -89,9 +94,19 @@ def test_the_steps_of_all_are_one(model: OnnxModel, monkeypatch: pytest.MonkeyPa
     assert sum(taken) / len(taken) > 2
 
 
+def test_each_plays_by_its_own_model(model: OnnxModel) -> None:
+    other = NumpyModel(model.card)
+    ensemble = BatchedEngines([model, other], settings(2, mode="solo"))
+    for voice in range(2):
+        ensemble.receive(voice, ListenFrom(0))
+    proposed = {voice for turn in range(50) for voice, said in ensemble.advance(turn * S // 4) if said}
+    assert proposed == {0, 1}
+    assert other.steps > 0
+
+
 def test_who_has_just_played_is_answered_before_those_who_play_on(model: OnnxModel) -> None:
     count, now = 3 * DECISIONS, 100 * S
-    ensemble = BatchedEngines(model, settings(count, mode="solo", lookahead=10_000))
+    ensemble = BatchedEngines([model] * count, settings(count, mode="solo", lookahead=10_000))
     for voice in range(count):
         ensemble.receive(voice, ListenFrom(0))
     for _ in range(8):

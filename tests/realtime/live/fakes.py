@@ -166,7 +166,7 @@ class Stage:
         self.keyboards = [FakeInput(self.clock, name) for name in INPUTS[:inputs]]
         self.output = FakeOutput(self.clock, lead_ns)
         self.clock_port = FakeOutput(self.clock, lead_ns) if sends_clock else None
-        self.engine = FakeEngine(Path(), "cpu", clock=self.clock)
+        self.engine = FakeEngine((Path(),), "cpu", clock=self.clock)
         self.surface = FakeSurface()
         routing = VoiceRouting(voices, by)
         of_each = routing.settings(settings or Settings(bpm=120))

@@ -55,6 +55,6 @@ def test_a_ping_is_answered_before_the_notes_that_came_first(monkeypatch: pytest
 
     monkeypatch.setattr(theirs, "receive", receive)
     monkeypatch.setattr(theirs, "wait", lambda _: True)
-    serve._serve(theirs, Path(), "cpu", (Settings(),))
+    serve._serve(theirs, (Path(),), "cpu", (Settings(),))
     assert ours.receive()[:3] == [(0, Ready()), (0, Pong(7)), (0, Ready())]
     assert Slow.looks == [5, 5, 5, 5]

@@ -16,7 +16,7 @@ def pause_after_death(supervisor: Supervisor, now_ns: int) -> int:
 
 
 def test_engines_that_die_young_are_restarted_ever_more_slowly_but_always() -> None:
-    supervisor, now = Supervisor(Path("nowhere"), "cpu"), STEADY_NS // 2
+    supervisor, now = Supervisor((Path("nowhere"),), "cpu"), STEADY_NS // 2
     pauses = []
     for _ in range(14):
         pauses.append(pause_after_death(supervisor, now))
@@ -28,7 +28,7 @@ def test_engines_that_die_young_are_restarted_ever_more_slowly_but_always() -> N
 
 
 def test_without_an_engine_nobody_is_told_and_nothing_is_said() -> None:
-    supervisor = Supervisor(Path("nowhere"), "cpu")
+    supervisor = Supervisor((Path("nowhere"),), "cpu")
     supervisor.send([])
     assert supervisor.receive(0) == []
     assert not supervisor.alive
