@@ -29,6 +29,10 @@ class Division:
     units: int
     is_timecode: bool = False
 
+    def exact_ticks_at(self, units: float) -> float:
+        """A file's time in ticks, not rounded."""
+        return units * self.ticks / self.units
+
     def ticks_at(self, units: int) -> int:
         """A file's time, to the nearest tick."""
         return (2 * units * self.ticks + self.units) // (2 * self.units)

@@ -14,7 +14,7 @@ from midi.chunks import TIMECODE_BPM, Chunks, split
 from midi.errors import InputError
 from midi.events import Track, read_track
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note, canonical
-from midi.piece import Control, Music, Piece, joined
+from midi.piece import Control, Music, Piece, Span, joined
 from midi.rests import LONGEST_REST_BEATS, Cuts
 from midi.songs import Song, read_song
 
@@ -64,19 +64,29 @@ def _piece(chunks: Chunks) -> Piece:
     cuts = Cuts.of(music.notes)
     if cuts:
         remarks.append(f"where nothing begins for more than {LONGEST_REST_BEATS} beats, the wait was shortened to that")
-        music = Music(cuts.notes(music.notes), music.origins, cuts.tempi(music.tempi), cuts.bars(music.bars))
+        music = _cut(music, cuts)
     notes = tuple(canonical(music.notes))
     bpm = music.tempi[0].bpm if music.tempi else None
-    return Piece(notes, bpm, music.bars, _parts(notes, music), music.tempi, tuple(remarks))
+    parts, spans = _beside(notes, music)
+    return Piece(notes, bpm, music.bars, parts, music.tempi, tuple(remarks), spans, tuple(music.pedals))
 
 
-def _parts(notes: Sequence[Note], music: Music) -> tuple[int, ...]:
-    """The number of each note's track and channel; equal notes of two are the first one's, as in `canonical`."""
+def _cut(music: Music, cuts: Cuts) -> Music:
+    spans = [Span(cuts.moved(began), cuts.moved(ended)) for began, ended in music.spans]
+    pedals = [move._replace(at=cuts.moved(move.at)) for move in music.pedals]
+    return Music(cuts.notes(music.notes), music.origins, spans, pedals, cuts.tempi(music.tempi), cuts.bars(music.bars))
+
+
+def _beside(notes: Sequence[Note], music: Music) -> tuple[tuple[int, ...], tuple[Span, ...]]:
+    """The number of each note's track and channel, and its span.
+
+    Equal notes of two are the first one's, as in `canonical`.
+    """
     numbers = {origin: number for number, origin in enumerate(sorted(set(music.origins)))}
-    parts: dict[Note, int] = {}
-    for note, origin in zip(music.notes, music.origins, strict=True):
-        parts.setdefault(note, numbers[origin])
-    return tuple(parts[note] for note in notes)
+    beside: dict[Note, tuple[int, Span]] = {}
+    for note, origin, span in zip(music.notes, music.origins, music.spans, strict=True):
+        beside.setdefault(note, (numbers[origin], span))
+    return tuple(beside[note][0] for note in notes), tuple(beside[note][1] for note in notes)
 
 
 def _damage(chunks: Chunks, tracks: Sequence[Track]) -> str:

@@ -6,7 +6,7 @@ ends what it sounded before. Time stays with the caller: what a call returns end
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 SUSTAIN = 64
 SOSTENUTO = 66
@@ -21,6 +21,14 @@ PEDAL_DOWN = 64
 """The least value of a pedal that is down (MIDI 1.0, Table III: 0 to 63 off, 64 to 127 on); half-pedals cross it."""
 
 NoteT = TypeVar("NoteT")
+
+
+class PedalMove(NamedTuple):
+    """A sustain pedal that comes down, or up. `at` in the units of whoever holds it."""
+
+    at: float
+    channel: int
+    is_down: bool
 
 
 @dataclass(slots=True)

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from midi.meter import UNKNOWN_METER, Bar, merged, place
 from midi.notes import TICKS_PER_BEAT, Note
 from midi.tempo import TempoChange
+
+TickT = TypeVar("TickT", int, float)
 
 LONGEST_REST_BEATS = 64
 LONGEST_REST = LONGEST_REST_BEATS * TICKS_PER_BEAT
@@ -37,7 +40,7 @@ class Cuts:
     def __bool__(self) -> bool:
         return bool(self.spans)
 
-    def moved(self, tick: int) -> int:
+    def moved(self, tick: TickT) -> TickT:
         """Move a tick to its place after the cuts; a tick inside a cut moves to where the cut begins."""
         return tick - sum(min(tick, end) - begin for begin, end in self.spans if begin < tick)
 

@@ -13,7 +13,7 @@ from midi.events import END_OF_TRACK, META, PORT, TIME_SIGNATURE, Event, quarter
 from midi.message import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, SYSEX
 from midi.mpe import zone_channels
 from midi.parts import CHANNELS
-from midi.pedal import CONTROLLERS, SoundingNotes
+from midi.pedal import CONTROLLERS, PedalMove, SoundingNotes
 
 MICROSECONDS_PER_MINUTE = 60_000_000
 
@@ -38,6 +38,8 @@ class Song:
     """(time, quarter notes a minute), in order of time."""
     signatures: list[tuple[int, int, int]] = field(default_factory=list)
     """(time, beats to the bar, their unit as a fraction of a whole note), in order of time."""
+    pedals: list[PedalMove] = field(default_factory=list)
+    """Moves of the sustain pedal, in order of time; channels among those of all ports."""
     drum_notes: int = 0
     """Count of the notes left out because they are drums."""
 
@@ -99,8 +101,7 @@ class _Reader:
         elif kind in (NOTE_ON, NOTE_OFF):
             self._end(self.sounding[track].release(channel, event.data[0]), event.at)
         elif kind == CONTROL_CHANGE and event.data[0] in CONTROLLERS:
-            for keys in self.sounding:
-                self._end(keys.control(channel, *event.data), event.at)
+            self._control(event, channel)
         elif event.status == META:
             self._meta(event, track)
 
@@ -111,6 +112,14 @@ class _Reader:
         else:
             key = Struck(at, pitch, velocity, track, channel)
             self._end(self.sounding[track].press(channel, pitch, key), at)
+
+    def _control(self, event: Event, channel: int) -> None:
+        was_down = self.sounding[0].is_sustained(channel)
+        for keys in self.sounding:
+            self._end(keys.control(channel, *event.data), event.at)
+        is_down = self.sounding[0].is_sustained(channel)
+        if is_down != was_down:
+            self.song.pedals.append(PedalMove(event.at, channel, is_down))
 
     def _meta(self, event: Event, track: int) -> None:
         """A meta event that is too short to say anything says nothing."""

@@ -17,9 +17,9 @@ from midi.atomic_file import replacing
 from midi.errors import InputError
 from midi.files import SUFFIXES
 from training.damage import DAMAGE
-from training.pieces import BAR_COLUMNS, COLUMNS, Ints
+from training.pieces import BAR_COLUMNS, COLUMNS, NOT_PLAYED, PLAYED_COLUMNS, Ints
 
-READERS = {"midi": "3", "scores": "2"}
+READERS = {"midi": "4", "scores": "2"}
 """Part of every key: raise a reader's when it changes what it makes of a file."""
 
 
@@ -28,7 +28,8 @@ class Reading:
     """The reading of one file: labels, notes and bars of its tunes, and labels and reasons of those it lost.
 
     `remarks`: what its reader says of how it was read, each a line.
-    `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.pieces.Piece`.
+    `tunes`: int32 [N, 6] each, `bars`: int32 [M, 3] each, as in `training.pieces.Piece`. `played`: int32 [N, 5], of a
+    MIDI file, which is one tune; empty of a score.
     """
 
     labels: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Reading:
     bars: tuple[Ints, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    played: tuple[Ints, ...] = ()
 
     @classmethod
     def none(cls, why: str) -> "Reading":
@@ -66,9 +68,10 @@ def load(path: Path) -> Reading | None:
             bars = _parted(kept["bars"].reshape(-1, len(BAR_COLUMNS)), kept["bar_lengths"])
             lost = tuple((label, why) for label, why in kept["lost"].tolist())
             remarks = tuple(kept["remarks"].tolist()) if "remarks" in kept else ()
+            played = kept.get("played", NOT_PLAYED).reshape(-1, len(PLAYED_COLUMNS))
     except DAMAGE:
         return None
-    return Reading(labels, tunes, bars, lost, remarks)
+    return Reading(labels, tunes, bars, lost, remarks, (played,) if len(played) else ())
 
 
 def _parted(rows: Ints, lengths: npt.NDArray[np.int64]) -> tuple[Ints, ...]:
@@ -99,6 +102,7 @@ def keep(path: Path, reading: Reading) -> None:
                 labels=np.array(reading.labels, np.str_),
                 lost=np.array(reading.lost, np.str_).reshape(-1, 2),
                 remarks=np.array(reading.remarks, np.str_),
+                played=np.concatenate([NOT_PLAYED, *reading.played]),
             )
     except (OSError, InputError):
         return

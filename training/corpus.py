@@ -12,7 +12,8 @@ from midi.errors import InputError, MachineError
 from midi.text import printable
 from training import cache, scores
 from training.cache import Reading
-from training.pieces import Piece, Remark, bar_table, table
+from training.pieces import NOT_PLAYED, Ints, Piece, Remark, bar_table, table
+from training.playing import played_table
 from training.progress import bar
 from training.readers import TooLongError, read_all, seconds_for, size_of, within
 from training.sources import SOURCES
@@ -96,8 +97,9 @@ def _corpus(name: str, root: Path, music: Sequence[Path]) -> Corpus:
     for file in paths:
         reading = readings[file]
         collection = file.partition("/")[0] if "/" in file else ""
-        for label, notes, bars in zip(reading.labels, reading.tunes, reading.bars, strict=True):
-            works.append(Piece(_title(file, label), collection, notes, bars))
+        played = reading.played or [NOT_PLAYED] * len(reading.tunes)
+        for label, *columns in zip(reading.labels, reading.tunes, reading.bars, played, strict=True):
+            works.append(Piece(_title(file, label), collection, *columns))
         skipped += [Remark(_title(file, label), why) for label, why in reading.lost]
         remarks += [Remark(file, line) for line in reading.remarks]
     if not works:
@@ -182,10 +184,11 @@ def _read(path: Path) -> Reading:
     try:
         if path.suffix.lower() in files.SUFFIXES:
             piece = files.read_midi(path)
+            played: tuple[Ints, ...] = (played_table(piece),)
             tunes = [scores.Tune("", piece.notes, parts=piece.parts, bars=piece.bars)]
             remarks = piece.remarks
         else:
-            tunes, remarks = scores.read_score(path), ()
+            tunes, remarks, played = scores.read_score(path), (), ()
         good = [tune for tune in tunes if tune.notes]
         return Reading(
             tuple(tune.label for tune in good),
@@ -193,6 +196,7 @@ def _read(path: Path) -> Reading:
             tuple(bar_table(tune.bars) for tune in good),
             tuple((tune.label, tune.fault) for tune in tunes if not tune.notes),
             remarks,
+            played,
         )
     except InputError as error:
         return Reading.none(str(error).removeprefix(f"{path}: "))

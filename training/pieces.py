@@ -1,7 +1,7 @@
 """A piece of music as a table of integers: the shape in which the trainer keeps, caches and splits music."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,12 @@ COLUMNS = ("onset", "duration", "pitch", "velocity", "channel", "part")
 UNKNOWN = -1
 """Stands in the table where a note has no velocity, and for the place of a note in a bar that nobody knows."""
 BAR_COLUMNS = ("tick", "position", "meter")
+PLAYED_COLUMNS = ("late", "began", "ended", "quarter", "pedal")
+"""A note as a MIDI file has it, before it was put on a tick: thousandths of a tick after that one (before: below 0);
+when it began and ended by the file's tempi, in 0.1 ms; the length of a quarter note there, in us; the sustain pedal
+under it, of `midi.touch`, or UNKNOWN."""
+NOT_PLAYED: Ints = np.zeros((0, len(PLAYED_COLUMNS)), np.int32)
+"""The table of a score."""
 
 _BAR_TICKS = np.array([bar_ticks(meter) for meter in range(len(METERS))], np.int32)
 
@@ -30,15 +36,21 @@ class Piece:
     """A piece: where it came from, the folder it stood in, its notes and its bars, all times in ticks.
 
     `notes`: int32 [N, 6] in canonical order, the columns of COLUMNS; `bars`: int32 [M, 3] in the order of their ticks.
+    `played`: of a MIDI file int32 [N, 5], the columns of PLAYED_COLUMNS; of a score [0, 5].
     """
 
     name: str
     collection: str
     notes: Ints
     bars: Ints = field(default_factory=lambda: bar_table(()))
+    played: Ints = field(default_factory=lambda: NOT_PLAYED)
 
     def __len__(self) -> int:
         return len(self.notes)
+
+    def cut(self, start: int, stop: int) -> "Piece":
+        """Some of its notes, where they stand."""
+        return replace(self, notes=self.notes[start:stop], played=self.played[start:stop])
 
 
 @dataclass(frozen=True, slots=True)

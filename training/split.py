@@ -106,8 +106,8 @@ def _split_ends(family: Sequence[Piece]) -> Split:
     for work in family:
         cut = len(work) - max(1, round(HELD * len(work)))
         if cut > 0:
-            heads.append(replace(work, notes=work.notes[:cut]))
-            tails.append(replace(work, name=f"{work.name} (end)", notes=work.notes[cut:]))
+            heads.append(work.cut(0, cut))
+            tails.append(replace(work.cut(cut, len(work)), name=f"{work.name} (end)"))
         else:
             heads.append(work)
     remark = "all the music is one piece or variants of one: its last tenth is held out, so the figures flatter"

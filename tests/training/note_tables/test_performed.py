@@ -3,7 +3,8 @@
 import numpy as np
 
 from midi.touch import PEDAL_ANEW, PEDAL_HELD, PEDAL_UP
-from training.note_tables.performed import performance, struck_together
+from training.note_tables.performed import performance
+from training.playing import struck_together
 
 NONE = np.zeros((0, 5), np.int32)
 
