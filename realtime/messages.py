@@ -78,6 +78,19 @@ class Cancelled(NamedTuple):
     last_id: int
 
 
+class Overheard(NamedTuple):
+    """I/O to engine: another part plays a note, from its onset to the end that it is meant to have, in ticks.
+
+    None: its end is not known.
+    """
+
+    onset: int
+    end: int | None
+    pitch: int
+    velocity: int
+    channel: int
+
+
 class HistoryNote(NamedTuple):
     """I/O to a new engine: a note of this performance from before it began. off_ns is 0 while the key is down."""
 
@@ -205,6 +218,7 @@ ToEngine = (
     | Released
     | Dropped
     | Cancelled
+    | Overheard
     | HistoryNote
     | ListenFrom
     | CountedIn

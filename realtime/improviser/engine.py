@@ -35,6 +35,7 @@ from realtime.messages import (
     HistoryNote,
     ListenFrom,
     Message,
+    Overheard,
     Panicked,
     ParameterChange,
     Played,
@@ -83,8 +84,7 @@ class Engine:
             case Played():
                 self._hear(message)
             case Sent() | Released() | Dropped() | Cancelled():
-                if self._proposals.resolve(message, self._plan) and self._plan is not None:
-                    self._plan.branch.invalidate()
+                self._step_anew(is_due=self._proposals.resolve(message, self._plan))
             case TransportState():
                 self._keep_time(message)
             case ParameterChange():
@@ -94,6 +94,9 @@ class Engine:
                 self._start_at(message.starts_at)
             case Panicked():
                 self._plan = self._begins_ns = None
+            case Overheard():
+                self._listener.overhear(message)
+                self._step_anew()
             case HistoryNote():
                 self._remember(message)
             case ListenFrom():
@@ -160,7 +163,11 @@ class Engine:
         if played.is_note_on:
             self._judge.hear()
             self._plan_anew(self.tempo.tick_at(played.at_ns))
-        if is_corrected and self._plan is not None:
+        self._step_anew(is_due=is_corrected)
+
+    def _step_anew(self, *, is_due: bool = True) -> None:
+        """Where the music before the plan has changed, what is planned stands, and is stepped over again."""
+        if is_due and self._plan is not None:
             self._plan.branch.invalidate()
 
     def _plan_anew(self, tick: int) -> None:

@@ -1,13 +1,13 @@
 """The human's notes on their way into the context: tracked, put in order of time, followed. Pure."""
 
-from midi.notes import ANSWER, Note
+from midi.notes import ANSWER, HUMAN, Note
 from realtime.improviser.follower import Follower
 from realtime.improviser.onsets import Strike
 from realtime.improviser.phrase import Phrase
 from realtime.improviser.ring import ContextRing, correct, place_in_order, revise
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.improviser.tracker import Change, Tracker
-from realtime.messages import HistoryNote, Played, TempoEstimate
+from realtime.messages import HistoryNote, Overheard, Played, TempoEstimate
 
 BEAT_ONSETS = 8
 """The number of the human's chords or notes after which the beat is sought anew, where there are no turns."""
@@ -41,6 +41,11 @@ class Listener:
         place_in_order(self._ring, change.after)
         self.follower.hear(change.after, self.tracker.origin)
         return False
+
+    def overhear(self, note: Overheard) -> None:
+        """Another part plays a note: one of a partner's to the model. It is no human's: nobody follows it."""
+        duration = None if note.end is None else note.end - note.onset
+        place_in_order(self._ring, Note(note.onset, duration, note.pitch, note.velocity, note.channel, HUMAN))
 
     def remember_answer(self, past: HistoryNote) -> None:
         """An answer's note from before this engine began: the phrase before it has been answered."""

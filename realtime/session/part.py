@@ -6,6 +6,8 @@ No clock and no port here: the I/O process and the renderer call it with times a
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
+from operator import itemgetter
 
 from midi.message import CONTROL_CHANGE
 from midi.nanoseconds import NS_PER_MS
@@ -16,8 +18,10 @@ from realtime.messages import (
     Cancelled,
     CountedIn,
     Dropped,
+    HistoryNote,
     ListenFrom,
     Message,
+    Overheard,
     Panicked,
     ParameterChange,
     Played,
@@ -193,16 +197,39 @@ class Part:
             self.to_engine += [Dropped(note_id) for note_id in self.schedule.left_out]
             self.schedule.left_out.clear()
 
-    def snapshot(self) -> list[Message]:
-        """Messages that prime a new engine: how time runs, what was played and is held, and from where to listen."""
+    def overhear(self, message: Outgoing) -> None:
+        """Another part sends a message: of a note that begins the engine is told."""
+        if message.is_note_on and message.ticks is not None:
+            status, pitch, velocity = message.data
+            self.to_engine.append(Overheard(*message.ticks, pitch, velocity, status & 0x0F))
+
+    def snapshot(self, overheard: Iterable[HistoryNote] = ()) -> list[Message]:
+        """Messages that prime a new engine: how time runs, what was played and is held, and from where to listen.
+
+        `overheard`: the notes of other parts, in order of time.
+        """
         self.schedule.last_sent = NOTHING_SENT  # it counts its notes anew
         self._time.known = self._time.state()
         return [
             self._time.known,
-            *self.recorder.past(PAST_NOTES),
+            *self._past(overheard),
             *self.recorder.held(),
             ListenFrom(self.epoch, self.count_in.end or 0),
         ]
+
+    def _past(self, overheard: Iterable[HistoryNote]) -> list[Message]:
+        """The latest notes, in order of time: of this part as they were played, of others as they are overheard."""
+        tempo = self.transport.tempo
+
+        def ticks(note: HistoryNote) -> tuple[int, int | None]:
+            onset = tempo.tick_at(note.on_ns)
+            return onset, max(onset + 1, tempo.tick_at(note.off_ns)) if note.off_ns else None
+
+        others: Iterable[tuple[int, Message]] = (
+            (note.on_ns, Overheard(*ticks(note), note.pitch, note.velocity, note.channel)) for note in overheard
+        )
+        own: Iterable[tuple[int, Message]] = ((note.on_ns, note) for note in self.recorder.past(PAST_NOTES))
+        return [message for _, message in merge(own, others, key=itemgetter(0))][-PAST_NOTES:]
 
     def omit(self, suspect: Suspect) -> bool:
         """Leave what engines seem to have died of out of what the next one is told; whether there was anything."""

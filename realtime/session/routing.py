@@ -40,6 +40,9 @@ class Routing(Protocol):
     def listeners(self, voice: int) -> Sequence[int]:
         """The parts that hear a musician; the first also passes on what they play."""
 
+    def overhearing(self, part: int) -> Sequence[int]:
+        """The other parts that hear what a part plays."""
+
     def settings(self, asked: Settings) -> tuple[Settings, ...]:
         """Those of each part at the start.
 

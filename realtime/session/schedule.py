@@ -44,6 +44,8 @@ class Outgoing(NamedTuple):
     """When the proposal came; None: it was never proposed."""
     pedal: int | None = None
     """The pedal under a note that begins, a class of `midi.touch`; None: it has no say."""
+    ticks: tuple[int, int] | None = None
+    """The onset and the end proposed for a note that begins."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,8 @@ class _Owed:
 
     def note_on(self) -> Outgoing:
         data = bytes((NOTE_ON | self.proposal.channel, self.proposal.pitch, self.proposal.velocity))
-        return self._outgoing(self.on_ns, data, is_note_on=True)._replace(pedal=self.proposal.pedal)
+        ticks = self.proposal.onset, self.proposal.end
+        return self._outgoing(self.on_ns, data, is_note_on=True)._replace(pedal=self.proposal.pedal, ticks=ticks)
 
     def note_off(self, due_ns: int) -> Outgoing:
         data = bytes((NOTE_OFF | self.proposal.channel, self.proposal.pitch, 0))

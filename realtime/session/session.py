@@ -6,12 +6,13 @@ sent is returned; once it has been handed over, `sounded` is told when.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from heapq import merge
 
 from midi.arrivals import Arrived
 from midi.errors import AntiphonError
 from midi.message import is_channel_message
 from midi.piece import Piece
-from realtime.messages import Message, ParameterChange, StyleEstimate
+from realtime.messages import HistoryNote, Message, ParameterChange, StyleEstimate
 from realtime.session.answer import Lateness
 from realtime.session.controls import PANIC, TAP, Action, Controls, Request
 from realtime.session.count_in import CountIn
@@ -33,7 +34,7 @@ from realtime.session.journal import (
     Sounded,
     TimeMessage,
 )
-from realtime.session.part import LEADER, Part
+from realtime.session.part import LEADER, PAST_NOTES, Part
 from realtime.session.recorder import Records
 from realtime.session.routing import Routing
 from realtime.session.schedule import Outgoing
@@ -222,7 +223,13 @@ class Session:
         self.journal.write(EngineStarted(now_ns))
         for part in self.parts:
             part.to_engine.clear()  # the past has it
-        return [part.snapshot() for part in self.parts]
+        return [part.snapshot(self._overheard_by(voice)) for voice, part in enumerate(self.parts)]
+
+    def _overheard_by(self, part: int) -> Iterable[HistoryNote]:
+        """The latest notes of the parts that a part overhears, in order of time."""
+        heard = [other for voice, other in enumerate(self.parts) if part in self.routing.overhearing(voice)]
+        answers = [(note for note in other.recorder.past(PAST_NOTES) if not note.human) for other in heard]
+        return merge(*answers, key=lambda note: note.on_ns)
 
     def to_engine(self) -> list[tuple[int, list[Message]]]:
         """Whatever the engine is to be told now: messages of each part that has any, in order."""
@@ -287,6 +294,8 @@ class Session:
         sends: list[Send] = []
         for message in part.audible(messages):
             part.sent(message, now_ns)
+            for other in self.routing.overhearing(voice):
+                self.parts[other].overhear(message)
             epoch = part.epoch if message.epoch is None else message.epoch
             decided = (message.note_id, epoch, message.decided_ns, message.sounded_ns)
             sends.append(Send(voice, message.data, message.due_ns, *decided))

@@ -76,6 +76,10 @@ class VoiceRouting:
         """The one part that answers a musician."""
         return (voice,)
 
+    def overhearing(self, part: int) -> Sequence[int]:  # noqa: ARG002 - each musician is answered alone
+        """None: musicians who share a machine need not play together."""
+        return ()
+
     @property
     def is_by_channel(self) -> bool:
         """Whether several musicians are told apart by their channels."""
