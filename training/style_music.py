@@ -52,7 +52,11 @@ def style_music(card: Card, folder: Path | None, part: str, sample: int | None =
     Raises:
         InputError: the folder is not named; a table is missing, or not that of the card; the split is another.
     """
-    corpus = style_corpus_of(card, folder)
+    return encoded_music(style_corpus_of(card, folder), card, part, sample)
+
+
+def encoded_music(corpus: StyleCorpus, card: Card, part: str, sample: int | None = None) -> StyleMusic:
+    """Encode a corpus for a model: all held-out pieces of a part, or so many notes a style."""
     judged = {style: pieces for style, pieces in corpus.encoded(part, card.inputs).items() if pieces}
     if sample is not None:
         judged = excerpts(judged, sample)

@@ -10,9 +10,9 @@ from benchmarks.evaluation.histograms import distances, natural_distances
 from benchmarks.evaluation.loops import looping, said_before
 from benchmarks.evaluation.ngram import Ngram
 from benchmarks.evaluation.notes import notes_of_ids
-from benchmarks.evaluation.solo import Soloist
+from benchmarks.evaluation.solo import PlaceOf, Soloist
 from benchmarks.evaluation.verbatim import longest_shared
-from exported.sampling import SamplingOptions
+from exported.sampling import SamplingOptions, nowhere
 from midi.tokens import Field
 from training.encoding import tokens
 from training.held_out import HeldOut
@@ -59,13 +59,15 @@ def references(judged: HeldOut, inputs: Sequence[Field], runs: int, notes: int, 
     return References(learned, written, runs, notes, options)
 
 
-def solos(title: str, soloist: Soloist, on: References, update: Callable[[int], object]) -> Solos:
-    """A model's solos, from the beginning, no bar known."""
+def solos(
+    title: str, soloist: Soloist, on: References, update: Callable[[int], object], place_of: PlaceOf = nowhere
+) -> Solos:
+    """A model's solos, from the beginning; unless `place_of` says more, no bar is known."""
     inputs = soloist.stepper.inputs
     nothing = np.zeros((0, len(inputs)), np.int32)
     played = []
     for seed in range(on.runs):
-        played.append(notes_of_ids(soloist.play(nothing, on.notes, seed), inputs))
+        played.append(notes_of_ids(soloist.play(nothing, on.notes, seed, place_of), inputs))
         update(on.notes)
     return _solos(title, played, on)
 

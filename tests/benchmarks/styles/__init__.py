@@ -1,0 +1,1 @@
+"""Tests of the bars of a model of styles."""

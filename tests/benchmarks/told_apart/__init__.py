@@ -1,0 +1,1 @@
+"""Tests of the judge that tells answers from what really followed."""
