@@ -179,11 +179,22 @@ class Schedule:
                 self._delay(owed, parted_ns)
                 continue
             self._released_ns.pop(owed.key, None)  # only now: whoever else waits for this key must wait as long
+            out += self._end_before(owed, now_ns)
             self._sounding[owed.key] = owed
             owed.began_ns = max(owed.on_ns, owed.decided_ns)
             self.last_sent = max(self.last_sent, owed.proposal.note_id)
             out.append(owed.note_on())
         return out
+
+    def _end_before(self, owed: _Owed, now_ns: int) -> list[Outgoing]:
+        """End what was meant to be over by the tick at which a note begins, however far either was moved.
+
+        What sounds at once was chosen in ticks. It ends as planned: nobody is told of a shorter note.
+        """
+        over = [before for before in self._sounding.values() if before.proposal.end <= owed.proposal.onset]
+        for before in over:
+            before.off_ns = now_ns
+        return [self._end(before, now_ns, now_ns) for before in over]
 
     def _delay(self, owed: _Owed, on_ns: int) -> None:
         owed.not_before_ns = on_ns

@@ -183,3 +183,14 @@ def test_who_looks_in_time_sends_in_time_whatever_moves_the_plan(
             schedule.cancel(schedule.tempo.tick_at(now + 30 * MS))
         while waiting and schedule.tempo.ns_at(waiting[0].onset) <= now + 20 * MS:
             schedule.add(waiting.pop(0), now)
+
+
+def test_what_ends_at_the_tick_of_a_note_has_ended_before_it_however_far_either_is_moved() -> None:
+    """A chord sent a little late, as it answers at once, ends where the next begins: no chord on top of another."""
+    schedule = Schedule(TEMPO)
+    schedule.add(proposal(1, 0, 100, 60)._replace(shift_ns=15 * MS), 0)
+    schedule.add(proposal(2, 0, 200, 62), 0)
+    schedule.add(proposal(3, 100, 200, 64), 0)
+    schedule.due(15 * MS)
+    messages = schedule.due(100 * MS)
+    assert [(one.note_id, one.is_note_on, one.sounded_ns) for one in messages] == [(1, False, None), (3, True, None)]
