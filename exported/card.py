@@ -26,6 +26,7 @@ from midi.tokens import (
     PITCH,
     STYLED_CONTEXTS,
     STYLED_FIELDS,
+    TOUCH,
     WAIT,
     Field,
     fingerprint,
@@ -101,6 +102,15 @@ class Card:
     def learned_velocity(self) -> bool:
         """True if dynamics were in the music it learned from; if not, the player supplies them."""
         return "velocity" in self.vocabulary
+
+    def unlearned(self, style: str | None) -> frozenset[str]:
+        """The fields of touch that were known of no music of a style: all the model knows of them there is: unknown.
+
+        None where nobody knows the style, or the card does not say.
+        """
+        touch = self.corpus.get("touch")
+        known = touch.get(style) if isinstance(touch, dict) else None
+        return frozenset(f.name for f in TOUCH if f.name not in known) if isinstance(known, list) else frozenset()
 
 
 def conditions(model_fields: Sequence[Field], contexts: Sequence[Field]) -> Iterator[tuple[Field, Field]]:

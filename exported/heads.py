@@ -59,15 +59,27 @@ class Head:
 
 
 def heads_of(fields: Sequence[Field], contexts: Sequence[Field], constants: Mapping[str, Floats]) -> tuple[Head, ...]:
-    """The heads of a graph, in drawing order, from its constant outputs by name."""
+    """The heads of a graph, in drawing order, from its constant outputs by name.
+
+    A table that lacks rows for START and unknown is given zeros: they tell nothing.
+    """
+    sizes = {field.name: field.input_size for field in (*fields, *contexts)}
     columns = {field.name: column for column, field in enumerate((*fields, *contexts))}
     pairs = [(later.name, condition.name) for later, condition in conditions(fields, contexts)]
     return tuple(
         Head(
             tuple(columns[condition] for later, condition in pairs if later == field.name),
-            tuple(constants[f"{later}_given_{condition}"] for later, condition in pairs if later == field.name),
+            tuple(
+                _completed(constants[f"{later}_given_{condition}"], sizes[condition])
+                for later, condition in pairs
+                if later == field.name
+            ),
             constants[f"{field.name}_weights"],
             constants[f"{field.name}_bias"],
         )
         for field in fields
     )
+
+
+def _completed(table: Floats, rows: int) -> Floats:
+    return np.pad(table, ((0, rows - len(table)), (0, 0)))

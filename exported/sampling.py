@@ -50,6 +50,8 @@ class Constraint:
     """A mask of the pitches allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
     place_after: Callable[[int], Place] = nowhere
     """The place of a note, by the id of its wait (never END): its contexts, as far as they are known."""
+    unlearned: frozenset[str] = frozenset()
+    """The fields that are not drawn, since the model knows nothing of them in this style: they are unknown."""
     earliest: int = 0
     """The id of the shortest wait that may be drawn (END is no wait: `may_end` says); at most the longest."""
 
@@ -70,6 +72,8 @@ class Constraint:
         """The id of a field that is not to be drawn."""
         if field.name == WAIT.name:
             return self.wait
+        if field.name in self.unlearned:
+            return field.unknown
         return self.voice if field.name == VOICE.name else None
 
     def allowed(self, field: Field, wait: int) -> tuple[int, int]:
@@ -149,7 +153,7 @@ def draw(
             wait = chosen
             place = constraint.place_after(wait)
             ids[len(fields) : len(fields) + len(place)] = place
-        if memory is not None and field is not fields[-1]:
+        if memory is not None and field is not fields[-1] and chosen < field.size:
             memory.agree(column, chosen)
     return tuple(ids[: len(fields)])
 

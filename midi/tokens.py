@@ -86,6 +86,9 @@ STYLED_CONTEXTS: tuple[Field, ...] = (*CONTEXTS, STYLE)
 
 _CONTEXT_NAMES = tuple(context.name for context in STYLED_CONTEXTS)
 
+TOUCH: tuple[Field, ...] = (VELOCITY, DEVIATION, PEDAL)
+"""Fields that are known of some music only."""
+
 Token = tuple[int, ...]
 """A note's ids, in the order of a model's inputs: its fields, then its contexts."""
 Place = tuple[int, ...]

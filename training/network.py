@@ -13,7 +13,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from exported.card import conditions
-from midi.tokens import DEVIATION, PEDAL, VELOCITY, VOICE, WAIT, Field
+from midi.tokens import TOUCH, VOICE, WAIT, Field
 from training.lstm import CarriedLSTM
 from training.steps import Batch
 
@@ -21,8 +21,6 @@ Array = npt.NDArray[np.float32]
 
 EMBEDDING_SPREAD = 0.5
 """Keras' own start, within 0.05, leaves the summed fields so faint that learning begins minutes later (measured)."""
-TOUCH = (VELOCITY, DEVIATION, PEDAL)
-"""Fields that are known of some music only: where one is not, the later heads are told nothing of it."""
 CLIP = 1.0
 """The longest gradient that is followed as it is, by its global norm."""
 
@@ -50,7 +48,7 @@ class Shape:
     dropout: float = 0.0
     weight_drop: float = 0.0
     touch_width: int | None = None
-    """The width of the heads of TOUCH, which are told most and say least; None: as wide as the others."""
+    """The width of the heads of touch, which are told most and say least; None: as wide as the others."""
 
     def width_of(self, field: Field) -> int:
         """The width of a field's head."""
@@ -58,7 +56,7 @@ class Shape:
 
     @property
     def partly_known(self) -> tuple[str, ...]:
-        """The fields of TOUCH that later heads are told of."""
+        """The fields of touch that later heads are told of, of those notes of which they are known."""
         told = {condition.name for _, condition in conditions(self.fields, self.given)}
         return tuple(field.name for field in TOUCH if field in self.fields and field.name in told)
 
@@ -119,7 +117,7 @@ class Network:
     def _logits(self, hidden: Any, name: str, targets: dict[str, Any], known: dict[str, Any]) -> Any:
         """A field's logits, with the rows that what is told of the same note adds to the hidden layer.
 
-        A field of TOUCH that is not known adds none.
+        A field of touch that is not known adds none.
         """
         rows = []
         for later, condition in conditions(self.shape.fields, self.shape.given):

@@ -1,7 +1,6 @@
 """The exported step as the daemon runs it, for measuring: on one thread, many pieces side by side."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ class Stepper:
         self.state_size = int(self._session.get_inputs()[-1].shape[1])
         names = constant_names(fields, given)
         constants = dict(zip(names, self._session.run(names, self._feeds(self.started(1), self.zeros(1))), strict=True))
-        self.heads: tuple[Head, ...] = tuple(map(self._complete, heads_of(fields, given, constants)))
+        self.heads: tuple[Head, ...] = heads_of(fields, given, constants)
 
     @classmethod
     def of(cls, folder: Path, card: Card) -> "Stepper":
@@ -43,14 +42,6 @@ class Stepper:
     def step(self, ids: Ints, state: Floats) -> dict[str, Floats]:
         """Take in one note a voice, ids [B, I], state [B, S]; the changing outputs by name."""
         return dict(zip(self._outputs, self._session.run(self._outputs, self._feeds(ids, state)), strict=True))
-
-    def _complete(self, head: Head) -> Head:
-        """The same head with rows of zeros for START and unknown, which a field's table lacks: they tell nothing."""
-        tables = []
-        for column, table in zip(head.columns, head.tables, strict=True):
-            lacking = self.inputs[column].input_size - len(table)
-            tables.append(np.concatenate([table, np.zeros((lacking, table.shape[1]), np.float32)]))
-        return replace(head, tables=tuple(tables))
 
     def _feeds(self, ids: Ints, state: Floats) -> dict[str, npt.NDArray[np.generic]]:
         return dict(zip(self._names, [*np.ascontiguousarray(ids.T), state], strict=True))

@@ -1,8 +1,12 @@
 """The card's facts of a model of styles: its music by style, with the licence and attribution of every source."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from midi.tokens import DEVIATION, PEDAL, TOUCH, VELOCITY
 from training.note_tables.sources import TABLES, NoteTable
+from training.note_tables.styled_piece import NO_DEVIATION, StyledPiece
+from training.pieces import COLUMNS, UNKNOWN
 from training.sources import LICENCE, SOURCES
 from training.style_corpus import CHORALE, FOLK, StyleCorpus
 
@@ -13,6 +17,7 @@ def corpus_facts(corpus: StyleCorpus) -> dict[str, Any]:
     return {
         "name": "styles",
         "styles": {style: _sizes(corpus, style) for style in styles},
+        "touch": {style: _touch(corpus.parts["train"][style]) for style in styles},
         "tables": [_table(table) for table in TABLES if set(styles) & set(table.readers)],
         "licence": LICENCE if {FOLK, CHORALE} & set(styles) else "",
         "collections": _collections() if {FOLK, CHORALE} & set(styles) else [],
@@ -24,6 +29,16 @@ def _sizes(corpus: StyleCorpus, style: str) -> dict[str, Any]:
         part: {"works": len(pieces.get(style, ())), "notes": sum(map(len, pieces.get(style, ())))}
         for part, pieces in corpus.parts.items()
     }
+
+
+def _touch(pieces: Sequence[StyledPiece]) -> list[str]:
+    """The fields of touch that are known of any of these pieces."""
+    known = {
+        VELOCITY: any((piece.piece.notes[:, COLUMNS.index("velocity")] != UNKNOWN).any() for piece in pieces),
+        DEVIATION: any((piece.deviation != NO_DEVIATION).any() for piece in pieces),
+        PEDAL: any((piece.pedal != UNKNOWN).any() for piece in pieces),
+    }
+    return [field.name for field in TOUCH if known[field]]
 
 
 def _table(table: NoteTable) -> dict[str, Any]:

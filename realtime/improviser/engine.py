@@ -58,8 +58,8 @@ class Engine:
 
     def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
         self._time = Timekeeper(settings)
-        self._style = Style(self._time.grid, settings.style)
-        self.ring = ContextRing(model, capacity, self._style.contexts_of)
+        self._style = Style(model.card, self._time.grid, settings.style)
+        self.ring = ContextRing(model, capacity, self._style.contexts_of, self._style.unlearned)
         self._judge = StyleJudge(model, self.ring, self._style)
         self._listener = Listener(self.ring, self._time)
         self._planner = Planner(model, self.ring, settings, self._time, self._listener)

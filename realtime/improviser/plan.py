@@ -8,7 +8,7 @@ Where the human's next notes are predicted with our own, they stand on the branc
 
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 import numpy as np
@@ -21,6 +21,8 @@ from realtime.improviser.outline import Outline
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel, catch_up
 
+CHORD_MS = 10
+"""A note of a chord is struck so long before or after its first, at most: solos teach placement, but no chords."""
 LONGEST_SILENCE = TICKS_PER_BEAT
 """The time without a note of our own after which the next is ours, where the human's notes are predicted too."""
 PREDICTED_FIRST = 2
@@ -91,7 +93,18 @@ class Plan:
         if wait is None or (not self._is_entering and self.outline.is_over(previous, wait)):
             return []
         notes = vocabulary.decode(token, previous)
-        return [self.outline.as_played(note, self._onset(note.onset, not_before)) for note in notes]
+        played = [self.outline.as_played(note, self._onset(note.onset, not_before)) for note in notes]
+        return [self._struck_together(note) for note in played]
+
+    def _struck_together(self, note: Note) -> Note:
+        """The same note; of a chord, near the chord's first note in time."""
+        if note.deviation_ms is None:
+            return note
+        chord = takewhile(lambda other: other.onset == note.onset, self.branch.latest_notes())
+        own = [other.deviation_ms for other in chord if other.voice == ANSWER and other.deviation_ms is not None]
+        if not own:
+            return note
+        return replace(note, deviation_ms=max(own[-1] - CHORD_MS, min(note.deviation_ms, own[-1] + CHORD_MS)))
 
     def _drawn_token(self, last: Note | None, rng: np.random.Generator, not_before: int) -> Token:
         state, options = self.branch.state, self.outline.options

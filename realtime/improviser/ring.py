@@ -19,7 +19,7 @@ from exported.sampling import nowhere
 from midi.notes import Note
 from midi.tokens import Token
 from realtime.improviser.step_model import StepModel, catch_up
-from realtime.improviser.vocabulary import PlaceOf, vocabulary_of
+from realtime.improviser.vocabulary import PlaceOf, Unlearned, all_learned, vocabulary_of
 
 CAPACITY = 1536
 """Notes: more than are looked back on (REMEMBERED), and may be corrected behind them (LONGEST_REPLAY)."""
@@ -35,8 +35,14 @@ class ContextRing:
     Memory: capacity * (S + 2 K + the heads' widths + 2 SKETCH) * 4 bytes when full; untouched slots cost nothing.
     """
 
-    def __init__(self, model: StepModel, capacity: int = CAPACITY, place_of: PlaceOf = nowhere) -> None:
-        self.vocabulary = vocabulary_of(model.card, place_of)
+    def __init__(
+        self,
+        model: StepModel,
+        capacity: int = CAPACITY,
+        place_of: PlaceOf = nowhere,
+        unlearned: Unlearned = all_learned,
+    ) -> None:
+        self.vocabulary = vocabulary_of(model.card, place_of, unlearned)
         self._model = model
         self._capacity = capacity
         self._notes = [NOTHING] * capacity

@@ -10,6 +10,7 @@ from itertools import islice
 
 import numpy as np
 
+from exported.card import Card
 from exported.model_state import ModelState, Step
 from exported.style_readout import StyleReadout
 from midi.notes import HUMAN, Note
@@ -31,17 +32,27 @@ CHANGES = 3.0
 
 
 class Style:
-    """The style in force, as a context of every note."""
+    """The style in force, as a context of every note, and the touch that the model has learned in it."""
 
-    def __init__(self, grid: Grid, asked: str | None) -> None:
+    def __init__(self, card: Card, grid: Grid, asked: str | None) -> None:
         self.asked = asked
         """The style that the human asked for; None: the one heard."""
         self.heard: str | None = None
         self._grid = grid
+        self._unlearned = {style: card.unlearned(style) for style in (*STYLES, None)}
+
+    @property
+    def in_force(self) -> str | None:
+        """Its name; None: nobody knows it."""
+        return self.heard if self.asked is None else self.asked
+
+    def unlearned(self) -> frozenset[str]:
+        """The fields of touch that the model knows nothing of in this style."""
+        return self._unlearned[self.in_force]
 
     def contexts_of(self, tick: int) -> Place:
         """A note's contexts, by its tick: its place in the bar, and the style in force, if there is one."""
-        style = self.heard if self.asked is None else self.asked
+        style = self.in_force
         return (*self._grid.place_of(tick), STYLE.unknown if style is None else STYLES.index(style))
 
 

@@ -12,6 +12,15 @@ from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, enco
 
 PlaceOf = Callable[[int], Place]
 """From a tick of the performance to the contexts of a note there: its place in its bar, and perhaps the style."""
+Unlearned = Callable[[], frozenset[str]]
+"""Names of fields of touch."""
+
+
+def all_learned() -> frozenset[str]:
+    """No field is unknown, where nobody knows the style."""
+    return frozenset()
+
+
 HALF_BEAT = TICKS_PER_BEAT // 2
 """The wait and the duration of everything such a model plays, in ticks: its vocabulary knows no time."""
 
@@ -26,14 +35,17 @@ class EventVocabulary:
     inputs: tuple[Field, ...]
     fields: tuple[Field, ...]
     place_of: PlaceOf
+    unlearned: Unlearned
+    """Asked for each note: the fields of touch that are unknown in the style in force."""
     _wait: int
     """The column of the wait."""
     passing: Token = ()
 
     @classmethod
-    def of(cls, card: Card, place_of: PlaceOf) -> "EventVocabulary":
+    def of(cls, card: Card, place_of: PlaceOf, unlearned: Unlearned) -> "EventVocabulary":
         """The vocabulary of a model, in a performance whose bars are known by `place_of`."""
-        return cls(card.inputs, card.fields, place_of, [field.name for field in card.fields].index(WAIT.name))
+        wait = [field.name for field in card.fields].index(WAIT.name)
+        return cls(card.inputs, card.fields, place_of, unlearned, wait)
 
     def joins(self, note: Note, before: Note) -> bool:  # noqa: ARG002 - each is a token of its own
         """Never: notes of a chord are tokens one after the other."""
@@ -42,7 +54,12 @@ class EventVocabulary:
     def encode(self, notes: Sequence[Note], previous_onset: int | None) -> Token:
         """The token by which the model takes in a note after one at `previous_onset` (None: it is the first)."""
         (note,) = notes
-        return encode(note, previous_onset, self.inputs, self.place_of(note.onset))
+        token = encode(note, previous_onset, self.inputs, self.place_of(note.onset))
+        unlearned = self.unlearned()
+        if not unlearned:
+            return token
+        known = zip(self.inputs, token, strict=True)
+        return tuple([field.unknown if field.name in unlearned else value for field, value in known])
 
     def decode(self, token: Token, previous_onset: int) -> list[Note]:
         """The note that a drawn token stands for, after one at `previous_onset`."""
@@ -57,7 +74,7 @@ class EventVocabulary:
         """The limits of an answer's first note: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
         bar_place = self.place_of(onset)  # exact where the wait's class is not
-        return Constraint(ANSWER, wait, place_after=lambda _: bar_place)
+        return Constraint(ANSWER, wait, place_after=lambda _: bar_place, unlearned=self.unlearned())
 
     def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
         """The limits of a later note. `is_ours`: not one of the human's; `earliest`: the id of the shortest wait."""
@@ -67,6 +84,7 @@ class EventVocabulary:
             may_end,
             last.pitch,
             place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
+            unlearned=self.unlearned(),
             earliest=earliest,
         )
 
@@ -124,6 +142,6 @@ Vocabulary = EventVocabulary | ChordVocabulary
 """A vocabulary, in one performance. A token is one note, or several that join."""
 
 
-def vocabulary_of(card: Card, place_of: PlaceOf) -> Vocabulary:
+def vocabulary_of(card: Card, place_of: PlaceOf, unlearned: Unlearned) -> Vocabulary:
     """A model's vocabulary, in a performance whose bars are known by `place_of`."""
-    return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of)
+    return ChordVocabulary.of(card) if SOUND in card.vocabulary else EventVocabulary.of(card, place_of, unlearned)

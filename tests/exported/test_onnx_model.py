@@ -57,7 +57,7 @@ def test_tables_are_as_the_contract_shapes_them(loud_model: OnnxModel) -> None:
     for index, head in enumerate(loud_model.heads):
         width = head.weights.shape[0]
         contexts = [context.input_size for context in CONTEXTS] if FIELDS.index(WAIT) < index else []
-        rows = [*(earlier.size for earlier in FIELDS[:index]), *contexts]
+        rows = [*(earlier.input_size for earlier in FIELDS[:index]), *contexts]
         assert [table.shape for table in head.tables] == [(count, width) for count in rows]
         assert head.weights.shape[1:] == head.bias.shape == (FIELDS[index].size,)
 

@@ -36,6 +36,7 @@ def test_the_folder_is_whole_and_the_card_names_every_source(tmp_path: Path) -> 
     assert list(card["vocabulary"]) == [field.name for field in STYLED_FIELDS]
     assert list(card["contexts"]) == ["meter", "position", "style"]
     assert card["corpus"]["styles"]["jazz"]["train"] == {"works": 1, "notes": 60}
+    assert card["corpus"]["touch"] == {"drums": ["velocity", "deviation"], "jazz": ["velocity", "deviation"]}
     licences = {table["file"]: table["attribution"] for table in card["corpus"]["tables"]}
     assert licences.keys() == {"jazz_wjd.npz", "drums_groove.npz"}
     assert "made available under the ODbL" in licences["jazz_wjd.npz"]

@@ -1,5 +1,8 @@
 """The engine with a model that draws touch, deviation and pedal: what is proposed is what was drawn."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from exported.onnx_model import OnnxModel
@@ -10,19 +13,21 @@ from midi.touch import deviation_ms
 from realtime.improviser.dynamics import Dynamics
 from realtime.improviser.engine import Engine
 from realtime.improviser.learned_touch import VelocityScale
+from realtime.improviser.plan import CHORD_MS
 from realtime.messages import Proposal
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed
 
 MS = 1_000_000
+CHORDS = [Note(24 * at, 20, pitch, 70) for at in range(4) for pitch in (48, 55, 64)]
 PHRASE = [Note(12 * at, 12, 60 + 2 * (at % 5), 50 + 5 * at) for at in range(8)]
 
 
-def proposals(model: OnnxModel) -> list[tuple[Proposal, Note]]:
+def proposals(model: OnnxModel, phrase: Sequence[Note] = PHRASE, rng_seed: int = 0) -> list[tuple[Proposal, Note]]:
     """The proposals of an answer, each with its note of the ring."""
-    offline = Offline(Engine(model, Settings(bpm=120.0, temperature=2.0, bars=4)))
-    offline.perform(performed(PHRASE, Tempo.of(120)))
+    offline = Offline(Engine(model, Settings(bpm=120.0, temperature=2.0, bars=4, rng_seed=rng_seed)))
+    offline.perform(performed(phrase, Tempo.of(120)))
     answer = {(note.onset, note.pitch): note for note in offline.engine.ring.notes() if note.voice == ANSWER}
     return [(proposal, answer[proposal.onset, proposal.pitch]) for proposal in offline._proposals.values()]
 
@@ -64,3 +69,26 @@ def test_learned_velocities_come_out_around_the_humans_mean_as_far_apart() -> No
 def test_at_follow_dynamics_zero_a_learned_velocity_stays_as_drawn() -> None:
     dynamics = Dynamics.of(PHRASE, follow=0.0)
     assert [dynamics.learned_velocity(velocity, VelocityScale()) for velocity in (20, 100)] == [20, 100]
+
+
+def test_the_notes_of_a_chord_are_struck_within_a_class_of_its_first(styled_model: OnnxModel) -> None:
+    first: dict[tuple[int, int], int] = {}
+    spreads = []
+    for rng_seed, note in [(at, note) for at in range(4) for _, note in proposals(styled_model, CHORDS, at)]:
+        assert note.deviation_ms is not None
+        spreads.append(abs(note.deviation_ms - first.setdefault((rng_seed, note.onset), note.deviation_ms)))
+    assert max(spreads) == CHORD_MS
+
+
+def test_touch_that_a_style_has_not_learned_is_neither_drawn_nor_heard(styled_model: OnnxModel) -> None:
+    touch = {"jazz": ["velocity", "deviation"], "folk": []}
+    model = replace(styled_model, card=replace(styled_model.card, corpus={"touch": touch}))
+    for style, known in touch.items():
+        offline = Offline(Engine(model, Settings(bpm=120.0, style=style)))
+        offline.perform(performed(PHRASE, Tempo.of(120)))
+        ring = offline.engine.ring
+        tokens = [dict(zip(STYLED_FIELDS, ring.vocabulary.encode([note], None), strict=False)) for note in ring.notes()]
+        unknown = {field.name for field in STYLED_FIELDS if all(token[field] == field.unknown for token in tokens)}
+        assert unknown == {"velocity", "deviation", "pedal"} - set(known)
+        assert all(note.pedal is None for note in ring.notes() if note.voice == ANSWER)
+        assert {note.velocity is not None for note in ring.notes()} == {True}, "it is played as loud as the human"
