@@ -39,11 +39,17 @@ def engine_answers(model: StepModel, asked: Sequence[Exchange], bpm: float, upda
     return answered
 
 
-def answer_to(model: StepModel, exchange: Exchange, bpm: float, seed: int) -> Offline:
+def answer_to(model: StepModel, exchange: Exchange, bpm: float, seed: int, channel: int | None = None) -> Offline:
     """The whole performance: a phrase played at a tempo, and its answer."""
-    offline = Offline(Engine(model, Settings(sync=INTERNAL, bpm=bpm, rng_seed=seed, style=exchange.style)))
-    offline.perform(played(exchange.phrase, Tempo.of(bpm, BEGIN_NS)))
+    settings = Settings(sync=INTERNAL, bpm=bpm, rng_seed=seed, style=exchange.style, channel=channel)
+    offline = Offline(Engine(model, settings))
+    offline.perform(played(exchange.phrase, tempo_of(bpm)))
     return offline
+
+
+def tempo_of(bpm: float) -> Tempo:
+    """The tempo at which phrases are played, its first beat a little after the beginning."""
+    return Tempo.of(bpm, BEGIN_NS)
 
 
 def played(notes: Ints, tempo: Tempo) -> list[Timed]:

@@ -1,0 +1,1 @@
+"""Tests of the demonstrations of a model of styles."""
