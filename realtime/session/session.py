@@ -241,7 +241,7 @@ class Session:
     def receive(self, voice: int, message: Message, now_ns: int) -> None:
         """Take in what the engine says of a part."""
         if isinstance(message, StyleEstimate):
-            self._notify([f"it hears {message.style}: style NAME sets another"], now_ns)
+            self._notify([f"it hears {message.style}; --style sets it"], now_ns)
         else:
             self.parts[voice].take(message, now_ns)
 

@@ -89,4 +89,4 @@ def test_a_style_heard_is_told_in_a_line() -> None:
     session = beside()
     session.receive(0, StyleEstimate("jazz"), 0)
     notices = [entry.text for entry in session.journal.drain() if isinstance(entry, Notice)]
-    assert notices == ["it hears jazz: style NAME sets another"]
+    assert notices == ["it hears jazz; --style sets it"]
