@@ -19,6 +19,7 @@ from typing import Any
 
 from exported.content import SHOWN, bounded_bytes, check_numbers, read_content, shown
 from midi.errors import ModelError
+from midi.parts import Kind
 from midi.text import printable
 from midi.tokens import (
     CONTEXTS,
@@ -97,6 +98,12 @@ class Card:
     def inputs(self) -> tuple[Field, ...]:
         """The columns of a token of this model: its fields, then its contexts."""
         return (*self.fields, *self.context_fields)
+
+    @property
+    def kind(self) -> Kind:
+        """Its material: percussion, where it has learned nothing else."""
+        styles = self.corpus.get("styles")
+        return Kind.DRUMS if isinstance(styles, dict) and set(styles) == {"drums"} else Kind.MELODIC
 
     @property
     def learned_velocity(self) -> bool:

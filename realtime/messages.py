@@ -29,6 +29,11 @@ class Played(NamedTuple):
         return cls(at_ns, data[0], data[1], data[2] if len(data) > 2 else 0)
 
     @property
+    def channel(self) -> int:
+        """Its channel, from 0."""
+        return self.status & 0x0F
+
+    @property
     def is_note_on(self) -> bool:
         """A note-on with velocity 0 is a note-off (MIDI 1.0)."""
         return self.status & 0xF0 == NOTE_ON and self.data2 > 0

@@ -8,16 +8,18 @@ from typing import Any
 
 from exported.card import IMITATE
 from midi.errors import InputError
-from midi.meter import METERS
+from midi.meter import METERS, meter_of
 from midi.tokens import STYLES
 from realtime.parameters import Parameter, Value, parameter, table_of
 
 REPLY, ACCOMPANY, SOLO = "reply", "accompany", "solo"
+LEAD, DRUMS = "lead", "drums"
 AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "follow"
 BEAT, BAR, OFF = "beat", "bar", "off"
 UNPLAYED = ("strings", "drums")
 """Styles that nobody asks for: no model plays strings, and drums have a model of their own."""
 BPM_RANGE = (20.0, 400.0)
+COMMON_TIME = 4, 4
 
 ROLE, MUSIC, LIKENESS, TIME, PORTS = (
     "what it does",
@@ -42,6 +44,13 @@ class Settings:
         "reply: answers your phrases; accompany: plays while you play; solo: plays on alone, and you steer it",
         ROLE,
         choices=(REPLY, ACCOMPANY, SOLO),
+    )
+    part: str = parameter(
+        LEAD,
+        "lead: answers what you play; drums: a drummer, on channel 10, who goes by your time and hears your pads there",
+        ROLE,
+        choices=(LEAD, DRUMS),
+        live=False,
     )
     bars: int | None = parameter(
         None,
@@ -92,7 +101,10 @@ class Settings:
         low=1,
         high=16,
         unit="notes",
-        unset="one more than your largest chord; 4 before you play",
+        unset="one more than your largest chord; 4 before you play, and for drums",
+    )
+    fills: float = parameter(
+        0.5, "how much a drummer fills at the end of every fourth bar: 0 not at all", MUSIC, low=0.0, high=1.0
     )
 
     pedal: float = parameter(
@@ -176,7 +188,7 @@ class Settings:
     )
 
     channel: int | None = parameter(
-        None, "the answer's MIDI channel", PORTS, int, low=1, high=16, unset="the one you play on"
+        None, "the answer's MIDI channel", PORTS, int, low=1, high=16, unset="the one you play on; 10 for drums"
     )
     hear: str | None = parameter(
         None,
@@ -184,7 +196,7 @@ class Settings:
         PORTS,
         str,
         is_channels=True,
-        unset="all but 10, the drums'",
+        unset="all but 10, the drums'; with drums all",
     )
     mute: bool = parameter(
         meaning="nothing of the answer sounds; it goes on listening and planning", group=PORTS, default=False
@@ -217,6 +229,12 @@ class Settings:
     def seed(self) -> int:
         """The random seed in force: the one that was given or drawn, else 0."""
         return self.rng_seed or 0
+
+    @property
+    def meter_id(self) -> int:
+        """The meter that was set, else four quarters; an index of midi.meter.METERS."""
+        beats, unit = (int(part) for part in self.meter.split("/")) if self.meter else COMMON_TIME
+        return meter_of(beats, unit)
 
     def changed(self, name: str, value: Value) -> "Settings":
         """These settings with one of them changed while playing.

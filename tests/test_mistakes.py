@@ -21,6 +21,11 @@ SEED = Path(__file__).parents[1] / "midi" / "seeds" / "phrase.mid"
 
 
 @pytest.fixture(scope="module")
+def sticks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("models") / "sticks", styles=("drums",))
+
+
+@pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("models") / "tiny")
 
@@ -75,6 +80,8 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "bpm that is no number": (["jam", "--bpm", "fast"], ["--bpm", "fast"]),
     "channel 17": (["render", str(SEED), "-o", "o.mid", "--channel", "17"], ["--channel 17", "1 to 16"]),
     "no such model": (["jam", "--model", "nobody"], ["'nobody'", "there are:"]),
+    "a drummer without drums": (["jam", "--part", "drums", "--model", "default"], ["no drums", "--part lead"]),
+    "several musicians at one drummer": (["jam", "--part", "drums", "--voices", "2"], ["--part drums", "--voices"]),
     "no such seed": (["render", "nothing.mid", "-o", "o.mid"], ["nothing.mid", "no such file"]),
     "no such provider": (["jam", "--provider", "tpu"], ["tpu", "cuda"]),
     "no such folder for the answer": (["render", str(SEED), "-o", "no/where/o.mid"], ["no/where"]),
@@ -97,6 +104,11 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
 def test_a_mistake_is_told_in_one_line(mistake: str, antiphon: CommandLine) -> None:
     words, parts = MISTAKES[mistake]
     antiphon.refuse(*words, because=parts)
+
+
+def test_a_drummer_is_no_lead(antiphon: CommandLine, sticks: Path) -> None:
+    words = ("render", SEED, "-o", "o.mid", "--model", sticks)
+    antiphon.refuse(*words, because=["sticks has learned drums alone", "--part lead", "--part drums"])
 
 
 BAD_FILES: dict[str, tuple[bytes, str]] = {

@@ -29,6 +29,7 @@ def build(
     sharpness: float = 1.5,
     sounds: Sequence[str] = (),
     hears: str | None = None,
+    styles: Sequence[str] = (),
 ) -> Path:
     """Write a one-layer LSTM of random weights; its notes are short, within two octaves, and pieces rarely end.
 
@@ -98,6 +99,7 @@ def build(
             vocabulary={f.name: f.size for f in fields},
             contexts={f.name: f.size for f in given},
             sounds=list(sounds),
+            corpus={"styles": {style: {} for style in styles}} if styles else {},
             state_size=2 * UNITS,
             key_size=UNITS,
             parameters=sum(v.size for v in constants.values()),

@@ -44,6 +44,7 @@ from realtime.messages import (
     StyleEstimate,
     TransportState,
 )
+from realtime.roles import role_of
 from realtime.settings import Settings
 
 ENTRY_NS = 30 * NS_PER_MS
@@ -61,7 +62,8 @@ class Engine:
         self._style = Style(model.card, self._time.grid, settings.style)
         self.ring = ContextRing(model, capacity, self._style.contexts_of, self._style.unlearned)
         self._judge = StyleJudge(model, self.ring, self._style)
-        self._listener = Listener(self.ring, self._time)
+        self._role = role_of(settings)
+        self._listener = Listener(self.ring, self._time, self._role)
         self._planner = Planner(model, self.ring, settings, self._time, self._listener)
         self._proposals = Proposals(self.ring, self._time)
         self._groove = Groove(settings.seed)
@@ -162,7 +164,7 @@ class Engine:
         is_corrected = self._listener.take(played)
         if played.is_note_on:
             self._judge.hear()
-            self._plan_anew(self.tempo.tick_at(played.at_ns))
+            self._plan_anew(self.tempo.tick_at(played.at_ns), joins=self._role.joins(played.channel))
         self._step_anew(is_due=is_corrected)
 
     def _step_anew(self, *, is_due: bool = True) -> None:
@@ -170,22 +172,31 @@ class Engine:
         if is_due and self._plan is not None:
             self._plan.branch.invalidate()
 
-    def _plan_anew(self, tick: int) -> None:
-        """The human played a note, at a tick: a plan that takes turns is over, another is made anew from here on."""
+    def _plan_anew(self, tick: int, *, joins: bool) -> None:
+        """The human played a note, at a tick: a plan that takes turns is over, another is made anew from here on.
+
+        `joins`: the note is part of the music that the plan continues; if not, the plan stands.
+        """
         if self._planner.mode.takes_turns:
             self._plan = None
             return
         if self._plan is not None and not self._plan.over:
-            self._plan.interrupted(tick)
+            if joins:
+                self._plan.interrupted(tick)
         elif self._is_rolling and self._begins_ns is None:
-            begin = max(tick, self._starts_at)
-            self._plan = self._planner.plan(begin, enters=begin > tick)
-            self._plan.answers_at_once = begin == tick
+            self._join(tick)
         if self._plan is not None:
             self._unfollowed_since = tick
             if self._plan.outline.biases is None:
                 self._follow_note()
             self._planner.note_played(self._plan, max(tick, self._starts_at))
+
+    def _join(self, tick: int) -> None:
+        """Begin to play with the human, who played a note at a tick."""
+        begin = self._planner.joins_at(max(tick, self._starts_at))
+        if begin is not None:
+            self._plan = self._planner.plan(begin, enters=self._role.is_drums or begin > tick)
+            self._plan.answers_at_once = begin <= tick
 
     def _follow_note(self) -> None:
         """Bias the plan towards the human's latest note.
@@ -268,6 +279,7 @@ class Engine:
         from_ns = over_ns if now_ns - over_ns <= ENTRY_NS else now_ns
         tick = max(self.tempo.tick_at(from_ns + ENTRY_NS), self._starts_at)
         self._planner.phrase_ticks = phrase.length
+        self._planner.count_bars(phrase.begin)
         self._plan = self._planner.plan(self._time.entry(tick, phrase.begin, self.settings.quantize_entry), enters=True)
         self._planner.follow(self._plan)
 
@@ -279,7 +291,9 @@ class Engine:
             grid = self._time.grid
             if grid.beat_origin is None:
                 grid.beat_origin = self._listener.tracker.beat_origin = 0  # where our own clock has its beats
-            self._plan = self._planner.plan(self._time.entry(tick, tick, self.settings.quantize_entry), enters=True)
+            begin = self._planner.begins_at(tick)
+            self._planner.count_bars(begin)
+            self._plan = self._planner.plan(begin, enters=True)
 
     @property
     def _decision_ns(self) -> int | None:

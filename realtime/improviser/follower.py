@@ -29,6 +29,7 @@ from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.improviser.grid import SIXTEENTHS, TRIPLETS
 from realtime.improviser.key import Doubles
 from realtime.modes import MODES
+from realtime.roles import role_of
 from realtime.settings import Settings
 
 LONGEST = 16
@@ -100,11 +101,13 @@ class Follower:
         """The most notes that an answer sounds at once."""
         if settings.polyphony is not None:
             return settings.polyphony
-        return 1 + max(map(len, _chords(self._notes)), default=USUAL_POLYPHONY - 1)
+        return role_of(settings).polyphony or 1 + max(map(len, _chords(self._notes)), default=USUAL_POLYPHONY - 1)
 
     def dynamics(self, settings: Settings) -> Dynamics:
         """The loudness of an answer that begins now."""
-        return Dynamics.of(self.notes(), settings.follow_dynamics)
+        dynamics = Dynamics.of(self.notes(), settings.follow_dynamics)
+        spread = role_of(settings).velocity_spread
+        return dynamics if spread is None else replace(dynamics, spread=spread)
 
     def measure_begun(self, tick: int) -> int:
         """The latest tick up to `tick` at which the human's accents begin anew."""
@@ -126,17 +129,22 @@ class Follower:
     def _biased(self, settings: Settings, fields: Sequence[Field]) -> Biases:
         notes = self.notes()
         names = [field.name for field in fields]
+        wait = names.index(WAIT.name) if WAIT.name in names else None
         onsets = sorted(note.onset for note in notes)
         waits = [later - earlier for earlier, later in pairwise(onsets)]
         chords = _chords(list(self._notes)[-CHORD_NOTES:])
         steps = [high - low for chord in chords for low, high in pairwise(chord)]
-        shared = MODES[settings.mode].predicts_human  # alone, nobody strikes between its notes
-        pace = factors(settings.follow_density, density_nats(waits, shared=shared))
+        role = role_of(settings)
+        shared = MODES[settings.mode].predicts_human or role.is_drums  # alone, nobody strikes between its notes
+        pace = factors(role.density * settings.follow_density, density_nats(waits, shared=shared))
+        places = factors(settings.follow_grid, self._place_nats())
+        if role.is_drums:  # who strikes no pitches of the human's, and no chords
+            return Biases(tuple(pace if name == WAIT.name else None for name in names), wait, places)
         biased = {WAIT.name: pace, PITCH.name: self._pitch(settings, notes, [chord[0] for chord in _chords(notes)])}
         return Biases(
             tuple(biased.get(name) for name in names),
-            names.index(WAIT.name) if WAIT.name in names else None,
-            factors(settings.follow_grid, self._place_nats()),
+            wait,
+            places,
             factors(settings.follow_density, step_nats(steps)) if steps else None,
             self._pitch(settings, notes),
             tuple(map(len, chords)) if settings.follow_density else (),

@@ -9,6 +9,7 @@ from midi.notes import TICKS_PER_BEAT
 from midi.tokens import NOWHERE, Place
 
 TICKS_PER_BAR = 4 * TICKS_PER_BEAT
+HALF_BEAT = TICKS_PER_BEAT // 2
 KEPT_BARS = 64
 """Changes of bars that are remembered: the notes of the latest are all that can still be corrected."""
 TOLERANCE = 2
@@ -27,6 +28,8 @@ class Grid:
     """Each true until the next; in order."""
     beat_origin: int | None = None
     """The tick of any beat; None: nobody knows the beat."""
+    counted: Bar | None = None
+    """Bars that are counted from a tick on where nobody knows any; on the beat nearest to it."""
 
     def take_bar(self, bar: Bar) -> None:
         """From a tick on, bars run so; what was known of later ones is void."""
@@ -43,16 +46,25 @@ class Grid:
 
     def place_of(self, tick: int) -> Place:
         """A tick's place in its bar, as the model takes it in."""
-        return place(self.bars, tick) or NOWHERE
+        return self._place(tick) or NOWHERE
+
+    def _place(self, tick: int) -> tuple[int, int] | None:
+        known = place(self.bars, tick)
+        if known is not None or self.counted is None:
+            return known
+        begin, meter = self.counted.tick, self.counted.meter
+        if self.beat_origin is not None:
+            begin += (self.beat_origin - begin + HALF_BEAT) % TICKS_PER_BEAT - HALF_BEAT
+        return meter, (tick - begin) % bar_ticks(meter)
 
     def bar_ticks(self, tick: int) -> int:
         """The length of the bar at a tick; four beats where none is known."""
-        known = place(self.bars, tick)
+        known = self._place(tick)
         return TICKS_PER_BAR if known is None else bar_ticks(known[0])
 
     def next_bar(self, tick: int) -> int | None:
         """The first beginning of a bar at or after a tick; None: nobody knows of any."""
-        known = place(self.bars, tick)
+        known = self._place(tick)
         return None if known is None else tick + -known[1] % bar_ticks(known[0])
 
     def origin_of(self, begin: int) -> int:

@@ -8,6 +8,7 @@ from realtime.improviser.ring import ContextRing, correct, place_in_order, revis
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.improviser.tracker import Change, Tracker
 from realtime.messages import HistoryNote, Overheard, Played, TempoEstimate
+from realtime.roles import Role
 
 BEAT_ONSETS = 8
 """The number of the human's chords or notes after which the beat is sought anew, where there are no turns."""
@@ -16,11 +17,13 @@ BEAT_ONSETS = 8
 class Listener:
     """Takes what the human plays into the ring, and follows how they play."""
 
-    def __init__(self, ring: ContextRing, time: Timekeeper) -> None:
+    def __init__(self, ring: ContextRing, time: Timekeeper, role: Role) -> None:
         self.tracker = Tracker(time.tempo, time.grid.beat_origin)
         self.follower = Follower()
         self._ring = ring
         self._time = time
+        self._role = role
+        self._read = role.read
         self._onsets_since_beat = 0
 
     @property
@@ -36,14 +39,20 @@ class Listener:
         return any(is_corrected)
 
     def _change(self, change: Change) -> bool:
-        if change.before is not None:
-            return correct(self._ring, change.before, change.after)
-        place_in_order(self._ring, change.after)
-        self.follower.hear(change.after, self.tracker.origin)
+        before, after = (None if note is None else self._read(note) for note in change)
+        if change.before is None:
+            self.follower.hear(change.after, self.tracker.origin)
+        if after is None or before == after:
+            return False
+        if before is not None:
+            return correct(self._ring, before, after)
+        place_in_order(self._ring, after)
         return False
 
     def overhear(self, note: Overheard) -> None:
         """Another part plays a note: one of a partner's to the model. It is no human's: nobody follows it."""
+        if not self._role.overhears(note.channel):
+            return
         duration = None if note.end is None else note.end - note.onset
         place_in_order(self._ring, Note(note.onset, duration, note.pitch, note.velocity, note.channel, HUMAN))
 
@@ -80,5 +89,6 @@ class Listener:
         self.follower.revise(changes, tempo.anchor_tick)
         if takes_turns:
             self.tracker.move(changes)
-            revise(self._ring, changes)
+            read = {self._read(before): self._read(after) for before, after in changes.items()}
+            revise(self._ring, {before: after for before, after in read.items() if before and after})
         return TempoEstimate(float(tempo.bpm), tempo.anchor_ns, tempo.anchor_tick)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from exported.sampling import Bias, SamplingOptions
 from midi.notes import TICKS_PER_BEAT, Note
 from realtime.improviser.biases import Biases
+from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR
 
 TAIL_TICKS = TICKS_PER_BAR
@@ -36,15 +37,19 @@ class Outline:
     """The most notes of our own that sound at once."""
     beat_origin: int | None = None
     """The tick of any beat; None: `begin` is one."""
+    fills: Fills | None = None
+    """A drummer's fills; None: none are played."""
 
     def bias_after(self, last: Note | None, sizes: tuple[int, int]) -> Bias | None:
         """The bias of the draw after a note; `sizes`: by voice, how many notes are struck at its onset so far."""
-        if self.biases is None:
-            return None
+        bias = None if self.biases is None else self._human_bias(self.biases, last, sizes)
+        return bias if self.fills is None or last is None else self.fills.onto(bias, last)
+
+    def _human_bias(self, biases: Biases, last: Note | None, sizes: tuple[int, int]) -> Bias:
         if last is None:
-            return self.biases.after(None, 0)
+            return biases.after(None, 0)
         origin = self.begin if self.beat_origin is None else self.beat_origin
-        return self.biases.after(last, (last.onset - origin) % TICKS_PER_BEAT, sizes)
+        return biases.after(last, (last.onset - origin) % TICKS_PER_BEAT, sizes)
 
     def is_half_over(self, onset: int) -> bool:
         """Whether a note begins in the second half."""

@@ -3,7 +3,9 @@
 import numpy as np
 
 from exported.sampling import SamplingOptions
-from realtime.improviser.grid import TICKS_PER_BAR
+from midi.meter import Bar
+from realtime.improviser.fills import Fills
+from realtime.improviser.grid import TICKS_PER_BAR, TOLERANCE
 from realtime.improviser.learned_touch import VelocityScale
 from realtime.improviser.listener import Listener
 from realtime.improviser.outline import Outline, VelocityAt
@@ -12,7 +14,8 @@ from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.modes import MODES, Mode
-from realtime.settings import Settings
+from realtime.roles import role_of
+from realtime.settings import BAR, BEAT, Settings
 
 PATIENCE_TICKS = TICKS_PER_BAR
 """An accompaniment goes on so long after the human's last note, or while a key is down."""
@@ -31,6 +34,7 @@ class Planner:
         self._ring = ring
         self._time = time
         self._listener = listener
+        self._role = role_of(settings)
         self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
         self._drawn = VelocityScale()
 
@@ -53,11 +57,35 @@ class Planner:
             self._channel,
             self._velocity_at(begin),
             may_end=self.mode.takes_turns,
-            predicts_human=self.mode.predicts_human,
+            predicts_human=self.mode.predicts_human and not self._role.is_drums,
             polyphony=self._listener.follower.polyphony(self.settings),
             beat_origin=self._time.grid.origin_of(begin),
+            fills=self._fills(begin),
         )
         return Plan(self._model, self._ring, outline, enters=enters)
+
+    def joins_at(self, tick: int) -> int | None:
+        """The tick at which it begins to play with the human, who struck a key at one; None: not yet.
+
+        A drummer enters on a beat, and waits until one is known.
+        """
+        if not self._role.is_drums:
+            return tick
+        if not self._time.knows_beat:
+            return None
+        begin = self._listener.tracker.phrase.begin
+        self.count_bars(begin)
+        return self._time.entry(tick - TOLERANCE, begin, self.settings.quantize_entry)
+
+    def begins_at(self, tick: int) -> int:
+        """The tick at which it begins alone, at one or after: a drummer on a bar, if there are any."""
+        entry = self.settings.quantize_entry
+        return self._time.entry(tick, tick, BAR if self._role.is_drums and entry == BEAT else entry)
+
+    def count_bars(self, tick: int) -> None:
+        """Count bars from a tick on for a drummer, where nobody knows any."""
+        if self._role.is_drums:
+            self._time.grid.counted = Bar(tick, 0, self.settings.meter_id)
 
     def follow(self, plan: Plan) -> None:
         """Bias a plan towards how the human plays now."""
@@ -86,6 +114,7 @@ class Planner:
         """Parameters have changed: those of a plan's outline do."""
         outline = plan.outline
         outline.options, outline.channel = self._options, self._channel
+        outline.fills = self._fills(outline.begin)
         self.follow(plan)
         if self.settings.follow_dynamics != before.follow_dynamics:
             outline.velocity_at = self._velocity_at(outline.begin)
@@ -111,7 +140,14 @@ class Planner:
 
     @property
     def _channel(self) -> int:
-        return self._listener.tracker.channel if self.settings.channel is None else self.settings.channel - 1
+        if self.settings.channel is not None:
+            return self.settings.channel - 1
+        return self._listener.tracker.channel if self._role.channel is None else self._role.channel
+
+    def _fills(self, begin: int) -> Fills | None:
+        if not self._role.is_drums:
+            return None
+        return Fills(self._time.grid, begin, self._model.fields, self.settings.fills)
 
     @property
     def _options(self) -> SamplingOptions:

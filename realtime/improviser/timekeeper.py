@@ -27,6 +27,11 @@ class Timekeeper:
         self._has_bars_of_others = False
         """The bars are those of a clock or Link, and end with it."""
 
+    @property
+    def knows_beat(self) -> bool:
+        """Whether somebody has set the tempo, or a beat was heard."""
+        return not self._is_free or self._beat is not None
+
     def keep(self, transport: TransportState) -> None:
         """Time runs so from now on."""
         self.tempo = Tempo.of(transport.bpm, transport.anchor_ns, transport.anchor_tick)

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from exported.card import SOUND, Card
+from exported.heads import Floats
 from exported.sampling import Constraint
+from midi.drum_keys import KEYS
 from midi.errors import ModelError
 from midi.names import name_of, pitches_of
 from midi.notes import ANSWER, TICKS_PER_BEAT, Note
-from midi.tokens import END, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
+from midi.parts import Kind
+from midi.tokens import END, PITCH, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
 
 PlaceOf = Callable[[int], Place]
 """From a tick of the performance to the contexts of a note there: its place in its bar, and perhaps the style."""
@@ -21,6 +26,7 @@ def all_learned() -> frozenset[str]:
     return frozenset()
 
 
+KIT = np.isin(np.arange(PITCH.size), KEYS).astype(np.float32)
 HALF_BEAT = TICKS_PER_BEAT // 2
 """The wait and the duration of everything such a model plays, in ticks: its vocabulary knows no time."""
 
@@ -39,13 +45,16 @@ class EventVocabulary:
     """Asked for each note: the fields of touch that are unknown in the style in force."""
     _wait: int
     """The column of the wait."""
+    pitches: Floats | None = None
+    """The pitches that it draws, as in `Constraint`: a drummer's are the keys of its kit."""
     passing: Token = ()
 
     @classmethod
     def of(cls, card: Card, place_of: PlaceOf, unlearned: Unlearned) -> "EventVocabulary":
         """The vocabulary of a model, in a performance whose bars are known by `place_of`."""
         wait = [field.name for field in card.fields].index(WAIT.name)
-        return cls(card.inputs, card.fields, place_of, unlearned, wait)
+        pitches = KIT if card.kind is Kind.DRUMS else None
+        return cls(card.inputs, card.fields, place_of, unlearned, wait, pitches)
 
     def joins(self, note: Note, before: Note) -> bool:  # noqa: ARG002 - each is a token of its own
         """Never: notes of a chord are tokens one after the other."""
@@ -74,7 +83,8 @@ class EventVocabulary:
         """The limits of an answer's first note: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
         bar_place = self.place_of(onset)  # exact where the wait's class is not
-        return Constraint(ANSWER, wait, place_after=lambda _: bar_place, unlearned=self.unlearned())
+        unlearned = self.unlearned()
+        return Constraint(ANSWER, wait, pitches=self.pitches, place_after=lambda _: bar_place, unlearned=unlearned)
 
     def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
         """The limits of a later note. `is_ours`: not one of the human's; `earliest`: the id of the shortest wait."""
@@ -83,6 +93,7 @@ class EventVocabulary:
             None,
             may_end,
             last.pitch,
+            pitches=self.pitches,
             place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
             unlearned=self.unlearned(),
             earliest=earliest,

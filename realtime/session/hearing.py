@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from midi.arrivals import Arrived
 from midi.message import CONTROL_CHANGE, NOTE_OFF, ends_notes, is_note_off, is_note_on
-from midi.parts import MELODIC_CHANNELS, Kind, channels_of, kind_of_channel
+from midi.parts import Kind, channels_of, kind_of_channel
 from midi.pedal import ALL_SOUND_OFF, RESET_ALL_CONTROLLERS
+from realtime.roles import role_of
 from realtime.session.controls import Controls
 from realtime.session.doubles import Doubles, Source
 from realtime.session.echo import Echo
@@ -116,11 +117,12 @@ class Hearing:
 
     @property
     def _channels(self) -> str | None:
-        """The channels that count, as text; None: all but the drums'."""
+        """The channels that count, as text; None: those that the role hears."""
         return self.controls.settings[0].hear
 
     def _counts(self, channel: int) -> bool:
-        return channel in (MELODIC_CHANNELS if self._channels is None else channels_of(self._channels))
+        settings = self.controls.settings[0]
+        return channel in (role_of(settings).hears if settings.hear is None else channels_of(settings.hear))
 
     def _meant(self, port: str, data: bytes) -> list[bytes]:
         """A message for each channel that it is about: what ends notes on a zone's master is about all its channels."""

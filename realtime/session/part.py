@@ -31,6 +31,7 @@ from realtime.messages import (
     TempoEstimate,
 )
 from realtime.modes import KEEP_NS, MODES
+from realtime.roles import role_of
 from realtime.session.answer import Answer
 from realtime.session.answer_pedal import AnswerPedal
 from realtime.session.controls import Controls
@@ -114,7 +115,7 @@ class Part:
         if not self._split.hears(played, self.settings.split):
             return []
         takes_turns = MODES[self.settings.mode].takes_turns
-        if played.is_note_on:
+        if played.is_note_on and (takes_turns or role_of(self.settings).joins(played.channel)):
             self._begin_epoch(None if takes_turns else self.transport.tempo.tick_at(at_ns + KEEP_NS))
         self.to_engine.append(played)
         return self._cancel_and_release(now_ns) if played.is_note_on and takes_turns else []

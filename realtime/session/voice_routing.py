@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from midi.errors import InputError
 from midi.parts import MELODIC_CHANNELS
 from realtime.messages import ParameterChange
-from realtime.settings import Settings
+from realtime.settings import LEAD, Settings
 
 CHANNEL, PORT = "channel", "port"
 CHANNELS = MELODIC_CHANNELS
@@ -89,10 +89,12 @@ class VoiceRouting:
         """Those of each musician: a random seed of their own and, by channel, answers on theirs.
 
         Raises:
-            InputError: another channel is asked for.
+            InputError: another channel is asked for, or another part.
         """
         if self.voices == 1:
             return (asked,)
+        if asked.part != LEAD:
+            raise InputError(f"--part {asked.part} plays with one musician: leave out --voices")
         if self.is_by_channel and asked.channel is not None:
             raise InputError(self._one_channel())
         return tuple(

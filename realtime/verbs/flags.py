@@ -2,12 +2,18 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from exported.card import Card, read_card
+from exported.model_store import find_model
+from midi.errors import InputError
+from midi.parts import Kind
 from midi.piece import Piece
 from midi.tempo import DEFAULT_BPM
 from realtime.parameters import SWITCH, Parameter
-from realtime.settings import BPM_RANGE, FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings
+from realtime.roles import ROLES, role_of
+from realtime.settings import BPM_RANGE, DRUMS, FOLLOW_ALL, FOLLOWED, LEAD, PARAMETERS, Settings
 
 LONGEST_METAVAR = 40
 
@@ -15,7 +21,9 @@ LONGEST_METAVAR = 40
 def add_performance_flags(parser: argparse.ArgumentParser) -> None:
     """Declare them; `settings_of` reads them."""
     parser.add_argument(
-        "--model", default="default", metavar="NAME", help="a model's name, or its folder (default: default)"
+        "--model",
+        metavar="NAME",
+        help=f"a model's name, or its folder (default: {ROLES[LEAD].model}; for --part {DRUMS} {ROLES[DRUMS].model})",
     )
     parser.add_argument(
         "--provider",
@@ -49,6 +57,26 @@ def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
         return float(arguments.bpm)
     bpm = seed.bpm if seed is not None and seed.bpm else DEFAULT_BPM
     return min(max(bpm, BPM_RANGE[0]), BPM_RANGE[1])
+
+
+def model_of(arguments: argparse.Namespace, settings: Settings) -> tuple[Path, Card]:
+    """The folder and the card of the model that plays: the one asked for, or else the part's own.
+
+    Raises:
+        InputError: there is none of this name, or it has learned another kind of music than the part's.
+        ModelError: it is damaged, or of another version.
+    """
+    role = role_of(settings)
+    folder = find_model(arguments.model or role.model)
+    card = read_card(folder)
+    if card.kind is not role.kind:
+        learned, asked = ("drums alone", "no drums")[card.kind is Kind.MELODIC], settings.part
+        fitting = next(part for part, other in ROLES.items() if other.kind is card.kind)
+        raise InputError(
+            f"the model {card.name} has learned {learned}, and cannot play --part {asked}: leave out --model,"
+            f" or play it with --part {fitting}"
+        )
+    return folder, card
 
 
 def seed_line(settings: Settings) -> str:

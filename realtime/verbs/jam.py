@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exported.card import Card, check_graph, read_card
-from exported.model_store import find_model, sessions_home
+from exported.card import Card, check_graph
+from exported.model_store import sessions_home
 from midi.apis import open_api
 from midi.errors import InputError, MachineError
 from midi.files import read_midi
@@ -33,8 +33,8 @@ from realtime.live.surfaces.control_pipe import ControlPipe, parse_descriptors
 from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
-from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
+from realtime.settings import ACCOMPANY, AUTO, DRUMS, FOLLOW, REPLY, SOLO, Settings
+from realtime.verbs.flags import add_performance_flags, model_of, seed_line, settings_of, tempo_of
 from realtime.verbs.saving import save, save_timing, session_path
 
 EPILOG = """\
@@ -45,6 +45,7 @@ examples:
   antiphon jam --seed riff.mid                          a MIDI file plays the first phrase
   antiphon jam --mode accompany --thru                  it plays while you play, and you hear yourself
   antiphon jam --mode solo --bpm 100 --count-in 1       one bar of clicks, then it plays; your notes steer it
+  antiphon jam --part drums --mode accompany --bpm 110  a drummer, on channel 10
   antiphon jam --voices 4                               four musicians, on MIDI channels 1 to 4
   antiphon jam --sync clock                             in time with a DAW that sends MIDI clock
 
@@ -57,6 +58,7 @@ GUIDE = {
     ACCOMPANY: "Play, and it plays with you.",
     SOLO: "It plays on alone; your notes steer it.",
 }
+DRUMMER = "drums on channel {}; it hears your pads on channel 10, and goes by your time and loudness anywhere"
 NO_TEMPO = "Without a clock it has to guess your tempo: --bpm sets it, or tap, typed at your beat while you play"
 NO_MIDI = "none"
 NEW_SEEDS = 1_000_000
@@ -151,8 +153,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     session = None if arguments.no_save else session_path(arguments.save)
     if arguments.timing:
         session_path(arguments.timing)
-    folder = find_model(arguments.model)
-    card = read_card(folder)
+    folder, card = model_of(arguments, settings_of(arguments))
     check_graph(folder, card)
     api, no_midi = _find_api(arguments)
     seed = asked or (read_midi(SEED) if api is None else None)
@@ -205,6 +206,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             for line in (
                 _title(card, settings, api),
                 f"  {seed_line(settings)}",
+                *([f"  {DRUMMER.format(settings.channel or 10)}"] if settings.part == DRUMS else []),
                 *routing.lines,
                 *venue.directions,
                 *(notes if api else notes[1:]),

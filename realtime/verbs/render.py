@@ -7,13 +7,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from exported.model_store import find_model
 from midi.errors import InputError
 from midi.files import read_midi, write_midi
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.settings import AUTO, INTERNAL, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, seed_line, settings_of, tempo_of
+from realtime.verbs.flags import add_performance_flags, model_of, seed_line, settings_of, tempo_of
 
 EPILOG = """\
 examples:
@@ -45,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, bpm)
     _check_settings(settings)
     _check_places(arguments.seed, arguments.output, arguments.png)
-    folder = find_model(arguments.model)
+    folder, _ = model_of(arguments, settings)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
     from exported.onnx_model import load_model

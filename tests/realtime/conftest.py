@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exported.onnx_model import OnnxModel, load_model
-from midi.tokens import FIELDS, STYLED_CONTEXTS, STYLED_FIELDS
+from midi.tokens import DEVIATION, FIELDS, STYLED_CONTEXTS, STYLED_FIELDS
 from tests.tiny_model import build
 
 
@@ -37,3 +37,14 @@ def styled_model(tmp_path_factory: pytest.TempPathFactory) -> OnnxModel:
     """A model that draws touch, deviation and pedal, is told a style, and hears jazz in everything."""
     folder = tmp_path_factory.mktemp("models") / "styled"
     return load_model(build(folder, STYLED_FIELDS, STYLED_CONTEXTS, hears="jazz"), "cpu")
+
+
+@pytest.fixture(scope="session")
+def drummer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that has learned drums, with touch and deviation."""
+    return build(tmp_path_factory.mktemp("models") / "sticks", (*FIELDS, DEVIATION), styles=("drums",))
+
+
+@pytest.fixture(scope="session")
+def drummer(drummer_folder: Path) -> OnnxModel:
+    return load_model(drummer_folder, "cpu")

@@ -85,3 +85,11 @@ def test_a_picture_is_drawn(render: Render, tmp_path: Path) -> None:
     assert pixels.shape[1] > 600
     colours = {tuple((255 * colour).round().astype(int)) for colour in pixels[:, :, :3].reshape(-1, 3)[::7]}
     assert len(colours) > 20, "an empty picture has fewer colours than two players and a grid"
+
+
+def test_a_drummer_plays_to_a_tune_on_channel_10(drummer_folder: Path, tmp_path: Path) -> None:
+    flags = ["--part", "drums", "--mode", "accompany", "--model", str(drummer_folder)]
+    assert main(["render", str(SEED), "-o", str(tmp_path / "o.mid"), *flags]) == 0
+    answer = mido.MidiFile(tmp_path / "o.mid").tracks[2]
+    channels = {message.channel for message in answer if message.type == "note_on"}
+    assert channels == {9}

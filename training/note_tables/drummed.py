@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from midi.drum_keys import PADS, STROKE_TICKS
 from midi.meter import Bar, meter_of
 from midi.notes import TICKS_PER_BEAT
 from training.note_tables.grid import on_grid
@@ -13,27 +14,12 @@ from training.pieces import bar_table
 
 UNITS = 480
 """In a quarter note."""
-STROKE_TICKS = 6
-"""A pad's note-off says nothing."""
 PARTS = {"train": "train", "validation": "valid", "test": "test"}
-
-TO_GENERAL_MIDI = {
-    22: 42,  # closed hi-hat, edge
-    26: 46,  # open hi-hat, edge
-    40: 38,  # snare, rim
-    48: 50,  # tom 1
-    45: 47,  # tom 2
-    58: 43,  # tom 3, rim
-    55: 49,  # crash 1, edge
-    52: 57,  # crash 2, edge
-    59: 51,  # ride, edge
-}
-"""A Roland TD-11's zones that General MIDI has no key for, or names otherwise; the other pads keep their numbers."""
 
 
 def drums(table: TableFile, style: str) -> Iterator[StyledPiece]:
     """The recordings, split as their makers did."""
-    general = np.array([TO_GENERAL_MIDI.get(pad, pad) for pad in range(128)], np.int32)
+    general = np.array([PADS.get(pad, pad) for pad in range(128)], np.int32)
     for work, rows in zip(table.works, table.rows("notes"), strict=True):
         rows = rows[np.argsort(rows[:, 3], kind="stable")]
         beats, key = rows[:, 3] / UNITS, general[rows[:, 7]]

@@ -8,12 +8,11 @@ from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import ClassVar, NamedTuple, Optional
 
-from midi.meter import Bar, meter_of
+from midi.meter import Bar
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import Tempo
 from realtime.settings import INTERNAL, Settings
 
-COMMON_TIME = (4, 4)
 NOW_NS = 100_000
 BEAT_NS = 300_000
 """Tempos that agree to within NOW_NS now, and BEAT_NS a beat later, are one: nobody need be told of the other."""
@@ -56,7 +55,7 @@ class TimeSource(ABC):
     @property
     def meter(self) -> int:
         """The meter of its bars."""
-        return set_meter(self.settings)
+        return self.settings.meter_id
 
     def join(self, settings: Settings, tempo: Tempo) -> None:
         """Be ready to lead, as `sync` asks; called before anything else has changed.
@@ -101,12 +100,6 @@ class TimeSource(ABC):
     def manner(self, tempo: Tempo) -> str:
         """The way time goes on where this source leads after another, in words."""
         return f"still going on at {bpm_text(tempo)}"
-
-
-def set_meter(settings: Settings) -> int:
-    """The meter that was set, else four quarters."""
-    beats, unit = (int(part) for part in settings.meter.split("/")) if settings.meter else COMMON_TIME
-    return meter_of(beats, unit)
 
 
 def bpm_text(tempo: Tempo) -> str:

@@ -13,7 +13,7 @@ from midi.meter import Bar, bar_ticks, place
 from midi.notes import TICKS_PER_BEAT
 from midi.tempo import DEFAULT_BPM, Tempo
 from realtime.session.transport.sources import time_sources
-from realtime.session.transport.time_source import TimeSource, TimeState, agree, retimed, set_meter
+from realtime.session.transport.time_source import TimeSource, TimeState, agree, retimed
 from realtime.settings import AUTO, Settings
 
 TOLD_APART = 0.03
@@ -36,7 +36,7 @@ class Transport:
         self.revision = 0
         self._sources = list(time_sources() if sources is None else sources)
         self._settings = settings
-        bar = Bar(0, 0, set_meter(settings)) if settings.meter or settings.count_in else None
+        bar = Bar(0, 0, settings.meter_id) if settings.meter or settings.count_in else None
         self._state = TimeState(Tempo.of(settings.bpm or DEFAULT_BPM, now_ns), bar, rolling=True)
         self._leader: TimeSource | None = None
         self._lines: list[str] = []
@@ -153,7 +153,7 @@ class Transport:
 
     @property
     def _meter(self) -> int:
-        return self._leader.meter if self._leader else set_meter(self._settings)
+        return self._leader.meter if self._leader else self._settings.meter_id
 
     def _set_sources(self, settings: Settings) -> None:
         for source in self._sources:

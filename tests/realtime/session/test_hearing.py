@@ -11,7 +11,7 @@ from realtime.session.inputs import ACTIVE_SENSING, SILENT_NS, Inputs
 from realtime.session.journal import Human, Send, Sounded
 from realtime.session.schedule import NO_NOTE
 from realtime.session.voice_routing import VoiceRouting
-from realtime.settings import Settings
+from realtime.settings import DRUMS, Settings
 
 MS = 1_000_000
 
@@ -218,4 +218,11 @@ def test_a_layered_keyboard_whose_wheel_moves_is_no_zone() -> None:
 def test_where_each_channel_is_a_musicians_own_no_zone_is_guessed() -> None:
     hearing = hearing_of(VoiceRouting(4))
     heard(hearing, *shaped(60, 1), *shaped(64, 2))
+    assert hearing.lines() == []
+
+
+def test_a_drummer_hears_pads_and_keys() -> None:
+    hearing = hearing_of()
+    hearing.controls.set(0, Settings(part=DRUMS))
+    assert heard(hearing, on(36, 9), on(60)) == [on(36, 9), on(60)]
     assert hearing.lines() == []
