@@ -34,7 +34,7 @@ from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import ACCOMPANY, AUTO, DRUMS, FOLLOW, REPLY, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, model_of, seed_line, settings_of, tempo_of
+from realtime.verbs.flags import add_performance_flags, model_of, read_seed, seed_line, settings_of, tempo_of
 from realtime.verbs.saving import save, save_timing, session_path
 
 EPILOG = """\
@@ -145,7 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     # To be looked at before this process opens any of its own.
     descriptors = [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
-    asked = read_midi(arguments.seed) if arguments.seed else None
+    asked = read_seed(arguments) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
     routing = VoiceRouting(arguments.voices, arguments.voices_by)
