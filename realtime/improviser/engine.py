@@ -163,7 +163,7 @@ class Engine:
     def _hear(self, played: Played) -> None:
         is_corrected = self._listener.take(played)
         if played.is_note_on:
-            self._judge.hear()
+            self._judge.hear(knows_tempo=self._time.knows_beat)
             self._plan_anew(self.tempo.tick_at(played.at_ns), joins=self._role.joins(played.channel))
         self._step_anew(is_due=is_corrected)
 
