@@ -294,6 +294,7 @@ class Engine:
             begin = self._planner.begins_at(tick)
             self._planner.count_bars(begin)
             self._plan = self._planner.plan(begin, enters=True)
+            self._planner.follow(self._plan)
 
     @property
     def _decision_ns(self) -> int | None:
