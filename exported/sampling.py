@@ -13,7 +13,7 @@ import numpy as np
 
 from exported.heads import Floats, Head
 from exported.imitation import Memory
-from midi.notes import ANSWER
+from midi.notes import ANSWER, PIANO
 from midi.tokens import END, NOWHERE, PITCH, UNKNOWN_CONTEXTS, VOICE, WAIT, Field, Place, Token
 
 MIN_P = 0.02
@@ -43,9 +43,9 @@ class Constraint:
     may_end: bool = False
     above: int | None = None
     """The pitch of the note before: a note at the same onset is above it (the canonical order)."""
-    lowest: int = 21
-    highest: int = 108
-    """The pitches allowed; by default those of a piano."""
+    lowest: int = PIANO[0]
+    highest: int = PIANO[1]
+    """The pitches allowed of an answer's note; the human's, where they are predicted, are any of a piano."""
     pitches: Floats | None = None
     """A mask of the pitches allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
     place_after: Callable[[int], Place] = nowhere
@@ -76,18 +76,19 @@ class Constraint:
             return field.unknown
         return self.voice if field.name == VOICE.name else None
 
-    def allowed(self, field: Field, wait: int) -> tuple[int, int]:
-        """The classes of a field that may be drawn, from, to before; `wait` is the id drawn before it, if it was.
+    def allowed(self, field: Field, wait: int, voice: int = ANSWER) -> tuple[int, int]:
+        """The classes of a field that may be drawn, from, to before; `wait`, `voice`: ids drawn before, if they were.
 
         Never none: of a wait later than the longest the longest is left, of a chord that is full and yet goes on
         (its wait was given) the highest pitch.
         """
+        lowest, highest = (self.lowest, self.highest) if voice == ANSWER else PIANO
         if field.name == WAIT.name:
-            chord_is_full = self.above is not None and self.above >= self.highest
+            chord_is_full = self.above is not None and self.above >= highest
             return min(max(self.earliest, int(chord_is_full)), END - 1), END + int(self.may_end)
         if field.name == PITCH.name:
-            lowest = self.lowest if wait or self.above is None else max(self.lowest, self.above + 1)
-            return min(lowest, self.highest), self.highest + 1
+            lowest = lowest if wait or self.above is None else max(lowest, self.above + 1)
+            return min(lowest, highest), highest + 1
         return 0, field.size
 
 
@@ -142,7 +143,7 @@ def draw(
                 memory.mix_in(likely, column, options.imitate)
             if bias is not None:
                 _apply(likely, field, column, bias, ids, wait)
-            first, end = constraint.allowed(field, wait)
+            first, end = constraint.allowed(field, wait, ids[0] if fields[0] == VOICE else ANSWER)
             if field.name == PITCH.name and constraint.pitches is not None:
                 likely = np.where(constraint.pitches > 0, likely, NEVER)
             chosen = first + _pick(likely[first:end], options.temperature, randoms[column])

@@ -26,17 +26,17 @@ LONGEST_DELTA = 0x0FFFFFFF
 """The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
 
 
-def read_midi(path: Path, *, with_drums: bool = False) -> Piece:
+def read_midi(path: Path) -> Piece:
     """Read the pitched notes of a MIDI file, as long as they sound (pedals are heard); all tracks are one stream.
 
-    Drums are left out, or else on channel 10. Songs of a type 2 file follow one another, each from a beat. Rests of
-    hours are shortened. Of a damaged file, what can be read is read, and a remark says so.
+    Drums are left out. Songs of a type 2 file follow one another, each from a beat. Rests of hours are shortened. Of a
+    damaged file, what can be read is read, and a remark says so.
 
     Raises:
         InputError: the file cannot be read, is not a MIDI file, or holds no notes.
     """
     try:
-        return _piece(split(path.read_bytes()), with_drums=with_drums)
+        return _piece(split(path.read_bytes()))
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
@@ -51,10 +51,10 @@ def songs_of(chunks: Chunks) -> list[list[Track]]:
     return [[track] for track in tracks] if chunks.format == SONGS else [tracks]
 
 
-def _piece(chunks: Chunks, *, with_drums: bool) -> Piece:
+def _piece(chunks: Chunks) -> Piece:
     tracks = songs_of(chunks)
     damage = _damage(chunks, [track for song in tracks for track in song])
-    songs = [read_song([track.events for track in song], with_drums=with_drums) for song in tracks]
+    songs = [read_song([track.events for track in song]) for song in tracks]
     music = joined(songs, chunks.division)
     if not music.notes:
         raise InputError(_without_notes(songs, damage))
@@ -110,12 +110,14 @@ def write_midi(
     resolution: int = TICKS_PER_BEAT,
     text: str = "",
     controls: Mapping[str, Sequence[Control]] | None = None,
+    programs: Mapping[str, int] | None = None,
 ) -> None:
     """Write named tracks of notes as a type 1 file, whole or not at all (written beside it, then renamed).
 
     `resolution`: the notes' ticks to the quarter note, a divisor of 480. Notes without velocity get 80; notes still
     down are written as one beat long. `text`: a remark for people, a text event at the beginning (FF 01).
-    `controls`: controller messages of some of the tracks, by their name, in ticks as the notes.
+    `controls`: controller messages of some of the tracks, by their name, in ticks as the notes. `programs`: the sound
+    of some of them (General MIDI, from 0).
 
     Raises:
         InputError: the file cannot be written there.
@@ -127,7 +129,10 @@ def write_midi(
     conductor.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm)))
     file.tracks.append(conductor)
     for name, notes in tracks:
-        file.tracks.append(_track_of(name, notes, (controls or {}).get(name, ()), resolution))
+        track = _track_of(name, notes, (controls or {}).get(name, ()), resolution)
+        if notes and name in (programs or {}):
+            track.insert(1, mido.Message("program_change", program=(programs or {})[name], channel=notes[0].channel))
+        file.tracks.append(track)
     with replacing(path) as partial:
         file.save(partial)
 

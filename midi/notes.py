@@ -16,6 +16,8 @@ ANSWER = 1
 DEFAULT_VELOCITY = 80
 """The velocity of a note where nobody says how loud it is."""
 
+PIANO = 21, 108
+"""The lowest and the highest key of a piano."""
 DRUM_CHANNEL = 9
 """General MIDI's percussion channel, counted from 0: its pitches are instruments, not pitches."""
 

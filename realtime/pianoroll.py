@@ -14,7 +14,7 @@ from realtime.live.embedded import pitch_name
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it announces its font cache the first time
 BEATS_PER_BAR = 4
-COLOURS = ("#3b6ea5", "#d9822b")
+COLOURS = ("#3b6ea5", "#d9822b", "#3c8d5a", "#8d5aa5", "#777777")
 INCHES_PER_BEAT = 0.32
 WIDTH_INCHES = (8.0, 40.0)
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from midi.drum_keys import stroke_of
-from midi.notes import DRUM_CHANNEL, Note
+from midi.notes import DRUM_CHANNEL, PIANO, Note
 from midi.parts import CHANNELS, MELODIC_CHANNELS, Kind, kind_of_channel
-from realtime.settings import DRUMS, LEAD, Settings
+from realtime.settings import BASS, COMP, DRUMS, LEAD, Settings
+
+E1, C3, G3, G5 = 28, 48, 55, 79
+ACOUSTIC_BASS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,25 @@ class Role:
     """The share of the human's density that it takes up: beside a pianist's half notes a drummer counts eighths."""
     velocity_spread: float | None = None
     """The standard deviation of its loudness, which is its instrument's own: of a drummer's strokes some are ghosts."""
+    lowest: int | None = None
+    highest: int | None = None
+    style: str | None = None
+    """The style of a model that has learned several."""
+    stacks: tuple[int, ...] = ()
+    """The sizes of its chords; none: as the human's."""
+    program: int = 0
+    """The sound of its track in a file (General MIDI, from 0)."""
+    replies: bool = False
+    """It may take turns with the human; one that does not plays along while others do."""
+
+    @property
+    def has_range(self) -> bool:
+        """Whether it has a register of its own, and leaves the human's to the human."""
+        return self.lowest is not None
+
+    def sets(self, name: str) -> bool:
+        """Whether it has a value of its own for a parameter."""
+        return name in OWN and getattr(self, name) is not None
 
     @property
     def is_drums(self) -> bool:
@@ -42,14 +64,62 @@ class Role:
         return stroke_of(note) if self.is_drums else note
 
 
+OWN = ("channel", "polyphony", "lowest", "highest", "style")
+"""The parameters for which a role may have a value of its own."""
+
 ROLES: dict[str, Role] = {
-    LEAD: Role(Kind.MELODIC, "default", MELODIC_CHANNELS),
+    LEAD: Role(Kind.MELODIC, "default", MELODIC_CHANNELS, replies=True),
+    BASS: Role(
+        Kind.MELODIC,
+        "default",
+        MELODIC_CHANNELS,
+        channel=1,
+        polyphony=1,
+        lowest=E1,
+        highest=G3,
+        style="bass",
+        program=ACOUSTIC_BASS,
+    ),
+    COMP: Role(
+        Kind.MELODIC,
+        "default",
+        MELODIC_CHANNELS,
+        channel=2,
+        polyphony=4,
+        lowest=C3,
+        highest=G5,
+        style="song",
+        stacks=(3, 4),
+    ),
     DRUMS: Role(
-        Kind.DRUMS, "drummer", tuple(range(CHANNELS)), DRUM_CHANNEL, polyphony=4, density=0.25, velocity_spread=35.0
+        Kind.DRUMS,
+        "drummer",
+        tuple(range(CHANNELS)),
+        DRUM_CHANNEL,
+        polyphony=4,
+        density=0.25,
+        velocity_spread=35.0,
+        replies=True,
     ),
 }
+"""In the order in which parts are numbered: the first of those that play leads."""
 
 
 def role_of(settings: Settings) -> Role:
     """The role of a part with these settings."""
     return ROLES[settings.part]
+
+
+def range_of(settings: Settings) -> tuple[int, int]:
+    """The lowest and the highest note of a part: those asked for, else its role's, else a piano's."""
+    role = role_of(settings)
+    lowest, highest = (
+        next(pitch for pitch in pitches if pitch is not None)
+        for pitches in ((settings.lowest, role.lowest, PIANO[0]), (settings.highest, role.highest, PIANO[1]))
+    )
+    return min(lowest, highest), highest
+
+
+def style_of(settings: Settings) -> str | None:
+    """The style that a part plays in: the one asked for, else its role's; None: the one heard."""
+    return role_of(settings).style if settings.style is None else settings.style

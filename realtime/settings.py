@@ -13,7 +13,7 @@ from midi.tokens import STYLES
 from realtime.parameters import Parameter, Value, parameter, table_of
 
 REPLY, ACCOMPANY, SOLO = "reply", "accompany", "solo"
-LEAD, DRUMS = "lead", "drums"
+LEAD, BASS, COMP, DRUMS = "lead", "bass", "comp", "drums"
 AUTO, CLOCK, LINK, INTERNAL, FOLLOW = "auto", "clock", "link", "internal", "follow"
 BEAT, BAR, OFF = "beat", "bar", "off"
 UNPLAYED = ("strings", "drums")
@@ -47,9 +47,10 @@ class Settings:
     )
     part: str = parameter(
         LEAD,
-        "lead: answers what you play; drums: a drummer, on channel 10, who goes by your time and hears your pads there",
+        "lead: answers what you play; bass: a bass line, on channel 2; comp: chords, on channel 3; drums: a drummer,"
+        " on channel 10, who goes by your time and hears your pads there",
         ROLE,
-        choices=(LEAD, DRUMS),
+        choices=(LEAD, BASS, COMP, DRUMS),
         live=False,
     )
     bars: int | None = parameter(
@@ -90,7 +91,7 @@ class Settings:
         MUSIC,
         str,
         choices=tuple(style for style in STYLES if style not in UNPLAYED),
-        unset="the one it hears you play",
+        unset="the one it hears you play; bass and comp their own",
     )
 
     polyphony: int | None = parameter(
@@ -101,20 +102,24 @@ class Settings:
         low=1,
         high=16,
         unit="notes",
-        unset="one more than your largest chord; 4 before you play, and for drums",
+        unset="one more than your largest chord, or 4 before you play; bass 1, comp and drums 4",
+    )
+    lowest: int | None = parameter(
+        None, "its lowest note", MUSIC, int, low=0, high=127, is_pitch=True, unset="A0; bass E1, comp C3"
+    )
+    highest: int | None = parameter(
+        None, "its highest note", MUSIC, int, low=0, high=127, is_pitch=True, unset="C8; bass G3, comp G5"
     )
     fills: float = parameter(
         0.5, "how much a drummer fills at the end of every fourth bar: 0 not at all", MUSIC, low=0.0, high=1.0
     )
 
-    pedal: float | None = parameter(
-        None,
+    pedal: float = parameter(
+        1.0,
         "how much it uses the sustain pedal, where its model has learned one: 0 never, 1 as the model believes",
         MUSIC,
-        float,
         low=0,
         high=1,
-        unset="not before you have used yours, then 1",
     )
 
     follow_dynamics: float = parameter(
@@ -126,13 +131,6 @@ class Settings:
     follow_register: float = parameter(0.75, "how closely it stays where you play", LIKENESS, low=0, high=1)
     follow_key: float = parameter(0.75, "how closely it keeps to the key of your last phrase", LIKENESS, low=0, high=1)
 
-    follow_placement: float = parameter(
-        1.0,
-        "how closely its notes stray from the grid as yours do, where its model has learned that: 0 as it has learned",
-        LIKENESS,
-        low=0,
-        high=1,
-    )
     follow_grid: float = parameter(
         1.0,
         "how closely it keeps to the lines of the beat that you play on: sixteenths or triplets",
@@ -197,7 +195,13 @@ class Settings:
     )
 
     channel: int | None = parameter(
-        None, "the answer's MIDI channel", PORTS, int, low=1, high=16, unset="the one you play on; 10 for drums"
+        None,
+        "the answer's MIDI channel",
+        PORTS,
+        int,
+        low=1,
+        high=16,
+        unset="the one you play on; bass 2, comp 3, drums 10",
     )
     hear: str | None = parameter(
         None,

@@ -44,7 +44,7 @@ from realtime.messages import (
     StyleEstimate,
     TransportState,
 )
-from realtime.roles import role_of
+from realtime.roles import role_of, style_of
 from realtime.settings import Settings
 
 ENTRY_NS = 30 * NS_PER_MS
@@ -59,7 +59,7 @@ class Engine:
 
     def __init__(self, model: StepModel, settings: Settings, capacity: int = CAPACITY) -> None:
         self._time = Timekeeper(settings)
-        self._style = Style(model.card, self._time.grid, settings.style)
+        self._style = Style(model.card, self._time.grid, style_of(settings))
         self.ring = ContextRing(model, capacity, self._style.contexts_of, self._style.unlearned)
         self._judge = StyleJudge(model, self.ring, self._style)
         self._role = role_of(settings)
@@ -163,12 +163,12 @@ class Engine:
     def _hear(self, played: Played) -> None:
         is_corrected = self._listener.take(played)
         if played.is_note_on:
-            self._judge.hear(knows_tempo=self._time.knows_beat)
+            self._judge.hear()
             self._plan_anew(self.tempo.tick_at(played.at_ns), joins=self._role.joins(played.channel))
         self._step_anew(is_due=is_corrected)
 
     def _step_anew(self, *, is_due: bool = True) -> None:
-        """Where the music before the plan has changed, what is planned stands, and is stepped over again."""
+        """Step over what is planned again, where the music before it has changed: it stands."""
         if is_due and self._plan is not None:
             self._plan.branch.invalidate()
 
@@ -241,7 +241,7 @@ class Engine:
     def _change(self, change: ParameterChange) -> None:
         before, waited = self.settings, not self._planner.begins_alone
         self._planner.settings = before.changed(change.name, change.value)
-        self._style.asked = self.settings.style
+        self._style.asked = style_of(self.settings)
         if self.settings.mode != before.mode:
             self._plan = self._begins_ns = None
         is_asked = change.name == "mode" or waited
@@ -294,7 +294,6 @@ class Engine:
             begin = self._planner.begins_at(tick)
             self._planner.count_bars(begin)
             self._plan = self._planner.plan(begin, enters=True)
-            self._planner.follow(self._plan)
 
     @property
     def _decision_ns(self) -> int | None:

@@ -15,7 +15,6 @@ from exported.heads import Floats
 from midi.names import PITCH_CLASSES
 from midi.notes import TICKS_PER_BEAT, Note
 from midi.tokens import PEDAL, PITCH, WAIT, Field
-from midi.touch import PEDAL_ANEW, PEDAL_HELD
 from realtime.improviser.bias_nats import (
     density_nats,
     factors,
@@ -29,7 +28,6 @@ from realtime.improviser.biases import Biases, with_pedal
 from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.improviser.grid import SIXTEENTHS, TRIPLETS
 from realtime.improviser.key import Doubles
-from realtime.improviser.placement import Placement
 from realtime.modes import MODES
 from realtime.roles import role_of
 from realtime.settings import Settings
@@ -44,8 +42,6 @@ KEPT = 64
 """Notes whose places in the beat are remembered, and their largest chord."""
 CHORD_NOTES = 32
 """The latest notes whose chords are followed in size."""
-PLACED_NOTES = 32
-"""The latest notes whose place beside the grid is followed."""
 USUAL_POLYPHONY = 4
 """The polyphony while the human has played nothing."""
 
@@ -101,12 +97,6 @@ class Follower:
         count = max(min(self._in_phrase, LONGEST), min(FEWEST, len(self._notes)))
         return list(islice(self._notes, len(self._notes) - count, None))
 
-    def pedal(self, settings: Settings) -> float:
-        """By how much an answer uses the pedal: unless asked, not before the human has used theirs."""
-        if settings.pedal is not None:
-            return settings.pedal
-        return float(any(note.pedal in (PEDAL_HELD, PEDAL_ANEW) for note in self._notes))
-
     def polyphony(self, settings: Settings) -> int:
         """The most notes that an answer sounds at once."""
         if settings.polyphony is not None:
@@ -119,10 +109,6 @@ class Follower:
         spread = role_of(settings).velocity_spread
         return dynamics if spread is None else replace(dynamics, spread=spread)
 
-    def placement(self, settings: Settings) -> Placement:
-        """The place of an answer's notes beside the grid."""
-        return Placement.of(list(self._notes)[-PLACED_NOTES:], settings.follow_placement)
-
     def measure_begun(self, tick: int) -> int:
         """The latest tick up to `tick` at which the human's accents begin anew."""
         first = min((note.onset for note in self.notes()), default=tick)
@@ -132,13 +118,12 @@ class Follower:
         """The biases of each draw; None: there are none. The same until a note is heard or a parameter changes."""
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
         is_following = any(knobs) and bool(self._notes)
-        pedal = self.pedal(settings)
-        if not is_following and (pedal == 1 or PEDAL not in fields):
+        if not is_following and (settings.pedal == 1 or PEDAL not in fields):
             return None
-        key = (knobs, pedal, settings.mode, fields)
+        key = (knobs, settings.pedal, settings.mode, fields)
         if self._biases is None or self._biases[0] != key:
             biases = self._biased(settings, fields) if is_following else Biases((None,) * len(fields))
-            self._biases = key, replace(biases, factors=with_pedal(biases.factors, fields, pedal))
+            self._biases = key, replace(biases, factors=with_pedal(biases.factors, fields, settings.pedal))
         return self._biases[1]
 
     def _biased(self, settings: Settings, fields: Sequence[Field]) -> Biases:
@@ -162,17 +147,18 @@ class Follower:
             places,
             factors(settings.follow_density, step_nats(steps)) if steps else None,
             self._pitch(settings, notes),
-            tuple(map(len, chords)) if settings.follow_density else (),
-            register_of([note.pitch for note in notes])[1] if settings.follow_register else 127.0,
+            (role.stacks or tuple(map(len, chords))) if settings.follow_density else (),
+            register_of([note.pitch for note in notes])[1] if _follows_register(settings) else 127.0,
             settings.follow_density,
         )
 
     def _pitch(self, settings: Settings, notes: Sequence[Note], lowest_struck: Sequence[int] = ()) -> Floats | None:
         pitches = [note.pitch for note in notes]
         ages = range(len(notes) - 1, -1, -1)
-        nats = settings.follow_register * register_nats(pitches, lowest_struck)
+        register = settings.follow_register if _follows_register(settings) else 0.0
+        nats = register * register_nats(pitches, lowest_struck)
         nats += settings.follow_key * key_nats(pitches, [0.5 ** (age / HALF_LIFE) for age in ages], self._unheard)
-        return factors(float(bool(settings.follow_register or settings.follow_key)), nats)
+        return factors(float(bool(register or settings.follow_key)), nats)
 
     def _place_nats(self) -> Doubles:
         struck = groupby(zip(self._notes, self._places, strict=True), key=lambda placed: placed[0].onset)
@@ -180,6 +166,11 @@ class Follower:
         return place_nats(
             [beat_tick for beat_tick in places if beat_tick is not None], (SIXTEENTHS[:-1], TRIPLETS[:-1])
         )
+
+
+def _follows_register(settings: Settings) -> bool:
+    """Whether it plays where the human does: not a part that has a register of its own."""
+    return settings.follow_register > 0 and not role_of(settings).has_range
 
 
 def _chords(notes: Iterable[Note]) -> list[list[int]]:

@@ -6,15 +6,15 @@ from exported.sampling import SamplingOptions
 from midi.meter import Bar
 from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR, TOLERANCE
-from realtime.improviser.learned_touch import DrawnScale
+from realtime.improviser.learned_touch import VelocityScale
 from realtime.improviser.listener import Listener
-from realtime.improviser.outline import DeviationOf, Outline, VelocityAt, as_drawn
+from realtime.improviser.outline import Outline, VelocityAt
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.modes import MODES, Mode
-from realtime.roles import role_of
+from realtime.roles import range_of, role_of
 from realtime.settings import BAR, BEAT, Settings
 
 PATIENCE_TICKS = TICKS_PER_BAR
@@ -36,8 +36,7 @@ class Planner:
         self._listener = listener
         self._role = role_of(settings)
         self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
-        self._velocities = DrawnScale()
-        self._deviations = DrawnScale()
+        self._drawn = VelocityScale()
 
     @property
     def mode(self) -> Mode:
@@ -62,7 +61,7 @@ class Planner:
             polyphony=self._listener.follower.polyphony(self.settings),
             beat_origin=self._time.grid.origin_of(begin),
             fills=self._fills(begin),
-            deviation_of=self._deviation_of(),
+            pitches=range_of(self.settings),
         )
         return Plan(self._model, self._ring, outline, enters=enters)
 
@@ -95,7 +94,6 @@ class Planner:
         outline.beat_origin = self._time.grid.origin_of(outline.begin)
         outline.biases = follower.biases(self.settings, self._model.fields)
         outline.polyphony = follower.polyphony(self.settings)
-        outline.deviation_of = self._deviation_of()
 
     def follow_note(self, plan: Plan, tick: int) -> None:
         """Follow the human, as loud as since the measure in which they played a note, at a tick."""
@@ -117,7 +115,7 @@ class Planner:
         """Parameters have changed: those of a plan's outline do."""
         outline = plan.outline
         outline.options, outline.channel = self._options, self._channel
-        outline.fills = self._fills(outline.begin)
+        outline.fills, outline.pitches = self._fills(outline.begin), range_of(self.settings)
         self.follow(plan)
         if self.settings.follow_dynamics != before.follow_dynamics:
             outline.velocity_at = self._velocity_at(outline.begin)
@@ -136,17 +134,10 @@ class Planner:
 
         def velocity_at(onset: int, pitch: int, drawn: int | None) -> int:
             if drawn is not None:
-                return dynamics.learned_velocity(drawn, self._velocities)
+                return dynamics.learned_velocity(drawn, self._drawn)
             return dynamics.velocity_at(onset - begin, pitch, self._touch.random())
 
         return velocity_at
-
-    def _deviation_of(self) -> DeviationOf:
-        """The place of notes beside the grid as the human plays now; a drummer keeps to its own."""
-        if self._role.is_drums:
-            return as_drawn
-        placement = self._listener.follower.placement(self.settings)
-        return lambda drawn: placement.learned_ms(drawn, self._deviations)
 
     @property
     def _channel(self) -> int:

@@ -11,10 +11,12 @@ from exported.sampling import Constraint
 from midi.drum_keys import KEYS
 from midi.errors import ModelError
 from midi.names import name_of, pitches_of
-from midi.notes import ANSWER, TICKS_PER_BEAT, Note
+from midi.notes import ANSWER, PIANO, TICKS_PER_BEAT, Note
 from midi.parts import Kind
 from midi.tokens import END, PITCH, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
 
+Range = tuple[int, int]
+"""The lowest and the highest pitch."""
 PlaceOf = Callable[[int], Place]
 """From a tick of the performance to the contexts of a note there: its place in its bar, and perhaps the style."""
 Unlearned = Callable[[], frozenset[str]]
@@ -79,21 +81,37 @@ class EventVocabulary:
         wait = token[self._wait]
         return None if wait == END else WAIT_TICKS[wait]
 
-    def entering(self, onset: int, previous_onset: int | None) -> Constraint:
+    def entering(self, onset: int, previous_onset: int | None, pitches: Range = PIANO) -> Constraint:
         """The limits of an answer's first note: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
         bar_place = self.place_of(onset)  # exact where the wait's class is not
-        unlearned = self.unlearned()
-        return Constraint(ANSWER, wait, pitches=self.pitches, place_after=lambda _: bar_place, unlearned=unlearned)
+        lowest, highest = pitches
+        return Constraint(
+            ANSWER,
+            wait,
+            lowest=lowest,
+            highest=highest,
+            pitches=self.pitches,
+            place_after=lambda _: bar_place,
+            unlearned=self.unlearned(),
+        )
 
-    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:
-        """The limits of a later note. `is_ours`: not one of the human's; `earliest`: the id of the shortest wait."""
+    def following(
+        self, last: Note, pitches: Range = PIANO, *, may_end: bool, is_ours: bool = True, earliest: int = 0
+    ) -> Constraint:
+        """The limits of a later note.
+
+        `pitches`: from and to; `is_ours`: not one of the human's; `earliest`: the id of the shortest wait.
+        """
+        lowest, highest = pitches
         return Constraint(
             ANSWER if is_ours else None,
             None,
             may_end,
             last.pitch,
-            pitches=self.pitches,
+            lowest,
+            highest,
+            self.pitches,
             place_after=lambda wait: self.place_of(last.onset + WAIT_TICKS[wait]),
             unlearned=self.unlearned(),
             earliest=earliest,
@@ -140,11 +158,19 @@ class ChordVocabulary:
         """The wait of a drawn token, in ticks; such music is never over."""
         return HALF_BEAT
 
-    def entering(self, onset: int, previous_onset: int | None) -> Constraint:  # noqa: ARG002 - its tokens hold no time
+    def entering(self, onset: int, previous_onset: int | None, pitches: Range = PIANO) -> Constraint:  # noqa: ARG002 - no time
         """The first note of an answer."""
         return Constraint()
 
-    def following(self, last: Note, *, may_end: bool, is_ours: bool = True, earliest: int = 0) -> Constraint:  # noqa: ARG002
+    def following(
+        self,
+        last: Note,  # noqa: ARG002
+        pitches: Range = PIANO,  # noqa: ARG002
+        *,
+        may_end: bool,  # noqa: ARG002
+        is_ours: bool = True,  # noqa: ARG002
+        earliest: int = 0,  # noqa: ARG002
+    ) -> Constraint:
         """A later note of an answer: no name is out of place."""
         return Constraint()
 

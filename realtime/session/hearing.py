@@ -121,8 +121,9 @@ class Hearing:
         return self.controls.settings[0].hear
 
     def _counts(self, channel: int) -> bool:
-        settings = self.controls.settings[0]
-        return channel in (role_of(settings).hears if settings.hear is None else channels_of(settings.hear))
+        if self._channels is None:
+            return any(channel in role_of(settings).hears for settings in self.controls.settings)
+        return channel in channels_of(self._channels)
 
     def _meant(self, port: str, data: bytes) -> list[bytes]:
         """A message for each channel that it is about: what ends notes on a zone's master is about all its channels."""

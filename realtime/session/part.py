@@ -38,6 +38,7 @@ from realtime.session.controls import Controls
 from realtime.session.count_in import CountIn
 from realtime.session.journal import Human
 from realtime.session.recorder import Recorder
+from realtime.session.routing import LEADER
 from realtime.session.schedule import ANSWER_PEDAL, NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through
@@ -48,8 +49,6 @@ from realtime.settings import Settings
 
 PAST_NOTES = 512
 """Notes of the performance that a new engine is told: more than an LSTM remembers, quick to step through."""
-LEADER = 0
-"""The part whose musician may set the time, and at whose output the count-in is heard."""
 PANIC = (ALL_NOTES_OFF, ALL_SOUND_OFF)
 """The mode messages that silence a synth."""
 
@@ -100,10 +99,9 @@ class Part:
 
     # From the human
 
-    def take_human(self, human: Human, now_ns: int) -> list[Outgoing]:
-        """The human did something. Returns what that asks for: it goes through, or silences the answer."""
-        silenced = [out for data in human.played for out in self.play(data, human.at_ns, now_ns)]
-        return [*silenced, *self.pass_through(human.data, human.at_ns, now_ns)]
+    def hear(self, human: Human, now_ns: int) -> list[Outgoing]:
+        """The human did something. Returns the note-offs of the answer that it silences."""
+        return [out for data in human.played for out in self.play(data, human.at_ns, now_ns)]
 
     def play(self, data: bytes, at_ns: int, now_ns: int | None = None) -> list[Outgoing]:
         """The human played a channel message. Returns the note-offs of the answer that it silences.
@@ -260,7 +258,7 @@ class Part:
         Where both play at once and the human's pedal goes through, there is one pedal, as on one piano: the human's.
         """
         is_shared = self.settings.thru and not MODES[self.settings.mode].takes_turns
-        return self.settings.pedal != 0 and not self.settings.mute and not is_shared
+        return self.settings.pedal > 0 and not self.settings.mute and not is_shared
 
     def _lift_pedal(self, now_ns: int) -> list[Outgoing]:
         return list(self._beside_passed_pedal(self._pedal.lift_all(now_ns)))

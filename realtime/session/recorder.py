@@ -146,7 +146,7 @@ class Records:
     def take(self, entry: Entry) -> None:
         """Record a human message, or a note of an answer that went out."""
         if isinstance(entry, Human):
-            for part in self._routing.listeners(entry.voice):
+            for part in self._routing.listeners(entry.voice, entry.data[0] & 0x0F):
                 for data in entry.played:
                     self._recorders[part].record(data, entry.at_ns, human=True)
         elif isinstance(entry, Sounded) and entry.send.part != CLOCK_PART and entry.send.note_id != NO_NOTE:

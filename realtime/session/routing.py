@@ -6,6 +6,9 @@ from typing import Protocol
 from realtime.messages import ParameterChange
 from realtime.settings import Settings
 
+LEADER = 0
+"""The part whose musician may set the time, and at whose output the count-in is heard."""
+
 
 class Routing(Protocol):
     """Musicians and parts, numbered from 0, and the ways between them."""
@@ -37,8 +40,11 @@ class Routing(Protocol):
     def voice(self, place: int, channel: int) -> int | None:
         """The musician of a message, by the place of its input and its channel, both from 0; None: nobody's."""
 
-    def listeners(self, voice: int) -> Sequence[int]:
-        """The parts that hear a musician; the first also passes on what they play."""
+    def owner(self, voice: int) -> int:
+        """The part that passes on what a musician plays."""
+
+    def listeners(self, voice: int, channel: int) -> Sequence[int]:
+        """The parts that hear what a musician plays on a channel."""
 
     def overhearing(self, part: int) -> Sequence[int]:
         """The other parts that hear what a part plays."""

@@ -34,9 +34,9 @@ from realtime.session.journal import (
     Sounded,
     TimeMessage,
 )
-from realtime.session.part import LEADER, PAST_NOTES, Part
+from realtime.session.part import PAST_NOTES, Part
 from realtime.session.recorder import Records
-from realtime.session.routing import Routing
+from realtime.session.routing import LEADER, Routing
 from realtime.session.schedule import Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut
@@ -149,8 +149,10 @@ class Session:
         for human in played:
             self._last_heard_ns = now_ns
             self.journal.write(human)
-            for part in self.routing.listeners(human.voice):
-                sends += self._sends(part, self.parts[part].take_human(human, now_ns), now_ns)
+            for part in self.routing.listeners(human.voice, human.data[0] & 0x0F):
+                sends += self._sends(part, self.parts[part].hear(human, now_ns), now_ns)
+            owner = self.routing.owner(human.voice)
+            sends += self._sends(owner, self.parts[owner].pass_through(human.data, human.at_ns, now_ns), now_ns)
         return sends
 
     def _conduct(self, system: Sequence[Arrived], now_ns: int) -> list[Send]:

@@ -72,7 +72,11 @@ class VoiceRouting:
         voice = CHANNELS.index(channel) if channel in CHANNELS else self.voices
         return voice if voice < self.voices else None
 
-    def listeners(self, voice: int) -> Sequence[int]:
+    def owner(self, voice: int) -> int:
+        """The one part that answers a musician."""
+        return voice
+
+    def listeners(self, voice: int, channel: int) -> Sequence[int]:  # noqa: ARG002 - it hears all that counts
         """The one part that answers a musician."""
         return (voice,)
 

@@ -1,6 +1,7 @@
 """The flags that every performance has, live or rendered: the model's, and one for each parameter of the table."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 from exported.card import Card, read_card
 from exported.model_store import find_model
 from midi.errors import InputError
-from midi.files import read_midi
 from midi.parts import Kind
 from midi.piece import Piece
 from midi.tempo import DEFAULT_BPM
 from realtime.parameters import SWITCH, Parameter
 from realtime.roles import ROLES, role_of
+from realtime.session.band import Band
 from realtime.settings import BPM_RANGE, DRUMS, FOLLOW_ALL, FOLLOWED, LEAD, PARAMETERS, Settings
 
 LONGEST_METAVAR = 40
@@ -33,6 +34,11 @@ def add_performance_flags(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "cpu", "cuda"),
         help="where the model runs; auto times both and takes the faster (default: auto)",
     )
+    parser.add_argument(
+        "--parts",
+        metavar="NAME,...",
+        help=f"a band around you: several of {', '.join(ROLES)}, each on its channel",
+    )
     groups: dict[str, argparse._ArgumentGroup] = {}
     for row in PARAMETERS.values():
         group = groups.get(row.group) or groups.setdefault(row.group, parser.add_argument_group(row.group))
@@ -50,15 +56,6 @@ def _declare(group: argparse._ArgumentGroup, row: Parameter) -> None:
     metavar = row.unit.upper() or (row.range if not row.choices else "|".join(row.choices))
     metavar = metavar.replace("%", "PERCENT") if len(metavar) < LONGEST_METAVAR else row.name.upper()
     group.add_argument(row.flag, type=row.parse, metavar=metavar, help=meaning)
-
-
-def read_seed(arguments: argparse.Namespace) -> Piece:
-    """The file that plays the human; with its drums, where the part hears them.
-
-    Raises:
-        InputError: see `read_midi`.
-    """
-    return read_midi(arguments.seed, with_drums=role_of(settings_of(arguments)).is_drums)
 
 
 def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:
@@ -87,6 +84,32 @@ def model_of(arguments: argparse.Namespace, settings: Settings) -> tuple[Path, C
             f" or play it with --part {fitting}"
         )
     return folder, card
+
+
+def models_of(arguments: argparse.Namespace, parts: Sequence[Settings]) -> list[tuple[Path, Card]]:
+    """The folder and the card of each part's model; `--model` is for those parts of several that it can play.
+
+    Raises:
+        InputError, ModelError: as `model_of` says.
+    """
+    if len(parts) == 1 or arguments.model is None:
+        return [model_of(arguments, settings) for settings in parts]
+    kind = read_card(find_model(arguments.model)).kind
+    own = argparse.Namespace(model=None)
+    return [model_of(arguments if role_of(settings).kind is kind else own, settings) for settings in parts]
+
+
+def band_of(arguments: argparse.Namespace) -> Band | None:
+    """The parts around one musician that were asked for; None: the lead alone.
+
+    Raises:
+        InputError: there are no such parts, or they are named by two flags.
+    """
+    if arguments.parts is None:
+        return None if arguments.part in (None, LEAD) else Band((arguments.part,))
+    if arguments.part is not None:
+        raise InputError(f"--parts {arguments.parts} and --part {arguments.part}: give one of the two")
+    return Band.of(arguments.parts)
 
 
 def seed_line(settings: Settings) -> str:

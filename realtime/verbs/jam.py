@@ -3,10 +3,9 @@
 import argparse
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from midi.files import read_midi
 from midi.piece import Piece
 from midi.systems import API_NAMES, Api
 from midi.tempo import Tempo
-from midi.version import version
 from realtime.live.clock import MonotonicClock
 from realtime.live.link_peer import LinkPeer
 from realtime.live.loop import LiveLoop
@@ -32,13 +30,13 @@ from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
 from realtime.live.surfaces.console import HINT, Console, terminal_keys
 from realtime.live.surfaces.control_pipe import ControlPipe, parse_descriptors
-from realtime.session.journal import Begun
+from realtime.session.routing import LEADER, Routing
 from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
-from realtime.settings import ACCOMPANY, AUTO, DRUMS, FOLLOW, REPLY, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, model_of, read_seed, seed_line, settings_of, tempo_of
-from realtime.verbs.saving import check_apart, flags_to_repeat, save, save_timing, session_path
+from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
+from realtime.verbs.flags import add_performance_flags, band_of, models_of, seed_line, settings_of, tempo_of
+from realtime.verbs.saving import save, save_timing, session_path
 
 EPILOG = """\
 examples:
@@ -49,6 +47,7 @@ examples:
   antiphon jam --mode accompany --thru                  it plays while you play, and you hear yourself
   antiphon jam --mode solo --bpm 100 --count-in 1       one bar of clicks, then it plays; your notes steer it
   antiphon jam --part drums --mode accompany --bpm 110  a drummer, on channel 10
+  antiphon jam --parts lead,bass,comp                   a band around you: it answers, with a bass and chords
   antiphon jam --voices 4                               four musicians, on MIDI channels 1 to 4
   antiphon jam --sync clock                             in time with a DAW that sends MIDI clock
 
@@ -61,7 +60,6 @@ GUIDE = {
     ACCOMPANY: "Play, and it plays with you.",
     SOLO: "It plays on alone; your notes steer it.",
 }
-DRUMMER = "drums on channel {}; it hears your pads on channel 10, and goes by your time and loudness anywhere"
 NO_TEMPO = "Without a clock it has to guess your tempo: --bpm sets it, or tap, typed at your beat while you play"
 NO_MIDI = "none"
 NEW_SEEDS = 1_000_000
@@ -129,10 +127,6 @@ FLAGS: dict[str, dict[str, dict[str, Any]]] = {
 """The flags of `jam` beside those of every performance, by their group."""
 
 
-FILES = ("seed", "save", "journal", "timing")
-"""Those of them that name a file; each is to have its own."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `jam`."""
     add_performance_flags(parser)
@@ -152,23 +146,21 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     # To be looked at before this process opens any of its own.
     descriptors = [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
-    asked = read_seed(arguments) if arguments.seed else None
+    asked = read_midi(arguments.seed) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
-    routing = VoiceRouting(arguments.voices, arguments.voices_by)
-    routing.settings(settings_of(arguments))  # a bad flag is told before all else
-    check_apart({f"--{name}": getattr(arguments, name) for name in FILES})
+    routing = _routing(arguments)
+    parts = routing.settings(settings_of(arguments))  # a bad flag is told before all else
     session = None if arguments.no_save else session_path(arguments.save)
     if arguments.timing:
         session_path(arguments.timing)
-    folder, card = model_of(arguments, settings_of(arguments))
-    check_graph(folder, card)
+    models = _models(arguments, parts)
     api, no_midi = _find_api(arguments)
     seed = asked or (read_midi(SEED) if api is None else None)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm if seed else None)
     settings = with_random_seed(settings)
-    supervisor = Supervisor((folder,) * routing.parts, arguments.provider)
+    supervisor = Supervisor([folder for folder, _ in models], arguments.provider)
     clock, timing = MonotonicClock(), Timing() if arguments.timing else None
     with (
         _venue(api, no_midi, arguments, routing, seed, Tempo.of(bpm), printer) as venue,
@@ -182,7 +174,6 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             sources=time_sources(LinkPeer),
             sends_clock=venue.clock is not None,
         )
-        playing.journal.write(_begun(card, playing, clock.now_ns()))
         console = Console(printer, playing.controls)
         pipes = [
             open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns, len(playing.parts)))
@@ -205,7 +196,8 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 supervisor.stop()
                 return 0
             obstacle = ask_for_real_time()
-            notes = [f"  {GUIDE[settings.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
+            leader = playing.controls.settings[LEADER]
+            notes = [f"  {GUIDE[leader.mode]} Ctrl-C ends.", *([f"  {obstacle}"] if obstacle else [])]
             keys = terminal_keys() if api else None
             if settings.bpm is None and settings.sync in (AUTO, FOLLOW):
                 notes.append(f"  {NO_TEMPO}.")
@@ -213,9 +205,8 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 console.read(keys)
                 notes.append(f"  While you play: {HINT}.")
             for line in (
-                _title(card, settings, api),
+                _title(models[LEADER][1], leader, api),
                 f"  {seed_line(settings)}",
-                *([f"  {DRUMMER.format(settings.channel or 10)}"] if settings.part == DRUMS else []),
                 *routing.lines,
                 *venue.directions,
                 *(notes if api else notes[1:]),
@@ -228,10 +219,26 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
                 performance.run(_seed_is_answered(playing, venue) if api is None else lambda: False)
             finally:
                 if session is not None:
-                    save(playing, card, session, printer)
+                    save(playing, models[LEADER][1], session, printer)
                 if timing is not None:
                     save_timing(timing, playing.dropped, arguments.timing, printer)
     return 0
+
+
+def _routing(arguments: argparse.Namespace) -> Routing:
+    """One musician with several parts, or musicians with a voice each."""
+    voices = VoiceRouting(arguments.voices, arguments.voices_by)
+    if voices.voices > 1 and arguments.parts is not None:
+        raise InputError(f"--parts and --voices {voices.voices} do not go together: a band plays with one musician")
+    return (band_of(arguments) if voices.voices == 1 else None) or voices
+
+
+def _models(arguments: argparse.Namespace, parts: Sequence[Settings]) -> list[tuple[Path, Card]]:
+    """The folder and the card of each part's model, whose graphs are whole."""
+    models = models_of(arguments, parts)
+    for folder, card in dict(models).items():
+        check_graph(folder, card)
+    return models
 
 
 def _find_api(arguments: argparse.Namespace) -> tuple[Api | None, str]:
@@ -253,7 +260,7 @@ def _venue(
     api: Api | None,
     no_midi: str,
     arguments: argparse.Namespace,
-    routing: VoiceRouting,
+    routing: Routing,
     seed: Piece | None,
     tempo: Tempo,
     printer: Printer,
@@ -289,12 +296,6 @@ def with_random_seed(settings: Settings) -> Settings:
     if settings.rng_seed is not None:
         return settings
     return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
-
-
-def _begun(card: Card, playing: Session, now_ns: int) -> Begun:
-    date = datetime.now().astimezone().isoformat(timespec="seconds")
-    seed = playing.controls.settings[0].seed
-    return Begun(now_ns, date, version(), card.name, seed, flags_to_repeat(card, playing))
 
 
 def _title(card: Card, settings: Settings, api: Api | None) -> str:

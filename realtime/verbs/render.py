@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from midi.errors import InputError
-from midi.files import write_midi
+from midi.files import read_midi, write_midi
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
+from realtime.session.voice_routing import VoiceRouting
 from realtime.settings import AUTO, INTERNAL, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, model_of, read_seed, seed_line, settings_of, tempo_of
+from realtime.verbs.flags import add_performance_flags, band_of, models_of, seed_line, settings_of, tempo_of
+from realtime.verbs.saving import HUMAN as HUMAN_TITLE
+from realtime.verbs.saving import programs, titles
 
 EPILOG = """\
 examples:
@@ -20,6 +23,7 @@ examples:
   antiphon render riff.mid -o answered.mid --png answered.png  and a picture of both
   antiphon render riff.mid -o other.mid --rng-seed 7 --bars 8  another answer, of eight bars
   antiphon render tune.mid -o duet.mid --mode accompany        the tune, and what would have been played along with it
+  antiphon render tune.mid -o band.mid --parts bass,comp       the tune with a bass and chords
 
 The same file, model and --rng-seed give the same notes; without --rng-seed it is 0.
 """
@@ -37,14 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer the file; prints what was written and how fast."""
-    seed = read_seed(arguments)
+    seed = read_midi(arguments.seed)
     if seed.remarks:
         print(f"antiphon: {arguments.seed}: {'; '.join(seed.remarks)}", file=sys.stderr)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm)
     _check_settings(settings)
     _check_places(arguments.seed, arguments.output, arguments.png)
-    folder, _ = model_of(arguments, settings)
+    routing = band_of(arguments) or VoiceRouting()
+    parts = routing.settings(settings)
+    folders = [folder for folder, _ in models_of(arguments, parts)]
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
     from exported.onnx_model import load_model
@@ -53,16 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     tempo = Tempo.of(bpm)
     began = time.perf_counter()
-    performance = Offline(Engine(load_model(folder, arguments.provider), settings))
+    models = {folder: load_model(folder, arguments.provider) for folder in dict.fromkeys(folders)}
+    engines = [Engine(models[folder], each) for folder, each in zip(folders, parts, strict=True)]
+    performance = Offline(engines[0], engines[1:], routing)
     performance.perform_piece(seed, bpm)
     seconds = time.perf_counter() - began
     human = [replace(note, onset=note.onset - seed.notes[0].onset, voice=HUMAN) for note in seed.notes]
-    answer = canonical(performance.answered())
-    write_midi(arguments.output, [("Human", human), ("Antiphon", answer)], bpm)
+    answers = [canonical(performance.answered(part)) for part in range(routing.parts)]
+    answer = [note for notes in answers for note in notes]
+    tracks = [(HUMAN_TITLE, human), *zip(titles(routing.names), answers, strict=True)]
+    write_midi(arguments.output, tracks, bpm, programs=programs(routing.names))
     if arguments.png:
         from realtime.pianoroll import draw_piano_roll
 
-        draw_piano_roll(arguments.png, [("human", human), ("antiphon", answer)], f"{arguments.seed.name}, answered")
+        drawn = [(title.lower(), notes) for title, notes in tracks]
+        draw_piano_roll(arguments.png, drawn, f"{arguments.seed.name}, answered")
     sounding = tempo.ns_of(max(note.end for note in [*human, *answer])) / 1e9
     print(seed_line(settings))
     print(f"{len(human)} notes answered by {len(answer)}; {sounding:.1f} s of music in {seconds:.2f} s")

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,9 @@ from midi.files import write_midi
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import Note
 from midi.piece import Control
-from midi.version import version
 from realtime.live.observers.timing import Timing
 from realtime.live.printer import Printer
+from realtime.roles import ROLES
 from realtime.session.recorder import Recorder
 from realtime.session.session import Session
 from realtime.settings import flags_of
@@ -33,13 +33,13 @@ def save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
     if not any(map(len, recorders)):
         return
     bpm = float(playing.transport.tempo.bpm)
-    remark = f"Antiphon {version()}: {flags_to_repeat(card, playing)}"
+    remark, names = _remark(card, playing), playing.routing.names
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
-        save_session(session, recorders, bpm, time.monotonic_ns(), remark)
+        save_session(session, recorders, bpm, time.monotonic_ns(), remark, names)
     except (OSError, InputError) as error:
         refuge = _refuge()
-        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark)
+        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark, names)
         printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
     printer.print(str(session))
@@ -63,28 +63,25 @@ def save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> N
         printer.print(line)
 
 
-def flags_to_repeat(card: Card, playing: Session) -> str:
-    """The flags that give this performance again: the model, the settings as they stand, and the voices."""
-    voices = len(playing.parts)
+def _remark(card: Card, playing: Session) -> str:
+    """The line of the session's file that tells how it was made."""
+    voices, names = len(playing.parts), playing.routing.names
     settings = playing.controls.settings[0]
+    several = ""
     if voices > 1:
         settings = replace(settings, channel=None)  # each has its own
-    return f"--model {card.name} {flags_of(settings)}{f' --voices {voices}' if voices > 1 else ''}"
+        several = f" --parts {','.join(names)}" if names else f" --voices {voices}"
+    flags = f"--model {card.name} {flags_of(settings)}{several}"
+    return f"Antiphon {_version()}: {flags}"
 
 
-def check_apart(files: Mapping[str, Path | None]) -> None:
-    """Check that flags do not name one file twice: what one writes, another would spoil.
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # at the end: no start waits for it
 
-    Raises:
-        InputError: two do.
-    """
-    flags: dict[str, str] = {}
-    for flag, path in files.items():
-        if path is None:
-            continue
-        other = flags.setdefault(os.path.realpath(path), flag)
-        if other != flag:
-            raise InputError(f"{other} and {flag} both name {path}: give each a file of its own")
+    try:
+        return version("antiphon")
+    except PackageNotFoundError:  # run from its sources; a session is saved all the same
+        return "of unknown version"
 
 
 def session_path(asked: Path | None) -> Path:
@@ -100,10 +97,22 @@ def session_path(asked: Path | None) -> Path:
     return path
 
 
-def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "") -> None:
+def titles(names: Sequence[str]) -> list[str]:
+    """The titles of parts' tracks; of the only one, that of the answer."""
+    return [name.capitalize() for name in names] if names else [ANSWER]
+
+
+def programs(names: Sequence[str]) -> dict[str, int]:
+    """The sounds of parts' tracks, by title."""
+    return {title: ROLES[name].program for title, name in zip(titles(names), names, strict=False)}
+
+
+def save_session(
+    path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: int, text: str = "", names: Sequence[str] = ()
+) -> None:
     """Write a session as a MIDI file of two tracks for each musician, theirs and the answers'; it begins with a note.
 
-    `text`: what made it, for people.
+    `text`: what made it, for people. `names`: those of the parts around one musician, each with a track.
 
     Raises:
         InputError: the file cannot be written there.
@@ -111,12 +120,22 @@ def save_session(path: Path, recorders: Sequence[Recorder], bpm: float, now_ns: 
     begins = [recorder.begin_ns for recorder in recorders]
     begin_ns = min((begin for begin in begins if begin is not None), default=0)
     ns_per_tick = NS_PER_MINUTE / (bpm * RESOLUTION)
-    tracks: list[tuple[str, list[Note]]] = []
+    tracks: dict[str, list[Note]] = {}
     controls: dict[str, list[Control]] = {}
+    for title, recorder, human in _sides(recorders, names):
+        notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
+        moved = recorder.controls(human=human, begin_ns=begin_ns, ns_per_tick=ns_per_tick)
+        tracks[title] = list(dict.fromkeys([*tracks.get(title, ()), *notes]))  # several parts may hear one note
+        controls[title] = list(dict.fromkeys([*controls.get(title, ()), *moved]))
+    write_midi(path, list(tracks.items()), bpm, RESOLUTION, text, controls, programs(names))
+
+
+def _sides(recorders: Sequence[Recorder], names: Sequence[str]) -> Iterator[tuple[str, Recorder, bool]]:
+    """The title of each side of each recorder, and whether it is the human's."""
+    if names:
+        yield from ((HUMAN, recorder, True) for recorder in recorders)
+        yield from ((title, recorder, False) for title, recorder in zip(titles(names), recorders, strict=True))
+        return
     for number, recorder in enumerate(recorders, 1):
-        for name, human in ((HUMAN, True), (ANSWER, False)):
-            whose = name if len(recorders) == 1 else f"{name} {number}"
-            notes = recorder.notes(human=human, begin_ns=begin_ns, end_ns=now_ns, ns_per_tick=ns_per_tick)
-            tracks.append((whose, notes))
-            controls[whose] = recorder.controls(human=human, begin_ns=begin_ns, ns_per_tick=ns_per_tick)
-    write_midi(path, tracks, bpm, RESOLUTION, text, controls)
+        for title, human in ((HUMAN, True), (ANSWER, False)):
+            yield title if len(recorders) == 1 else f"{title} {number}", recorder, human

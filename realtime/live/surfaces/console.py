@@ -12,9 +12,9 @@ from typing import Protocol
 from midi.errors import InputError
 from realtime.live.printer import Printer
 from realtime.parameters import Parameter
-from realtime.session.controls import ACTIONS, Action, Controls, Request, parse_changes
+from realtime.session.controls import ACTIONS, Action, Controls, Request, parse_change
 from realtime.session.journal import Entry, Notice
-from realtime.settings import PARAMETERS, Settings, value_of
+from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
 
 HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
@@ -108,17 +108,26 @@ class Console:
         if len(keys) > LINE_BYTES:
             self._lines.print(f"a line of more than {LINE_BYTES} characters was typed ({whole[:16]!r}...): {HINT}")
             return []
-        part, line = _addressed(whole)
+        part, line = self._addressed(whole)
         name, _, text = (word.strip() for word in line.replace("=", " ", 1).lstrip("-").partition(" "))
         if name in HELP:
             self._help(part)
         elif name in ACTIONS:
             return [Action(name, at_ns, part)]
+        elif name == FOLLOW_ALL:
+            return [parse_change(followed, text, part) for followed in FOLLOWED]
         elif name in PARAMETERS and not text:
             self._lines.print(shown(PARAMETERS[name], self._settings(part)))
         elif name:
-            return [*parse_changes(name, text, part)]
+            return [parse_change(name, text, part)]
         return []
+
+    def _addressed(self, line: str) -> tuple[int | None, str]:
+        """The part whose name, or number from 1, begins a line, if one does, and the rest of the line."""
+        word, _, rest = line.partition(" ")
+        if word in self._controls.names:
+            return self._controls.names.index(word), rest.strip()
+        return (int(word) - 1, rest.strip()) if word.isdecimal() else (None, line)
 
     def _help(self, part: int | None) -> None:
         for row in PARAMETERS.values():
@@ -130,12 +139,6 @@ class Console:
         """Settings of a part; of one that there is not, the first part's."""
         settings = self._controls.settings
         return settings[part if part is not None and 0 <= part < len(settings) else 0]
-
-
-def _addressed(line: str) -> tuple[int | None, str]:
-    """The part whose number, from 1, begins a line, if one does, and the rest of the line."""
-    number, _, rest = line.partition(" ")
-    return (int(number) - 1, rest.strip()) if number.isdecimal() else (None, line)
 
 
 def shown(row: Parameter, settings: Settings) -> str:

@@ -10,11 +10,10 @@ from midi.pedal import SUSTAIN
 from midi.touch import PEDAL_ANEW, PEDAL_HELD, PEDAL_UP
 from realtime.messages import AnswerEnd, Proposal
 from realtime.session.answer_pedal import ANEW_NS, LONGEST_NS
-from realtime.session.journal import Human
 from realtime.session.part import Part
 from realtime.session.schedule import Outgoing
 from realtime.settings import Settings
-from tests.realtime.session.parts import change, part_of
+from tests.realtime.session.parts import change, part_of, taken
 
 MS = 1_000_000
 TICK_MS = 20
@@ -119,8 +118,8 @@ def test_where_both_play_at_once_the_pedal_that_goes_through_is_the_humans() -> 
 
 def test_a_pedal_that_the_human_presses_during_the_answer_stays_down() -> None:
     plays = down(thru=True)
-    assert [out.data for out in plays.take_human(Human(0, 200 * MS, DOWN, (DOWN,)), 200 * MS)] == [DOWN]
-    assert UP not in [out.data for out in plays.take_human(Human(0, 210 * MS, KEY_ON, (KEY_ON,)), 210 * MS)]
+    assert [out.data for out in taken(plays, DOWN, 200 * MS)] == [DOWN]
+    assert UP not in [out.data for out in taken(plays, KEY_ON, 210 * MS)]
 
 
 @given(

@@ -5,11 +5,10 @@ import pytest
 from midi.errors import InputError
 from midi.message import NOTE_OFF, NOTE_ON
 from realtime.messages import Dropped, ParameterChange, Played, Proposal
-from realtime.session.journal import Human
 from realtime.session.part import Part
 from realtime.session.schedule import Outgoing
 from realtime.settings import Settings
-from tests.realtime.session.parts import change, part_of
+from tests.realtime.session.parts import change, part_of, taken
 
 MS = 1_000_000
 
@@ -24,10 +23,6 @@ def off(pitch: int) -> bytes:
 
 def data(messages: list[Outgoing]) -> list[bytes]:
     return [message.data for message in messages]
-
-
-def taken(part: Part, message: bytes, at_ns: int = 0) -> list[Outgoing]:
-    return part.take_human(Human(0, at_ns, message, (message,)), at_ns)
 
 
 def heard(part: Part) -> list[int]:
