@@ -10,10 +10,31 @@ from realtime.settings import Settings
 
 HALF_BEAT = TICKS_PER_BEAT // 2
 STRAIGHT = 50.0
+FEWEST, FOLLOWED = 4, 16
+"""Notes at a place of the beat by which a model's own swing is known, and those that count."""
 MOST_DEVIATIONS = 2.5
 """No note strays farther than so many standard deviations."""
 KEPT = 0.6
 """The share of a note's straying that the next one takes over: a human drifts, and comes back (Hennig et al. 2011)."""
+
+
+class LearnedSwing:
+    """The swing in the deviations that a model draws: those on the second eighth of a beat beside those on the beat."""
+
+    def __init__(self) -> None:
+        self._means = {0: 0.0, HALF_BEAT: 0.0}
+        self._counts = {0: 0, HALF_BEAT: 0}
+
+    def take(self, into: int, deviation_ms: int) -> None:
+        """Take in a note's deviation, and its tick within the beat."""
+        if into in self._means:
+            self._counts[into] += 1
+            self._means[into] += (deviation_ms - self._means[into]) / min(self._counts[into], FOLLOWED)
+
+    @property
+    def later_ms(self) -> float:
+        """The ms by which second eighths are late beside the beats; 0 until a few of both were drawn."""
+        return self._means[HALF_BEAT] - self._means[0] if min(self._counts.values()) >= FEWEST else 0.0
 
 
 class Groove:
@@ -21,6 +42,7 @@ class Groove:
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng([seed, 1])  # of its own: what is played does not depend on how
+        self._learned = LearnedSwing()
         self._stray = 0.0
         self._onset: int | None = None
         self.heard_swing = STRAIGHT
@@ -29,24 +51,28 @@ class Groove:
     def shift_ns(self, note: Note, origin: int, tempo: Tempo, settings: Settings) -> int:
         """The ns by which a note sounds later than its tick, or earlier; `origin` is the tick of any beat.
 
-        A deviation that the model drew has the human's swing in it already; one that is asked for acts on top.
+        A deviation that the model drew is played as it is, beside swing and humanize.
         """
-        learned_ns = (note.deviation_ms or 0) * NS_PER_MS
-        heard_swing = self.heard_swing if note.deviation_ms is None else STRAIGHT
-        swing = heard_swing if settings.swing is None else settings.swing
-        swung_ns = self._swung_ns(note.onset, origin, tempo, swing)
-        return learned_ns + swung_ns + self._strayed_ns(note.onset, settings.humanize)
+        swing = self.heard_swing if settings.swing is None else settings.swing
+        into = (note.onset - origin) % TICKS_PER_BEAT
+        strayed_ns = self._strayed_ns(note.onset, settings.humanize)
+        if note.deviation_ms is None:
+            return self._swung_ns(into, tempo, swing, 0.0) + strayed_ns
+        swung_ns = self._swung_ns(into, tempo, swing, self._learned.later_ms)
+        self._learned.take(into, note.deviation_ms)
+        return note.deviation_ms * NS_PER_MS + swung_ns + strayed_ns
 
     @staticmethod
-    def _swung_ns(onset: int, origin: int, tempo: Tempo, swing: float) -> int:
+    def _swung_ns(into: int, tempo: Tempo, swing: float, learned_ms: float) -> int:
         """The second eighth falls at `swing` percent of the beat; what is between moves in proportion.
 
-        A triplet stays where it is: it is swung already.
+        A model that swings by itself, by `learned_ms`, is helped by what it lacks, so that nothing swings twice. A
+        triplet stays where it is: it is swung already.
         """
-        into = (onset - origin) % TICKS_PER_BEAT
         if swing == STRAIGHT or into in TRIPLETS:
             return 0
-        later = TICKS_PER_BEAT * swing / 100 - HALF_BEAT
+        learned = learned_ms * NS_PER_MS * TICKS_PER_BEAT / tempo.ns_of(TICKS_PER_BEAT)
+        later = TICKS_PER_BEAT * swing / 100 - HALF_BEAT - learned
         share = into / HALF_BEAT if into <= HALF_BEAT else (TICKS_PER_BEAT - into) / HALF_BEAT
         return round(tempo.ns_of(TICKS_PER_BEAT) / TICKS_PER_BEAT * later * share)
 

@@ -384,10 +384,13 @@ def test_swing_moves_eighths_and_leaves_triplets(place: int, later_ticks: int) -
     assert abs(shift_ns - tempo.ns_of(later_ticks)) < MS
 
 
-def test_what_was_learned_has_the_heard_swing_in_it_and_an_asked_one_acts_on_top() -> None:
+def test_a_model_that_swings_by_itself_is_helped_by_what_it_lacks() -> None:
     groove, tempo = Groove(0), Tempo.of(120)
     groove.heard_swing = 60.0
-    plain, learned = Note(12, 6, 60), Note(12, 6, 60, deviation_ms=-20)
-    assert groove.shift_ns(plain, 0, tempo, Settings()) == 50 * MS
-    assert groove.shift_ns(learned, 0, tempo, Settings()) == -20 * MS
-    assert groove.shift_ns(learned, 0, tempo, Settings(swing=60.0)) == 30 * MS
+    on_beat, behind = Note(24, 6, 60, deviation_ms=0), Note(12, 6, 60, deviation_ms=30)
+    assert groove.shift_ns(behind, 0, tempo, Settings()) == (30 + 50) * MS, "nothing is known of its swing yet"
+    for _ in range(40):
+        shifts = [groove.shift_ns(note, 0, tempo, Settings()) for note in (on_beat, behind)]
+    assert shifts == [0, 50 * MS]
+    assert groove.shift_ns(behind, 0, tempo, Settings(swing=70.0)) == 100 * MS
+    assert groove.shift_ns(Note(12, 6, 60), 0, tempo, Settings(swing=70.0)) == 100 * MS
