@@ -11,8 +11,6 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 ROOMS = _HERE / "rooms" if (_HERE / "rooms").is_dir() else _HERE.parent
 """The folder that holds the rooms."""
-INTERRUPTED = 130
-"""A shell's exit code for SIGINT: 128 and the signal's number."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,4 +26,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run(argv)
     except KeyboardInterrupt:
+        from midi.errors import INTERRUPTED
+
         return INTERRUPTED

@@ -62,9 +62,9 @@ class _Version(argparse.Action):
     """`--version`, looked up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import version
+        from midi.version import version
 
-        print(f"antiphon {version('antiphon')}")
+        print(f"antiphon {version()}")
         parser.exit()
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from antiphon import INTERRUPTED
 from antiphon.cli import Parser
 from exported.model_store import find_model
-from midi.errors import AntiphonError, InputError
+from midi.errors import INTERRUPTED, AntiphonError, InputError
 from training.verbs.numbers import number_from
 
 positive = partial(number_from, least=1, kind=int)

@@ -9,6 +9,9 @@ Each message is one line that says what was given, what is allowed, and what to 
 without a traceback and exits with the class's `exit_code`.
 """
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as a shell has it: 128 and the number of SIGINT."""
+
 
 class AntiphonError(Exception):
     """An error whose message is meant for the user."""

@@ -26,17 +26,17 @@ LONGEST_DELTA = 0x0FFFFFFF
 """The longest wait that a MIDI file can say: 78 hours at 120 bpm. Longer ones are shortened to it."""
 
 
-def read_midi(path: Path) -> Piece:
+def read_midi(path: Path, *, with_drums: bool = False) -> Piece:
     """Read the pitched notes of a MIDI file, as long as they sound (pedals are heard); all tracks are one stream.
 
-    Drums are left out. Songs of a type 2 file follow one another, each from a beat. Rests of hours are shortened. Of a
-    damaged file, what can be read is read, and a remark says so.
+    Drums are left out, or else on channel 10. Songs of a type 2 file follow one another, each from a beat. Rests of
+    hours are shortened. Of a damaged file, what can be read is read, and a remark says so.
 
     Raises:
         InputError: the file cannot be read, is not a MIDI file, or holds no notes.
     """
     try:
-        return _piece(split(path.read_bytes()))
+        return _piece(split(path.read_bytes()), with_drums=with_drums)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
@@ -51,10 +51,10 @@ def songs_of(chunks: Chunks) -> list[list[Track]]:
     return [[track] for track in tracks] if chunks.format == SONGS else [tracks]
 
 
-def _piece(chunks: Chunks) -> Piece:
+def _piece(chunks: Chunks, *, with_drums: bool) -> Piece:
     tracks = songs_of(chunks)
     damage = _damage(chunks, [track for song in tracks for track in song])
-    songs = [read_song([track.events for track in song]) for song in tracks]
+    songs = [read_song([track.events for track in song], with_drums=with_drums) for song in tracks]
     music = joined(songs, chunks.division)
     if not music.notes:
         raise InputError(_without_notes(songs, damage))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from midi.chunks import TIMECODE_BPM, Division
 from midi.meter import UNKNOWN_METER, Bar, merged, meter_of
-from midi.notes import TICKS_PER_BEAT, Note
+from midi.notes import DRUM_CHANNEL, TICKS_PER_BEAT, Note
 from midi.parts import CHANNELS, Kind, kind_of_channel
 from midi.pedal import PedalMove
 from midi.songs import Song
@@ -88,12 +88,12 @@ def joined(songs: Sequence[Song], division: Division) -> Music:
 
 
 def _notes(song: Song, division: Division, begin: int) -> list[Note]:
-    """A song's notes, on the channels of `_channels`."""
+    """A song's notes: drums on channel 10, others on the channels of `_channels`."""
     channels = _channels(song)
     notes = []
     for struck in song.notes:
         onset, end = division.ticks_at(struck.began), division.ticks_at(struck.ended)
-        channel = channels[struck.channel]
+        channel = DRUM_CHANNEL if struck.is_drum else channels[struck.channel]
         notes.append(Note(begin + onset, max(1, end - onset), struck.pitch, struck.velocity, channel))
     return notes
 

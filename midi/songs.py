@@ -27,6 +27,7 @@ class Struck(NamedTuple):
     track: int
     channel: int
     ended: int = 0
+    is_drum: bool = False
 
 
 @dataclass(slots=True)
@@ -78,9 +79,9 @@ def _chooses_sound(event: Event) -> bool:
     return event.status == SYSEX or kind == PROGRAM_CHANGE or is_bank
 
 
-def read_song(tracks: Sequence[Sequence[Event]]) -> Song:
-    """Read tracks that play together. Drums are left out, and counted."""
-    reader = _Reader([SoundingNotes() for _ in tracks])
+def read_song(tracks: Sequence[Sequence[Event]], *, with_drums: bool = False) -> Song:
+    """Read tracks that play together. Drums are left out, and counted, unless they are asked for."""
+    reader = _Reader([SoundingNotes() for _ in tracks], with_drums)
     for sent in in_order(tracks):
         reader.take(sent)
     reader.song.notes.sort(key=lambda note: note.track)
@@ -91,6 +92,7 @@ def read_song(tracks: Sequence[Sequence[Event]]) -> Song:
 class _Reader:
     sounding: list[SoundingNotes[Struck]]
     """By track."""
+    with_drums: bool
     song: Song = field(default_factory=Song)
 
     def take(self, sent: Sent) -> None:
@@ -107,10 +109,10 @@ class _Reader:
 
     def _press(self, sent: Sent) -> None:
         (at, _, (pitch, velocity)), track, channel, is_drum = sent
-        if is_drum:
+        if is_drum and not self.with_drums:
             self.song.drum_notes += 1
         else:
-            key = Struck(at, pitch, velocity, track, channel)
+            key = Struck(at, pitch, velocity, track, channel, is_drum=is_drum)
             self._end(self.sounding[track].press(channel, pitch, key), at)
 
     def _control(self, event: Event, channel: int) -> None:

@@ -10,7 +10,7 @@ from midi.piece import Piece
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.messages import Proposal
-from realtime.session.controls import parse_change
+from realtime.session.controls import parse_changes
 from realtime.session.journal import Send
 from realtime.session.part import Part
 from realtime.session.routing import LEADER, Routing
@@ -77,7 +77,8 @@ class Offline:
         Raises:
             InputError: there is no such parameter, it cannot change any more, or it does not take this value.
         """
-        self._send(self.session.carry_out(parse_change(name, text), self.now_ns))
+        for change in parse_changes(name, text):
+            self._send(self.session.carry_out(change, self.now_ns))
 
     def answered(self, part: int = LEADER) -> list[Note]:
         """The notes that a part sent, in ticks; one that is struck again ends there."""

@@ -45,7 +45,13 @@ class Parameter:
     def range(self) -> str:
         """The values it takes, for people to read."""
         allowed = self.choices or tuple(SWITCH if self.kind is bool else ())
-        told = "|".join(allowed) if allowed else CHANNELS if self.is_channels else f"{self.low:g}-{self.high:g}"
+        told = (
+            "|".join(allowed)
+            if allowed
+            else CHANNELS
+            if self.is_channels
+            else f"{shown_number(self.low)}-{shown_number(self.high)}"
+        )
         return f"{told}|auto" if self.unset else told
 
     @property
@@ -66,8 +72,8 @@ class Parameter:
         if self.is_channels:
             return self._channels(str(value))
         if isinstance(value, int | float) and not self.low <= value <= self.high:  # also refuses NaN
-            shown = f"{value:g}" if isinstance(value, float) else value
-            raise InputError(f"{self.flag} {shown} is out of range: it takes {self.low:g} to {self.high:g}")
+            allowed = f"{shown_number(self.low)} to {shown_number(self.high)}"
+            raise InputError(f"{self.flag} {shown_number(value)} is out of range: it takes {allowed}")
         return float(value) if self.kind is float and isinstance(value, int) else value
 
     def _channels(self, text: str) -> str:
@@ -121,7 +127,12 @@ class Parameter:
             return "on" if value else "off"
         if self.is_pitch:
             return PITCH_NAMES[int(value)]
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return shown_number(value) if isinstance(value, float) else str(value)
+
+
+def shown_number(number: float) -> str:
+    """A number for people to read: whole ones with all their digits."""
+    return f"{number:g}" if isinstance(number, float) else str(number)
 
 
 def _switch(word: str) -> bool:

@@ -114,12 +114,14 @@ class Settings:
         0.5, "how much a drummer fills at the end of every fourth bar: 0 not at all", MUSIC, low=0.0, high=1.0
     )
 
-    pedal: float = parameter(
-        1.0,
+    pedal: float | None = parameter(
+        None,
         "how much it uses the sustain pedal, where its model has learned one: 0 never, 1 as the model believes",
         MUSIC,
+        float,
         low=0,
         high=1,
+        unset="not before you have used yours, then 1",
     )
 
     follow_dynamics: float = parameter(
@@ -131,6 +133,13 @@ class Settings:
     follow_register: float = parameter(0.75, "how closely it stays where you play", LIKENESS, low=0, high=1)
     follow_key: float = parameter(0.75, "how closely it keeps to the key of your last phrase", LIKENESS, low=0, high=1)
 
+    follow_placement: float = parameter(
+        1.0,
+        "how closely its notes stray from the grid as yours do, where its model has learned that: 0 as it has learned",
+        LIKENESS,
+        low=0,
+        high=1,
+    )
     follow_grid: float = parameter(
         1.0,
         "how closely it keeps to the lines of the beat that you play on: sixteenths or triplets",

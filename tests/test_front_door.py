@@ -85,6 +85,15 @@ def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"antiphon {version('antiphon')}\n"
 
 
+def test_a_checkout_that_was_not_installed_says_so() -> None:
+    """`-I` leaves out what is installed for the user, `-S` the installed packages."""
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from antiphon import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-IS", "-c", code, str(ROOT), "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("antiphon of unknown version\n", "")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

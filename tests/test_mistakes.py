@@ -88,6 +88,10 @@ MISTAKES: dict[str, tuple[list[str], list[str]]] = {
     "the answer over the seed": (["render", str(SEED), "-o", str(SEED)], ["must be different files"]),
     "the answer as a folder": (["render", str(SEED), "-o", "."], ["it is a folder"]),
     "ports where there are none": (["jam", "--midi-api", "none", "--in", "Keystation"], ["--in"]),
+    "one file for two": (
+        ["jam", "--midi-api", "none", "--save", "a.mid", "--journal", "./a.mid"],
+        ["--save and --journal both name a.mid"],
+    ),
     "a flag of no verb": (["jam", "--tempo", "3"], ["--tempo 3", "antiphon jam --help"]),
     "no such folder to learn from": (["train", "nowhere", "--name", "x"], ["nowhere"]),
     "a name that cannot be a folder": (["train", ".", "--name", "../x"], ["../x"]),

@@ -6,11 +6,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from midi.errors import INTERRUPTED
 from midi.tokens import PEDAL, STYLE, STYLED_CONTEXTS, STYLED_FIELDS
 from training.style_plan import DRUM_PLAN, StylePlan
 
-INTERRUPTED = 130
-"""The exit code of a shell's command that was ended by Ctrl-C."""
 MOST_VALIDATED = 8_000
 """Notes of each style that a validation takes in, about."""
 

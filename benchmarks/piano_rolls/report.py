@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from antiphon import INTERRUPTED
 from benchmarks.piano_rolls import table
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.data import SPLITS, Rolls, read
 from benchmarks.piano_rolls.imitation import Imitation
 from benchmarks.piano_rolls.settings import CHOSEN, MINUTES, Settings
 from benchmarks.piano_rolls.step import Step
-from midi.errors import InputError
+from midi.errors import INTERRUPTED, InputError
 from training import cache
 
 MODEL = "model.onnx"

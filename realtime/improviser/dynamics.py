@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note
-from realtime.improviser.learned_touch import VelocityScale
+from realtime.improviser.learned_touch import DrawnScale
 
 PLACE_TICKS = TICKS_PER_BEAT // 4
 ACCENTS_TICKS = 2 * TICKS_PER_BEAT
@@ -80,7 +80,7 @@ class Dynamics:
         end = mean + slope * (length - float(at.mean()))
         return cls(mean, end, _spread(loud), slope * length, max(length, 1), touches, follow)
 
-    def learned_velocity(self, drawn: int, scale: VelocityScale) -> int:
+    def learned_velocity(self, drawn: int, scale: DrawnScale) -> int:
         """The velocity of a note for which the model drew one: its accent, on the human's scale as far as they played.
 
         `scale`: of what was drawn before.

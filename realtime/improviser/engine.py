@@ -163,7 +163,7 @@ class Engine:
     def _hear(self, played: Played) -> None:
         is_corrected = self._listener.take(played)
         if played.is_note_on:
-            self._judge.hear()
+            self._judge.hear(knows_tempo=self._time.knows_beat)
             self._plan_anew(self.tempo.tick_at(played.at_ns), joins=self._role.joins(played.channel))
         self._step_anew(is_due=is_corrected)
 
@@ -294,6 +294,7 @@ class Engine:
             begin = self._planner.begins_at(tick)
             self._planner.count_bars(begin)
             self._plan = self._planner.plan(begin, enters=True)
+            self._planner.follow(self._plan)
 
     @property
     def _decision_ns(self) -> int | None:

@@ -15,6 +15,7 @@ from exported.heads import Floats
 from midi.names import PITCH_CLASSES
 from midi.notes import TICKS_PER_BEAT, Note
 from midi.tokens import PEDAL, PITCH, WAIT, Field
+from midi.touch import PEDAL_ANEW, PEDAL_HELD
 from realtime.improviser.bias_nats import (
     density_nats,
     factors,
@@ -28,6 +29,7 @@ from realtime.improviser.biases import Biases, with_pedal
 from realtime.improviser.dynamics import ACCENTS_TICKS, Dynamics
 from realtime.improviser.grid import SIXTEENTHS, TRIPLETS
 from realtime.improviser.key import Doubles
+from realtime.improviser.placement import Placement
 from realtime.modes import MODES
 from realtime.roles import role_of
 from realtime.settings import Settings
@@ -42,6 +44,8 @@ KEPT = 64
 """Notes whose places in the beat are remembered, and their largest chord."""
 CHORD_NOTES = 32
 """The latest notes whose chords are followed in size."""
+PLACED_NOTES = 32
+"""The latest notes whose place beside the grid is followed."""
 USUAL_POLYPHONY = 4
 """The polyphony while the human has played nothing."""
 
@@ -97,6 +101,12 @@ class Follower:
         count = max(min(self._in_phrase, LONGEST), min(FEWEST, len(self._notes)))
         return list(islice(self._notes, len(self._notes) - count, None))
 
+    def pedal(self, settings: Settings) -> float:
+        """By how much an answer uses the pedal: unless asked, not before the human has used theirs."""
+        if settings.pedal is not None:
+            return settings.pedal
+        return float(any(note.pedal in (PEDAL_HELD, PEDAL_ANEW) for note in self._notes))
+
     def polyphony(self, settings: Settings) -> int:
         """The most notes that an answer sounds at once."""
         if settings.polyphony is not None:
@@ -109,6 +119,10 @@ class Follower:
         spread = role_of(settings).velocity_spread
         return dynamics if spread is None else replace(dynamics, spread=spread)
 
+    def placement(self, settings: Settings) -> Placement:
+        """The place of an answer's notes beside the grid."""
+        return Placement.of(list(self._notes)[-PLACED_NOTES:], settings.follow_placement)
+
     def measure_begun(self, tick: int) -> int:
         """The latest tick up to `tick` at which the human's accents begin anew."""
         first = min((note.onset for note in self.notes()), default=tick)
@@ -118,12 +132,13 @@ class Follower:
         """The biases of each draw; None: there are none. The same until a note is heard or a parameter changes."""
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
         is_following = any(knobs) and bool(self._notes)
-        if not is_following and (settings.pedal == 1 or PEDAL not in fields):
+        pedal = self.pedal(settings)
+        if not is_following and (pedal == 1 or PEDAL not in fields):
             return None
-        key = (knobs, settings.pedal, settings.mode, fields)
+        key = (knobs, pedal, settings.mode, fields)
         if self._biases is None or self._biases[0] != key:
             biases = self._biased(settings, fields) if is_following else Biases((None,) * len(fields))
-            self._biases = key, replace(biases, factors=with_pedal(biases.factors, fields, settings.pedal))
+            self._biases = key, replace(biases, factors=with_pedal(biases.factors, fields, pedal))
         return self._biases[1]
 
     def _biased(self, settings: Settings, fields: Sequence[Field]) -> Biases:

@@ -1,10 +1,10 @@
-"""The scale of the velocities that a model draws: their mean and spread of late, from which they become the human's."""
+"""The scale of what a model draws of touch: its mean and spread of late, from which it becomes the human's."""
 
 import math
 from dataclasses import dataclass
 
 FORGETTING = 1 - 1 / 32
-"""By so much a velocity counts less with each that comes after it."""
+"""By so much a value counts less with each that comes after it."""
 PRIOR_NOTES = 8
 """At first counts as much as so many notes what is expected: the scale of what the model has heard."""
 FARTHEST = 2.5
@@ -12,21 +12,21 @@ FARTHEST = 2.5
 
 
 @dataclass(slots=True)
-class VelocityScale:
-    """Mean and spread of the velocities drawn, with those expected of them at first."""
+class DrawnScale:
+    """Mean and spread of the values drawn, velocities or ms, with those expected of them at first."""
 
     _count: float = 0.0
     _sum: float = 0.0
     _squares: float = 0.0
 
-    def standard(self, velocity: int, mean: float, spread: float) -> float:
-        """By how many spreads a velocity drawn now is above the mean; `mean`, `spread` (above 0): as expected."""
+    def standard(self, drawn: int, mean: float, spread: float) -> float:
+        """By how many spreads a value drawn now is above the mean; `mean`, `spread` (above 0): as expected."""
         if not self._count:
             self._add(PRIOR_NOTES, mean, mean**2 + spread**2)
-        self._add(1, velocity, velocity**2)
+        self._add(1, drawn, drawn**2)
         drawn_mean = self._sum / self._count
         variance = self._squares / self._count - drawn_mean**2
-        above = (velocity - drawn_mean) / math.sqrt(max(variance, 1.0))
+        above = (drawn - drawn_mean) / math.sqrt(max(variance, 1.0))
         return max(-FARTHEST, min(above, FARTHEST))
 
     def _add(self, count: int, mean: float, mean_square: float) -> None:

@@ -17,6 +17,13 @@ MOST_POLYPHONY = 16
 
 VelocityAt = Callable[[int, int, int | None], int]
 """From a note's tick, its pitch and the velocity that the model drew, if any, to the velocity it is played with."""
+DeviationOf = Callable[[int], int]
+"""From the deviation that the model drew to the one that is played, in ms after the tick."""
+
+
+def as_drawn(drawn: int) -> int:
+    """What the model drew, unchanged."""
+    return drawn
 
 
 @dataclass(slots=True)
@@ -41,6 +48,7 @@ class Outline:
     """The tick of any beat; None: `begin` is one."""
     fills: Fills | None = None
     """A drummer's fills; None: none are played."""
+    deviation_of: DeviationOf = as_drawn
 
     def bias_after(self, last: Note | None, sizes: tuple[int, int]) -> Bias | None:
         """The bias of the draw after a note; `sizes`: by voice, how many notes are struck at its onset so far."""
@@ -67,10 +75,18 @@ class Outline:
     def as_played(self, note: Note, onset: int) -> Note:
         """A drawn note as it is to be played: at this onset, cut by the plan's end, with its channel and velocity.
 
-        Its deviation and its pedal stay as drawn.
+        Its pedal stays as drawn.
         """
         duration = note.duration or 1
         if self.end is not None:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
         velocity = self.velocity_at(onset, note.pitch, note.velocity)
-        return replace(note, onset=onset, duration=duration, velocity=velocity, channel=self.channel)
+        deviation = None if note.deviation_ms is None else self.deviation_of(note.deviation_ms)
+        return replace(
+            note,
+            onset=onset,
+            duration=duration,
+            velocity=velocity,
+            channel=self.channel,
+            deviation_ms=deviation,
+        )

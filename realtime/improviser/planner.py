@@ -6,9 +6,9 @@ from exported.sampling import SamplingOptions
 from midi.meter import Bar
 from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR, TOLERANCE
-from realtime.improviser.learned_touch import VelocityScale
+from realtime.improviser.learned_touch import DrawnScale
 from realtime.improviser.listener import Listener
-from realtime.improviser.outline import Outline, VelocityAt
+from realtime.improviser.outline import DeviationOf, Outline, VelocityAt, as_drawn
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
@@ -36,7 +36,8 @@ class Planner:
         self._listener = listener
         self._role = role_of(settings)
         self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
-        self._drawn = VelocityScale()
+        self._velocities = DrawnScale()
+        self._deviations = DrawnScale()
 
     @property
     def mode(self) -> Mode:
@@ -61,6 +62,7 @@ class Planner:
             polyphony=self._listener.follower.polyphony(self.settings),
             beat_origin=self._time.grid.origin_of(begin),
             fills=self._fills(begin),
+            deviation_of=self._deviation_of(),
             pitches=range_of(self.settings),
         )
         return Plan(self._model, self._ring, outline, enters=enters)
@@ -94,6 +96,7 @@ class Planner:
         outline.beat_origin = self._time.grid.origin_of(outline.begin)
         outline.biases = follower.biases(self.settings, self._model.fields)
         outline.polyphony = follower.polyphony(self.settings)
+        outline.deviation_of = self._deviation_of()
 
     def follow_note(self, plan: Plan, tick: int) -> None:
         """Follow the human, as loud as since the measure in which they played a note, at a tick."""
@@ -134,10 +137,17 @@ class Planner:
 
         def velocity_at(onset: int, pitch: int, drawn: int | None) -> int:
             if drawn is not None:
-                return dynamics.learned_velocity(drawn, self._drawn)
+                return dynamics.learned_velocity(drawn, self._velocities)
             return dynamics.velocity_at(onset - begin, pitch, self._touch.random())
 
         return velocity_at
+
+    def _deviation_of(self) -> DeviationOf:
+        """The place of notes beside the grid as the human plays now; a drummer keeps to its own."""
+        if self._role.is_drums:
+            return as_drawn
+        placement = self._listener.follower.placement(self.settings)
+        return lambda drawn: placement.learned_ms(drawn, self._deviations)
 
     @property
     def _channel(self) -> int:

@@ -72,10 +72,10 @@ class StyleJudge:
         """Whether it has notes to read."""
         return bool(self._reading)
 
-    def hear(self) -> None:
-        """The human has played one more note."""
+    def hear(self, *, knows_tempo: bool) -> None:
+        """The human has played one more note; before their tempo is known, only a whole phrase is judged."""
         self._unread += 1
-        if self._unread >= FEWEST:
+        if self._unread >= FEWEST and knows_tempo:
             self.begin()
 
     def begin(self) -> None:

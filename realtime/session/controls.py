@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from realtime.messages import ParameterChange
+from realtime.parameters import Value
 from realtime.session.routing import Routing
-from realtime.settings import Settings, live_parameter
+from realtime.settings import FOLLOW_ALL, FOLLOWED, Settings, live_parameter
 
 TAP = "tap"
 PANIC = "panic"
@@ -34,13 +35,18 @@ Request = ParameterChange | Action
 """Whatever a surface can ask for."""
 
 
-def parse_change(name: str, text: str, part: int | None = None) -> ParameterChange:
-    """A change of a parameter to the value that a word means.
+def parse_changes(name: str, value: Value, part: int | None = None) -> list[ParameterChange]:
+    """The changes that a name and a value ask for: a word as typed, or a typed value. FOLLOW_ALL asks for several.
 
     Raises:
         InputError: there is no such parameter, it cannot change any more, or it does not take this value.
     """
-    return ParameterChange(name, live_parameter(name).parse(text), part)
+    return [_parsed_change(each, value, part) for each in (FOLLOWED if name == FOLLOW_ALL else (name,))]
+
+
+def _parsed_change(name: str, value: Value, part: int | None) -> ParameterChange:
+    parameter = live_parameter(name)
+    return ParameterChange(name, parameter.parse(value) if isinstance(value, str) else parameter.checked(value), part)
 
 
 class Controls:

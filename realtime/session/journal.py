@@ -18,6 +18,18 @@ CLOCK_PART = -1
 """Instead of a part: our own MIDI clock."""
 
 
+class Begun(NamedTuple):
+    """A performance begins: what it takes to know it again, and to have it again."""
+
+    at_ns: int
+    date: str
+    """The wall clock's date and time at `at_ns`, with its zone (ISO 8601)."""
+    version: str
+    model: str
+    rng_seed: int
+    flags: str
+
+
 class Human(NamedTuple):
     """A musician did something.
 
@@ -96,7 +108,7 @@ class Notice(NamedTuple):
     text: str
 
 
-Entry = Human | Sounded | TimeMessage | Changed | Acted | EngineStarted | EngineLost | Notice
+Entry = Begun | Human | Sounded | TimeMessage | Changed | Acted | EngineStarted | EngineLost | Notice
 
 
 class Observer(Protocol):

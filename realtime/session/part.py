@@ -258,7 +258,7 @@ class Part:
         Where both play at once and the human's pedal goes through, there is one pedal, as on one piano: the human's.
         """
         is_shared = self.settings.thru and not MODES[self.settings.mode].takes_turns
-        return self.settings.pedal > 0 and not self.settings.mute and not is_shared
+        return self.settings.pedal != 0 and not self.settings.mute and not is_shared
 
     def _lift_pedal(self, now_ns: int) -> list[Outgoing]:
         return list(self._beside_passed_pedal(self._pedal.lift_all(now_ns)))

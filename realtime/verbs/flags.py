@@ -9,6 +9,7 @@ from typing import Any
 from exported.card import Card, read_card
 from exported.model_store import find_model
 from midi.errors import InputError
+from midi.files import read_midi
 from midi.parts import Kind
 from midi.piece import Piece
 from midi.tempo import DEFAULT_BPM
@@ -56,6 +57,15 @@ def _declare(group: argparse._ArgumentGroup, row: Parameter) -> None:
     metavar = row.unit.upper() or (row.range if not row.choices else "|".join(row.choices))
     metavar = metavar.replace("%", "PERCENT") if len(metavar) < LONGEST_METAVAR else row.name.upper()
     group.add_argument(row.flag, type=row.parse, metavar=metavar, help=meaning)
+
+
+def read_seed(arguments: argparse.Namespace) -> Piece:
+    """The file that plays the human; with its drums, where the part hears them.
+
+    Raises:
+        InputError: see `read_midi`.
+    """
+    return read_midi(arguments.seed, with_drums=role_of(settings_of(arguments)).is_drums)
 
 
 def tempo_of(arguments: argparse.Namespace, seed: Piece | None) -> float:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from midi.files import read_midi
 from midi.piece import Piece
 from midi.systems import API_NAMES, Api
 from midi.tempo import Tempo
+from midi.version import version
 from realtime.live.clock import MonotonicClock
 from realtime.live.link_peer import LinkPeer
 from realtime.live.loop import LiveLoop
@@ -30,13 +32,22 @@ from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
 from realtime.live.surfaces.console import HINT, Console, terminal_keys
 from realtime.live.surfaces.control_pipe import ControlPipe, parse_descriptors
+from realtime.session.journal import Begun
 from realtime.session.routing import LEADER, Routing
 from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
 from realtime.settings import ACCOMPANY, AUTO, FOLLOW, REPLY, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, band_of, models_of, seed_line, settings_of, tempo_of
-from realtime.verbs.saving import save, save_timing, session_path
+from realtime.verbs.flags import (
+    add_performance_flags,
+    band_of,
+    models_of,
+    read_seed,
+    seed_line,
+    settings_of,
+    tempo_of,
+)
+from realtime.verbs.saving import check_apart, flags_to_repeat, save, save_timing, session_path
 
 EPILOG = """\
 examples:
@@ -127,6 +138,10 @@ FLAGS: dict[str, dict[str, dict[str, Any]]] = {
 """The flags of `jam` beside those of every performance, by their group."""
 
 
+FILES = ("seed", "save", "journal", "timing")
+"""Those of them that name a file; each is to have its own."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `jam`."""
     add_performance_flags(parser)
@@ -146,11 +161,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, printer: Printer) -> int:
     # To be looked at before this process opens any of its own.
     descriptors = [] if arguments.control_fd is None else [parse_descriptors(arguments.control_fd)]
-    asked = read_midi(arguments.seed) if arguments.seed else None
+    asked = read_seed(arguments) if arguments.seed else None
     if asked is not None and asked.remarks:
         printer.notify(f"{arguments.seed}: {'; '.join(asked.remarks)}")
     routing = _routing(arguments)
     parts = routing.settings(settings_of(arguments))  # a bad flag is told before all else
+    check_apart({f"--{name}": getattr(arguments, name) for name in FILES})
     session = None if arguments.no_save else session_path(arguments.save)
     if arguments.timing:
         session_path(arguments.timing)
@@ -174,6 +190,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             sources=time_sources(LinkPeer),
             sends_clock=venue.clock is not None,
         )
+        playing.journal.write(_begun(models[LEADER][1], playing, clock.now_ns()))
         console = Console(printer, playing.controls)
         pipes = [
             open_ended.enter_context(ControlPipe(*pair, printer.notify, clock.now_ns, len(playing.parts)))
@@ -296,6 +313,12 @@ def with_random_seed(settings: Settings) -> Settings:
     if settings.rng_seed is not None:
         return settings
     return replace(settings, rng_seed=secrets.randbelow(NEW_SEEDS))
+
+
+def _begun(card: Card, playing: Session, now_ns: int) -> Begun:
+    date = datetime.now().astimezone().isoformat(timespec="seconds")
+    seed = playing.controls.settings[0].seed
+    return Begun(now_ns, date, version(), card.name, seed, flags_to_repeat(card, playing))
 
 
 def _title(card: Card, settings: Settings, api: Api | None) -> str:

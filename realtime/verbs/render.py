@@ -8,12 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from midi.errors import InputError
-from midi.files import read_midi, write_midi
+from midi.files import write_midi
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.session.voice_routing import VoiceRouting
 from realtime.settings import AUTO, INTERNAL, SOLO, Settings
-from realtime.verbs.flags import add_performance_flags, band_of, models_of, seed_line, settings_of, tempo_of
+from realtime.verbs.flags import (
+    add_performance_flags,
+    band_of,
+    models_of,
+    read_seed,
+    seed_line,
+    settings_of,
+    tempo_of,
+)
 from realtime.verbs.saving import HUMAN as HUMAN_TITLE
 from realtime.verbs.saving import programs, titles
 
@@ -41,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer the file; prints what was written and how fast."""
-    seed = read_midi(arguments.seed)
+    seed = read_seed(arguments)
     if seed.remarks:
         print(f"antiphon: {arguments.seed}: {'; '.join(seed.remarks)}", file=sys.stderr)
     bpm = tempo_of(arguments, seed)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from midi.files import write_midi
 from midi.nanoseconds import NS_PER_MINUTE
 from midi.notes import Note
 from midi.piece import Control
+from midi.version import version
 from realtime.live.observers.timing import Timing
 from realtime.live.printer import Printer
 from realtime.roles import ROLES
@@ -33,7 +34,7 @@ def save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
     if not any(map(len, recorders)):
         return
     bpm = float(playing.transport.tempo.bpm)
-    remark, names = _remark(card, playing), playing.routing.names
+    remark, names = f"Antiphon {version()}: {flags_to_repeat(card, playing)}", playing.routing.names
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
         save_session(session, recorders, bpm, time.monotonic_ns(), remark, names)
@@ -63,25 +64,30 @@ def save_timing(timing: Timing, dropped: int, path: Path, printer: Printer) -> N
         printer.print(line)
 
 
-def _remark(card: Card, playing: Session) -> str:
-    """The line of the session's file that tells how it was made."""
+def flags_to_repeat(card: Card, playing: Session) -> str:
+    """The flags that give this performance again: the model, the settings as they stand, and the voices or parts."""
     voices, names = len(playing.parts), playing.routing.names
     settings = playing.controls.settings[0]
     several = ""
     if voices > 1:
         settings = replace(settings, channel=None)  # each has its own
         several = f" --parts {','.join(names)}" if names else f" --voices {voices}"
-    flags = f"--model {card.name} {flags_of(settings)}{several}"
-    return f"Antiphon {_version()}: {flags}"
+    return f"--model {card.name} {flags_of(settings)}{several}"
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # at the end: no start waits for it
+def check_apart(files: Mapping[str, Path | None]) -> None:
+    """Check that flags do not name one file twice: what one writes, another would spoil.
 
-    try:
-        return version("antiphon")
-    except PackageNotFoundError:  # run from its sources; a session is saved all the same
-        return "of unknown version"
+    Raises:
+        InputError: two do.
+    """
+    flags: dict[str, str] = {}
+    for flag, path in files.items():
+        if path is None:
+            continue
+        other = flags.setdefault(os.path.realpath(path), flag)
+        if other != flag:
+            raise InputError(f"{other} and {flag} both name {path}: give each a file of its own")
 
 
 def session_path(asked: Path | None) -> Path:

@@ -1,5 +1,6 @@
 """No MIDI system anywhere: the seed phrase is answered all the same, on the screen and in a file."""
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -74,7 +75,8 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
     told: list[str] = []
     flags = ("--model", tiny, "--bars", "1", "--bpm", "300", "--save")
     names = ("one.mid", "two.mid")
-    jams = [closing.enter_context(Daemon(*flags, str(tmp_path / name), is_seeded=False)) for name in names]
+    files = [(str(tmp_path / name), "--journal", str((tmp_path / name).with_suffix(".jsonl"))) for name in names]
+    jams = [closing.enter_context(Daemon(*flags, *own, is_seeded=False)) for own in files]
     for name, jam in zip(names, jams, strict=True):
         assert jam.wait() == 0
         (seed,) = (line.text.split()[1] for line in jam.lines if line.text.startswith("  rng-seed "))
@@ -83,6 +85,9 @@ def test_a_seed_is_drawn_for_each_jam_told_and_saved(
         assert text.startswith("Antiphon ")
         assert text.endswith(f": --model tiny --mode reply --bars 1 --rng-seed {seed} --bpm 300")
         told.append(seed)
+        begun = json.loads((tmp_path / name).with_suffix(".jsonl").read_text().splitlines()[0])
+        assert (begun["type"], begun["model"], begun["rng_seed"]) == ("begun", "tiny", int(seed))
+        assert text == f"Antiphon {begun['version']}: {begun['flags']}"
     assert told[0] != told[1]
 
 

@@ -125,6 +125,12 @@ def test_percussion_is_left_out(tmp_path: Path) -> None:
     assert [note.pitch for note in read_midi(path).notes] == [60]
 
 
+def test_percussion_that_is_asked_for_is_on_channel_10(tmp_path: Path) -> None:
+    path = save(tmp_path / "drums.mid", on(36, channel=9), on(60), off(36, time=480, channel=9), off(60))
+    notes = read_midi(path, with_drums=True).notes
+    assert [(note.pitch, note.channel) for note in notes] == [(36, 9), (60, 0)]
+
+
 def test_a_file_that_says_no_tempo_has_none(tmp_path: Path) -> None:
     assert read_midi(save(tmp_path / "plain.mid", on(60), off(60, time=10))).bpm is None
 

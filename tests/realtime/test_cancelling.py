@@ -16,6 +16,7 @@ from realtime.messages import Message, Proposal
 from realtime.offline import Offline
 from realtime.settings import ACCOMPANY, REPLY, SOLO, Settings
 from realtime.timed import Timed, performed
+from tests.examples import examples
 from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
@@ -75,7 +76,7 @@ PLAYED = st.lists(
 """The human's chords and single notes: ms after the one before, and pitches."""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(
     mode=st.sampled_from((REPLY, ACCOMPANY, SOLO)),
     move=st.sampled_from(MOVES),

@@ -93,3 +93,15 @@ def test_a_drummer_plays_to_a_tune_on_channel_10(drummer_folder: Path, tmp_path:
     answer = mido.MidiFile(tmp_path / "o.mid").tracks[2]
     channels = {message.channel for message in answer if message.type == "note_on"}
     assert channels == {9}
+
+
+def test_a_drummer_answers_a_file_of_drums_alone(drummer_folder: Path, tmp_path: Path) -> None:
+    file = mido.MidiFile(ticks_per_beat=24)
+    pads = [mido.Message(kind, note=36, time=12, channel=9) for kind in 8 * ("note_on", "note_off")]
+    file.tracks.append(mido.MidiTrack(pads))
+    file.save(tmp_path / "pads.mid")
+    words = ["render", str(tmp_path / "pads.mid"), "-o", str(tmp_path / "o.mid"), "--model", str(drummer_folder)]
+    assert main([*words, "--part", "drums"]) == 0
+    tracks = read_midi(tmp_path / "o.mid", with_drums=True)
+    assert len(tracks.notes) > 8
+    assert {note.channel for note in tracks.notes} == {9}

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from exported.card import CARD, GOLDEN, GRAPH, LOSS_CURVE, PAGE, WEIGHTS, check_graph, read_card
-from midi.errors import InputError, MachineError
+from midi.errors import INTERRUPTED, InputError, MachineError
 from tests.tiny_model import build
 from tests.training.music import write_folder
 from training.base_model import find_base_model
@@ -89,7 +89,7 @@ def test_a_few_real_pieces_become_a_model_though_it_was_interrupted(tmp_path: Pa
     wait_for("training:", tmp_path / "stderr")
     interrupted.send_signal(signal.SIGINT)
     told, _ = interrupted.communicate(timeout=PROMPT_S)
-    assert interrupted.returncode == train.INTERRUPTED
+    assert interrupted.returncode == INTERRUPTED
     assert "skipped 2" in told
     assert "To go on: antiphon train" in (tmp_path / "stderr").read_text()
     assert not out.exists()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from exported.model_store import check_name, models_home
-from midi.errors import InputError
+from midi.errors import INTERRUPTED, InputError
 from training.base_model import BaseModel, find_base_model
 from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning
 from training.verbs.numbers import number_from
@@ -30,9 +30,6 @@ examples:
 Ctrl-C saves; the same command goes on from there, and with a longer --time from where it ended.
 It learns on the CPU; CUDA_VISIBLE_DEVICES=0 in the environment lets TensorFlow use a GPU.
 """
-
-INTERRUPTED = 130
-"""The exit code of a shell's command that was ended by Ctrl-C."""
 
 PRESETS = {"events": Plan(), "classic": CLASSIC}
 """Plans by name: events in time; or, as the tutorials do, names of notes and chords."""

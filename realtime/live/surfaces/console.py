@@ -12,9 +12,9 @@ from typing import Protocol
 from midi.errors import InputError
 from realtime.live.printer import Printer
 from realtime.parameters import Parameter
-from realtime.session.controls import ACTIONS, Action, Controls, Request, parse_change
+from realtime.session.controls import ACTIONS, Action, Controls, Request, parse_changes
 from realtime.session.journal import Entry, Notice
-from realtime.settings import FOLLOW_ALL, FOLLOWED, PARAMETERS, Settings, value_of
+from realtime.settings import PARAMETERS, Settings, value_of
 
 HELP = ("?", "help")
 HINT = "type a parameter and its value (temperature 1.1), or ? for all of them"
@@ -114,12 +114,10 @@ class Console:
             self._help(part)
         elif name in ACTIONS:
             return [Action(name, at_ns, part)]
-        elif name == FOLLOW_ALL:
-            return [parse_change(followed, text, part) for followed in FOLLOWED]
         elif name in PARAMETERS and not text:
             self._lines.print(shown(PARAMETERS[name], self._settings(part)))
         elif name:
-            return [parse_change(name, text, part)]
+            return [*parse_changes(name, text, part)]
         return []
 
     def _addressed(self, line: str) -> tuple[int | None, str]:

@@ -8,17 +8,15 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 from midi.errors import InputError
 from realtime.live.entry_writer import Refused, entry_writer
-from realtime.messages import ParameterChange
-from realtime.session.controls import ACTIONS, Action, Request
+from realtime.session.controls import ACTIONS, Action, Request, parse_changes
 from realtime.session.journal import Entry
-from realtime.settings import live_parameter
 
 CHUNK = 4096
 LINES_AT_ONCE = 4
@@ -86,8 +84,7 @@ class ControlPipe:
         if not self._lines:
             self._read()
         lines = [self._lines.popleft() for _ in range(min(len(self._lines), LINES_AT_ONCE))]
-        requests = [self._request(line) for line in lines]
-        return [request for request in requests if request is not None]
+        return [request for line in lines for request in self._requests(line)]
 
     def _read(self) -> None:
         """Take in what has come. An end is the end of a line: into a named pipe another program may write the next."""
@@ -105,12 +102,12 @@ class ControlPipe:
         """Write an entry as a line; never blocks."""
         self._writer.put(entry)
 
-    def _request(self, line: bytes) -> Request | None:
+    def _requests(self, line: bytes) -> Sequence[Request]:
         try:
-            return parse_request(line, self._now_ns(), self._parts)
+            return parse_requests(line, self._now_ns(), self._parts)
         except InputError as error:
             self._writer.put(Refused(str(error)))
-            return None
+            return ()
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +116,8 @@ class ControlPipe:
         self._writer.close()
 
 
-def parse_request(line: bytes, now_ns: int, parts: int = 1) -> Request:
-    """The change or action that a line asks for, where there are so many parts.
+def parse_requests(line: bytes, now_ns: int, parts: int = 1) -> Sequence[Request]:
+    """The changes or the action that a line asks for, where there are so many parts.
 
     Raises:
         InputError: it is not JSON, or asks for what there is not.
@@ -133,13 +130,11 @@ def parse_request(line: bytes, now_ns: int, parts: int = 1) -> Request:
         raise InputError(f"a line of up to {LINE_BYTES} bytes is expected: {FORM}")
     part = _part(asked.pop("part", None), parts)
     if set(asked) == {"set", "value"} and isinstance(asked["set"], str):
-        parameter, value = live_parameter(asked["set"]), asked["value"]
-        checked = parameter.parse(value) if isinstance(value, str) else parameter.checked(value)
-        return ParameterChange(parameter.name, checked, part)
+        return parse_changes(asked["set"], asked["value"], part)
     if set(asked) == {"do"} and isinstance(asked["do"], str):
         if asked["do"] not in ACTIONS:
             raise InputError(f"no action {asked['do']!r}; there are: {', '.join(ACTIONS)}")
-        return Action(asked["do"], now_ns, part)
+        return [Action(asked["do"], now_ns, part)]
     raise InputError(f"{line.decode(errors='replace')[:60]!r} is not understood: {FORM}")
 
 

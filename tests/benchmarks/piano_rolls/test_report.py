@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
-from antiphon import INTERRUPTED
 from benchmarks.piano_rolls import report, settings
 from benchmarks.piano_rolls.card import Card
 from benchmarks.piano_rolls.learner import Learner
 from benchmarks.piano_rolls.settings import Settings
 from benchmarks.piano_rolls.step import Step
-from midi.errors import InputError, ModelError
+from midi.errors import INTERRUPTED, InputError, ModelError
 from tests.benchmarks.piano_rolls.made_up import mat
 
 TINY = Settings(units=6, decoder=6, streams=2, chunk=16, epochs=3, periods=(4,), lags=(8,))

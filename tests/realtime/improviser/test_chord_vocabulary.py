@@ -23,6 +23,7 @@ from realtime.improviser.ring import ContextRing, place_in_order
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed
+from tests.examples import examples
 from tests.tiny_model import build
 
 TEMPO = Tempo.of(120)
@@ -94,7 +95,7 @@ def test_each_name_is_remembered_once_after_the_state_before_it(named: OnnxModel
     assert next(weight for weight, name in heard if name == NAMES.index(CHORD)) == pytest.approx(1)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("fira"), st.integers(0, 3), st.integers(48, 70)), max_size=25))
 def test_the_head_is_that_of_the_notes_the_ring_holds(named: OnnxModel, changes: list[tuple[str, int, int]]) -> None:
     ring, onset = ContextRing(named, 64), 0

@@ -30,6 +30,7 @@ from realtime.messages import (
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import Timed, performed
+from tests.examples import examples
 from tests.realtime.session.parts import part_of
 
 MS = 1_000_000
@@ -384,7 +385,7 @@ def test_a_past_note_still_down_has_no_duration(model: OnnxModel) -> None:
 KEYS = st.tuples(st.integers(0, 400), st.sampled_from([NOTE_ON, NOTE_OFF]), st.integers(50, 62), st.integers(0, 127))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(keys=st.lists(KEYS, max_size=60), pause=st.integers(0, 3_000), rng_seed=st.integers(0, 99))
 def test_hammered_keys_leave_no_note_down_and_a_true_context(
     model: OnnxModel, keys: list[tuple[int, int, int, int]], pause: int, rng_seed: int

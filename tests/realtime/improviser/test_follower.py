@@ -265,6 +265,6 @@ def test_the_pedals_knob_makes_it_so_many_times_as_likely_to_be_down_also_before
         pedal = half.after(None, 0).factors[-1]
         assert pedal is not None
         assert pedal.tolist() == [1, 0.5, 0.5]
-        whole = heard.biases(Settings(), fields)
+        whole = heard.biases(Settings(pedal=1.0), fields)
         assert whole is None or whole.after(None, 0).factors[-1] is None
     assert Follower().biases(Settings(pedal=0.5), FIELDS) is None

@@ -13,6 +13,7 @@ from exported.onnx_model import OnnxModel
 from midi.notes import ANSWER, HUMAN, Note
 from midi.tokens import encode
 from realtime.improviser.ring import ContextRing, correct, place_in_order
+from tests.examples import examples
 
 
 def melody(count: int, begin: int = 0) -> list[Note]:
@@ -156,7 +157,7 @@ def test_a_note_whose_moment_is_known_costs_no_step(model: OnnxModel) -> None:
     assert same_head(ring, other)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_any_history_of_changes_ends_as_its_notes_say(model: OnnxModel, data: st.DataObject) -> None:
     ring, notes = ContextRing(model, 16), list[Note]()

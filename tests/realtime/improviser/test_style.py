@@ -31,7 +31,7 @@ def playing(engine: Engine, notes: int, begin: int = 0) -> Iterator[StyleEstimat
 
 
 def started(model: OnnxModel, **chosen: str) -> Engine:
-    engine = Engine(model, Settings(**chosen))  # type: ignore[arg-type]
+    engine = Engine(model, Settings(bpm=75.0, **chosen))  # type: ignore[arg-type]
     engine.receive(ListenFrom(0))
     return engine
 
@@ -41,6 +41,14 @@ def style_now(engine: Engine) -> int:
     note = engine.ring.last
     assert note is not None
     return engine.ring.vocabulary.encode([note], None)[COLUMN]
+
+
+def test_before_the_tempo_is_known_only_a_whole_phrase_is_judged(styled_model: OnnxModel) -> None:
+    engine = Engine(styled_model, Settings())
+    engine.receive(ListenFrom(0))
+    assert list(playing(engine, FEWEST + 2)) == []
+    told = [engine.advance(10_000 * MS) for _ in range(3 * FEWEST)]
+    assert [message for messages in told for message in messages if isinstance(message, StyleEstimate)]
 
 
 def test_a_style_is_heard_after_some_notes_and_told_once(styled_model: OnnxModel) -> None:

@@ -12,7 +12,7 @@ from midi.tokens import DEVIATION, PEDAL, STYLED_FIELDS
 from midi.touch import deviation_ms
 from realtime.improviser.dynamics import Dynamics
 from realtime.improviser.engine import Engine
-from realtime.improviser.learned_touch import VelocityScale
+from realtime.improviser.learned_touch import DrawnScale
 from realtime.improviser.plan import CHORD_MS
 from realtime.messages import Proposal
 from realtime.offline import Offline
@@ -25,8 +25,9 @@ PHRASE = [Note(12 * at, 12, 60 + 2 * (at % 5), 50 + 5 * at) for at in range(8)]
 
 
 def proposals(model: OnnxModel, phrase: Sequence[Note] = PHRASE, rng_seed: int = 0) -> list[tuple[Proposal, Note]]:
-    """The proposals of an answer, each with its note of the ring."""
-    offline = Offline(Engine(model, Settings(bpm=120.0, temperature=2.0, bars=4, rng_seed=rng_seed)))
+    """The proposals of an answer placed as learned, each with its note of the ring."""
+    wild = Settings(bpm=120.0, temperature=2.0, bars=4, rng_seed=rng_seed, pedal=1.0, follow_placement=0.0)
+    offline = Offline(Engine(model, wild))
     offline.perform(performed(phrase, Tempo.of(120)))
     answer = {(note.onset, note.pitch): note for note in offline.engine.ring.notes() if note.voice == ANSWER}
     return [(proposal, answer[proposal.onset, proposal.pitch]) for proposal in offline._proposals.values()]
@@ -56,7 +57,7 @@ def test_the_context_holds_the_deviation_that_was_played(styled_model: OnnxModel
 def test_learned_velocities_come_out_around_the_humans_mean_as_far_apart() -> None:
     dynamics, scale, rng = (
         Dynamics.of([Note(6 * at, 6, 60, 50 + at % 2 * 20) for at in range(16)]),
-        VelocityScale(),
+        DrawnScale(),
         np.random.default_rng(0),
     )
     drawn = rng.normal(90, 6, 400).round().astype(int).tolist()
@@ -68,7 +69,7 @@ def test_learned_velocities_come_out_around_the_humans_mean_as_far_apart() -> No
 
 def test_at_follow_dynamics_zero_a_learned_velocity_stays_as_drawn() -> None:
     dynamics = Dynamics.of(PHRASE, follow=0.0)
-    assert [dynamics.learned_velocity(velocity, VelocityScale()) for velocity in (20, 100)] == [20, 100]
+    assert [dynamics.learned_velocity(velocity, DrawnScale()) for velocity in (20, 100)] == [20, 100]
 
 
 def test_the_notes_of_a_chord_are_struck_within_a_class_of_its_first(styled_model: OnnxModel) -> None:

@@ -10,10 +10,17 @@ import pytest
 
 from midi.errors import InputError
 from realtime.live.entry_writer import plain_entry
-from realtime.live.surfaces.control_pipe import LINE_BYTES, LINES_AT_ONCE, ControlPipe, parse_descriptors, parse_request
+from realtime.live.surfaces.control_pipe import (
+    LINE_BYTES,
+    LINES_AT_ONCE,
+    ControlPipe,
+    parse_descriptors,
+    parse_requests,
+)
 from realtime.messages import ParameterChange
 from realtime.session.controls import Action, Request
 from realtime.session.journal import Changed, EngineLost, Notice, Send, Sounded
+from realtime.settings import FOLLOWED
 
 NOW_NS = 5
 PARTS = 2
@@ -67,6 +74,11 @@ def test_a_line_sets_a_typed_value(peer: Peer) -> None:
 def test_a_value_may_be_a_word_as_typed(peer: Peer) -> None:
     asked = b'{"set": "split", "value": "C4", "part": 1}\n{"set": "mute", "value": true}\n'
     assert peer.asks(asked) == [ParameterChange("split", 60, 1), ParameterChange("mute", True)]
+
+
+def test_follow_sets_all_that_follows(peer: Peer) -> None:
+    asked = peer.asks(b'{"set": "follow", "value": 0.5, "part": 1}\n')
+    assert asked == [ParameterChange(name, 0.5, 1) for name in FOLLOWED]
 
 
 def test_an_action_has_the_time_at_which_it_came(peer: Peer) -> None:
@@ -206,8 +218,8 @@ def test_the_type_of_an_entry_is_its_name_in_words() -> None:
 
 
 def test_a_request_is_for_one_part_or_all() -> None:
-    assert parse_request(b'{"do": "tap", "part": 2}', 1, 3) == Action("tap", 1, 2)
-    assert parse_request(b'{"do": "tap", "part": null}', 1) == Action("tap", 1)
+    assert parse_requests(b'{"do": "tap", "part": 2}', 1, 3) == [Action("tap", 1, 2)]
+    assert parse_requests(b'{"do": "tap", "part": null}', 1) == [Action("tap", 1)]
 
 
 @pytest.mark.parametrize("part", ["2", "-1", "true", '"0"', "[0]", "1e400"])

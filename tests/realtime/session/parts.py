@@ -1,6 +1,6 @@
 """A part by itself, with the values and the time that a session would give it, and changes of them."""
 
-from realtime.session.controls import Controls, parse_change
+from realtime.session.controls import Controls, parse_changes
 from realtime.session.count_in import CountIn
 from realtime.session.journal import Human
 from realtime.session.part import Part
@@ -25,7 +25,7 @@ def taken(part: Part, message: bytes, at_ns: int = 0) -> list[Outgoing]:
 
 def change(part: Part, name: str, text: str, now_ns: int) -> list[Outgoing]:
     """A change of its parameter, as a surface would ask for it."""
-    asked, before = parse_change(name, text), part.settings
+    (asked,), before = parse_changes(name, text), part.settings
     settings = before.changed(asked.name, asked.value)
     part.transport.set(settings, now_ns)
     part.controls.set(part.index, settings)
