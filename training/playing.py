@@ -49,7 +49,7 @@ def held_within_chords(onsets: Ints, pedal: Ints) -> Ints:
 
 
 def played_table(music: piece.Piece) -> Ints:
-    """How the notes of a MIDI file were played, int32 [N, 5]: the columns of `training.pieces.PLAYED_COLUMNS`."""
+    """The playing of the notes of a MIDI file, int32 [N, 5]: the columns of `training.pieces.PLAYED_COLUMNS`."""
     if not music.notes:
         return NOT_PLAYED
     began, ended = np.array(music.spans).T

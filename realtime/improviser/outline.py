@@ -22,7 +22,7 @@ DeviationOf = Callable[[int], int]
 
 
 def as_drawn(drawn: int) -> int:
-    """What the model drew, unchanged."""
+    """The deviation that the model drew, unchanged."""
     return drawn
 
 
