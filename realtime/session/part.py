@@ -247,6 +247,8 @@ class Part:
             ended = self._lift_pedal(now_ns)
         due: Iterable[Outgoing] = self.schedule.due(now_ns)
         self._tell_left_out()
+        self.to_engine += [Sent(note_id, now_ns) for note_id in self.schedule.replaced]
+        self.schedule.replaced.clear()
         if self._has_pedal:
             due = self._pedal.follow(due, now_ns)
         return [*ended, *self._beside_passed_pedal(due)]

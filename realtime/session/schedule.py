@@ -13,6 +13,7 @@ from typing import NamedTuple, Optional
 from midi.message import NOTE_OFF, NOTE_ON
 from midi.tempo import DEFAULT_BPM, Tempo
 from realtime.messages import Proposal
+from realtime.session.early_notes import EarlyNotes
 
 REPEAT_GAP_NS = 12_000_000
 LEAST_GAP_NS = 6_000_000
@@ -121,8 +122,11 @@ class Schedule:
     """Proposals that came too late, and were not sent."""
     left_out: list[int] = field(default_factory=list)
     """The ids of those, and of those whose key the human holds, until somebody has taken them."""
+    replaced: list[int] = field(default_factory=list)
+    """The ids of notes that an earlier one stands for, until somebody has taken them: facts, but silent."""
     last_sent: int = NOTHING_SENT
     """The greatest id of a note that went out; ids count up."""
+    _early: EarlyNotes = field(default_factory=EarlyNotes)
     _waiting: list[tuple[int, int, _Owed]] = field(default_factory=list)
     _sounding: dict[Key, _Owed] = field(default_factory=dict)
     _latest: dict[Key, _Owed] = field(default_factory=dict)
@@ -171,6 +175,11 @@ class Schedule:
                 self._forget(owed)
                 self.left_out.append(owed.proposal.note_id)
                 continue
+            if self._early.replace(owed.proposal.onset):
+                self._forget(owed)
+                self._count_sent(owed.proposal)
+                self.replaced.append(owed.proposal.note_id)
+                continue
             sounding = self._sounding.get(owed.key)
             if sounding is not None:
                 out.append(self._end(sounding, now_ns, now_ns))
@@ -182,9 +191,13 @@ class Schedule:
             out += self._end_before(owed, now_ns)
             self._sounding[owed.key] = owed
             owed.began_ns = max(owed.on_ns, owed.decided_ns)
-            self.last_sent = max(self.last_sent, owed.proposal.note_id)
+            self._count_sent(owed.proposal)
             out.append(owed.note_on())
         return out
+
+    def _count_sent(self, proposal: Proposal) -> None:
+        self.last_sent = max(self.last_sent, proposal.note_id)
+        self._early.send(proposal.onset)
 
     def _end_before(self, owed: _Owed, now_ns: int) -> list[Outgoing]:
         """End what was meant to be over by the tick at which a note begins, however far either was moved.
@@ -217,6 +230,7 @@ class Schedule:
         Judged by the tick that was proposed, however swing, humanize and offset move the sound. The plan is cut in one
         place: nothing stands after what is cancelled. What sounds keeps its note-off.
         """
+        self._early.cancel(kept_until)
         last_id = self.last_sent
         if kept_until is not None:
             meant = [owed.proposal.note_id for _, _, owed in self._waiting if owed.proposal.onset <= kept_until]

@@ -194,3 +194,25 @@ def test_what_ends_at_the_tick_of_a_note_has_ended_before_it_however_far_either_
     schedule.due(15 * MS)
     messages = schedule.due(100 * MS)
     assert [(one.note_id, one.is_note_on, one.sounded_ns) for one in messages] == [(1, False, None), (3, True, None)]
+
+
+def test_a_note_too_early_to_be_taken_back_stands_for_the_next_one() -> None:
+    """It goes out 100 ms before its tick; the human plays meanwhile, and more is planned in its place."""
+    schedule = Schedule(TEMPO, offset_ns=100 * MS)
+    schedule.add(proposal(1, 180, 250, 60), 0)
+    assert ons(schedule.due(80 * MS)) == [1]
+    assert schedule.cancel(100 + 30) == 1
+    for note_id, onset in ((2, 250), (3, 400)):
+        schedule.add(proposal(note_id, onset, onset + 50, 60 + note_id), 100 * MS)
+    assert ons(schedule.due(150 * MS)) == []
+    assert schedule.replaced == [2], "planned, and a fact to the engine, but silent"
+    assert ons(schedule.due(300 * MS)) == [3]
+
+
+def test_what_was_meant_for_the_moment_of_the_human_note_stands_for_nothing_else() -> None:
+    schedule = Schedule(TEMPO, offset_ns=100 * MS)
+    schedule.add(proposal(1, 120, 250, 60), 0)
+    schedule.due(20 * MS)
+    schedule.cancel(100 + 30)
+    schedule.add(proposal(2, 300, 350, 62), 100 * MS)
+    assert ons(schedule.due(200 * MS)) == [2]
