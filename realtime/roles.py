@@ -24,8 +24,9 @@ class Role:
     polyphony: int | None = None
     density: float = 1.0
     """The share of the human's density that it takes up: beside a pianist's half notes a drummer counts eighths."""
-    velocity_spread: float | None = None
-    """The standard deviation of its loudness, which is its instrument's own: of a drummer's strokes some are ghosts."""
+    usual_velocity: float | None = None
+    """The mean loudness of what its model learned from: its notes sound louder or softer than that by as much as the
+    human does, and its model hears them as it drew them. None: its model hears the human's loudness."""
     lowest: int | None = None
     highest: int | None = None
     style: str | None = None
@@ -98,7 +99,7 @@ ROLES: dict[str, Role] = {
         DRUM_CHANNEL,
         polyphony=4,
         density=0.25,
-        velocity_spread=35.0,
+        usual_velocity=68.0,
         replies=True,
     ),
 }

@@ -90,6 +90,10 @@ class Dynamics:
             return drawn
         return _velocity(drawn + self.follow * (self.mean + self.spread * above - drawn))
 
+    def loudness(self, usual: float) -> float:
+        """The factor from velocities whose mean is `usual` to the human's, as far as they played."""
+        return (self.mean / usual) ** self.follow if self.touches else 1.0
+
     def velocity_at(self, ticks: int, pitch: int, chance: float = 0.5) -> int:
         """The velocity, 1 to 127, of a note so many ticks into the answer, of a model that draws none.
 

@@ -39,7 +39,7 @@ BETWEEN_PITCHES = {key: -FILL_PITCHES[key] for key in TOMS}
 """Between fills the toms rest as much: a model that has heard itself fill would go on filling."""
 ARRIVAL_PITCHES = {49: 2.0, 57: 2.0}
 """On the downbeat after a fill a cymbal crashes; chosen by ear."""
-STRONGEST = 2.0
+STRONGEST = 4.0
 """At knob 1 all this counts so many times."""
 
 

@@ -115,9 +115,7 @@ class Follower:
 
     def dynamics(self, settings: Settings) -> Dynamics:
         """The loudness of an answer that begins now."""
-        dynamics = Dynamics.of(self.notes(), settings.follow_dynamics)
-        spread = role_of(settings).velocity_spread
-        return dynamics if spread is None else replace(dynamics, spread=spread)
+        return Dynamics.of(self.notes(), settings.follow_dynamics)
 
     def placement(self, settings: Settings) -> Placement:
         """The place of an answer's notes beside the grid."""

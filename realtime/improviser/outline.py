@@ -46,6 +46,8 @@ class Outline:
     """The lowest and the highest note of our own."""
     beat_origin: int | None = None
     """The tick of any beat; None: `begin` is one."""
+    loudness: float = 1.0
+    """The factor by which notes sound louder than the model hears them."""
     fills: Fills | None = None
     """A drummer's fills; None: none are played."""
     deviation_of: DeviationOf = as_drawn

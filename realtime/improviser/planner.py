@@ -61,6 +61,7 @@ class Planner:
             predicts_human=self.mode.predicts_human and not self._role.is_drums,
             polyphony=self._listener.follower.polyphony(self.settings),
             beat_origin=self._time.grid.origin_of(begin),
+            loudness=self._loudness,
             fills=self._fills(begin),
             deviation_of=self._deviation_of(),
             pitches=range_of(self.settings),
@@ -97,6 +98,7 @@ class Planner:
         outline.biases = follower.biases(self.settings, self._model.fields)
         outline.polyphony = follower.polyphony(self.settings)
         outline.deviation_of = self._deviation_of()
+        outline.loudness = self._loudness
 
     def follow_note(self, plan: Plan, tick: int) -> None:
         """Follow the human, as loud as since the measure in which they played a note, at a tick."""
@@ -136,11 +138,19 @@ class Planner:
         dynamics = self._listener.follower.dynamics(self.settings)
 
         def velocity_at(onset: int, pitch: int, drawn: int | None) -> int:
+            if drawn is not None and self._role.usual_velocity is not None:
+                return drawn
             if drawn is not None:
                 return dynamics.learned_velocity(drawn, self._velocities)
             return dynamics.velocity_at(onset - begin, pitch, self._touch.random())
 
         return velocity_at
+
+    @property
+    def _loudness(self) -> float:
+        """The factor by which notes sound louder than they are drawn, where the model does not hear the human's."""
+        usual = self._role.usual_velocity
+        return 1.0 if usual is None else self._listener.follower.dynamics(self.settings).loudness(usual)
 
     def _deviation_of(self) -> DeviationOf:
         """The place of notes beside the grid as the human plays now; a drummer keeps to its own."""

@@ -1,5 +1,7 @@
 """The part of drums, on a clock that jumps: what it plays, when, and what it hears."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from realtime.improviser.grid import TICKS_PER_BAR, Grid
 from realtime.improviser.planner import PATIENCE_TICKS
 from realtime.messages import Overheard
 from realtime.offline import Offline
+from realtime.roles import role_of
 from realtime.settings import ACCOMPANY, DRUMS, REPLY, SOLO, Settings
 from realtime.timed import Timed, performed
 
@@ -99,6 +102,20 @@ def test_a_solo_begins_alone_and_counts_its_bars(drummer: OnnxModel) -> None:
     begin = strokes(offline)[0].onset
     place_of = offline.engine.ring.vocabulary.place_of  # type: ignore[union-attr]
     assert [place_of(begin + ticks)[1] for ticks in (0, 24, TICKS_PER_BAR)] == [0, 24, 0]
+
+
+@pytest.mark.parametrize("velocity", [34, 102])
+def test_strokes_sound_as_loud_as_the_human_plays_and_the_model_hears_them_as_drawn(
+    drummer: OnnxModel, velocity: int
+) -> None:
+    human = performed([replace(note, velocity=velocity) for note in MELODY], TEMPO)
+    offline = playing(drummer, human, mode=ACCOMPANY)
+    sounded = {(note.onset, note.pitch): note.velocity for note in strokes(offline)[8:]}
+    drawn = {(note.onset, note.pitch): note.velocity for note in offline.engine.ring.notes()}
+    usual = role_of(offline.engine.settings).usual_velocity
+    assert usual is not None
+    for key, loud in sounded.items():
+        assert loud == min(127, round((drawn[key] or 1) * velocity / usual))
 
 
 def test_counted_bars_keep_to_the_beat_and_give_way_to_bars_that_are_known() -> None:
