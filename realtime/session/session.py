@@ -92,6 +92,7 @@ class Session:
         self._taps = Taps()
         self._suspicion = Suspicion()
         self._clock_out = ClockOut() if sends_clock else None
+        self._style: str | None = None
         self._last_heard_ns = 0
         self._looked_ns = 0
 
@@ -243,9 +244,15 @@ class Session:
     def receive(self, voice: int, message: Message, now_ns: int) -> None:
         """Take in what the engine says of a part."""
         if isinstance(message, StyleEstimate):
-            self._notify([f"it hears {message.style}; --style sets it"], now_ns)
+            self._tell_style(message.style, now_ns)
         else:
             self.parts[voice].take(message, now_ns)
+
+    def _tell_style(self, style: str, now_ns: int) -> None:
+        """Say which style is heard, once: several parts hear the same musician, and a new engine hears them anew."""
+        if style != self._style:
+            self._style = style
+            self._notify([f"it hears {style}; --style sets it"], now_ns)
 
     def lose_engine(self, reason: str, now_ns: int) -> list[Send]:
         """The engine is lost, and its plans with it: what sounds ends now."""

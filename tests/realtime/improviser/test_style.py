@@ -95,6 +95,7 @@ def test_a_style_gives_way_only_to_one_that_is_much_likelier(
 
 def test_a_style_heard_is_told_in_a_line() -> None:
     session = beside()
-    session.receive(0, StyleEstimate("jazz"), 0)
+    for style in ("jazz", "jazz", "folk"):
+        session.receive(0, StyleEstimate(style), 0)
     notices = [entry.text for entry in session.journal.drain() if isinstance(entry, Notice)]
-    assert notices == ["it hears jazz; --style sets it"]
+    assert notices == [f"it hears {style}; --style sets it" for style in ("jazz", "folk")]
