@@ -9,6 +9,7 @@ from typing import Any
 from exported.card import SOUND, WEIGHTS, Card, check_graph, read_card
 from exported.model_store import find_model
 from midi.errors import InputError, ModelError
+from midi.tokens import TOUCH
 from training.damage import DAMAGE
 
 
@@ -28,6 +29,8 @@ class BaseModel:
     def sizes(self) -> dict[str, int]:
         """Its `layers`, whose h and c make its state, the `units` in each, and the `width` of its heads' hidden layers.
 
+        `touch_width`: that of the heads of touch, where it is another.
+
         Raises:
             ModelError: its weights cannot be read, or its layers differ in size.
         """
@@ -39,7 +42,9 @@ class BaseModel:
             )
         with arrays_in(self.folder / WEIGHTS) as kept:
             width = int(kept[f"hidden/{self.card.fields[0].name}/bias"].size)
-        return {"layers": layers, "units": units, "width": width}
+            touch = {int(kept[f"hidden/{field.name}/bias"].size) for field in self.card.fields if field in TOUCH}
+        sizes = {"layers": layers, "units": units, "width": width}
+        return sizes if touch <= {width} else sizes | {"touch_width": max(touch)}
 
     def facts(self) -> dict[str, Any]:
         """Facts for the card of a model made from it; its licence goes where its weights go."""

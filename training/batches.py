@@ -10,27 +10,53 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from midi.tokens import CONTEXTS, DURATION, PITCH, VELOCITY, VOICE, WAIT, Field
-from training.encoding import EncodedPiece, column, without_bars
+from midi.tokens import CONTEXTS, DEVIATION, DURATION, PEDAL, PITCH, STYLE, VELOCITY, VOICE, WAIT, Field
+from training.encoding import EncodedPiece, column, rescaled, without_bars
 from training.pieces import Ints
 from training.roles import assign_roles
 from training.steps import Batch, Steps, joined, packed_steps, padding, stacked, steps_of
 
 TRITONE = 6
-DURATION_UNKNOWN = 0.1
-"""Share of the input durations hidden in training: a live note is taken in at its onset, its length not yet known."""
-VELOCITY_UNKNOWN = 0.05
-ALL_VELOCITY_UNKNOWN = 0.1
-"""Share of the pieces whose dynamics are hidden throughout: a score, or a keyboard without them."""
+Shares = Mapping[str, tuple[float, float]]
+HIDDEN: Shares = {
+    DURATION.name: (0.1, 0.0),
+    VELOCITY.name: (0.05, 0.1),
+    DEVIATION.name: (0.05, 0.2),
+    PEDAL.name: (0.02, 0.3),
+}
+"""The share of the inputs hidden note by note, and of the pieces hidden throughout, by field.
 
+A live note is taken in at its onset, its length not yet known; a score has no touch, nor have many keyboards.
+"""
 BARS_UNKNOWN = 0.4
 """Share of the pieces whose places in the bar are hidden throughout: a jam without a clock."""
+STYLE_UNKNOWN = 0.25
+"""Share of the pieces whose style is not told."""
+SLOWEST, FASTEST = 0.7, 1.5
+"""The nominal tempo of music without beats, by chance, against the one it was read at."""
 
 
 def transpositions(pitches: Ints) -> range:
     """By how many semitones a piece with these pitches may move, within a tritone and the keyboard."""
     low, high = int(pitches.min()), int(pitches.max())
     return range(max(-TRITONE + 1, -low), min(TRITONE, PITCH.size - 1 - high) + 1)
+
+
+def hide(inputs: Ints, columns: Sequence[Field], shares: Shares, rng: np.random.Generator) -> None:
+    """Hide some of what is taken in, [N, I] (never START's), in place."""
+    for at, field in enumerate(columns):
+        some, throughout = shares.get(field.name, (0.0, 0.0))
+        if throughout and rng.random() < throughout:
+            some = 1.0
+        if some:
+            hidden = rng.random(len(inputs)) < some
+            hidden[0] = False
+            inputs[hidden, at] = field.unknown
+
+
+def at_any_tempo(ids: Ints, columns: Sequence[Field], rng: np.random.Generator) -> Ints:
+    """The ids of music without beats at another nominal tempo, by chance."""
+    return rescaled(ids, columns, float(np.exp(rng.uniform(np.log(SLOWEST), np.log(FASTEST)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,50 +130,42 @@ class Streams:
         pieces, queue = self._sources[source], self._queues[source]
         if not queue:
             queue += self._rng.permutation(len(pieces)).tolist()
-        steps = steps_of(self._varied(pieces[queue.pop()]), self._inputs, len(self._fields))
-        return steps._replace(inputs=self._masked(steps.inputs))
+        piece = pieces[queue.pop()]
+        steps = steps_of(self._varied(piece), self._inputs, len(self._fields), has_beats=piece.has_beats)
+        hide(steps.inputs, self._inputs, HIDDEN, self._rng)
+        return steps
 
     def _varied(self, piece: EncodedPiece) -> Ints:
-        """The piece as it is learned this time: transposed, roles assigned, its bars known or not."""
-        ids, pitch, voice = piece.ids.copy(), self._at(PITCH), self._at(VOICE)
+        """The piece as it is learned this time: moved in pitch and tempo, roles assigned, contexts told or not."""
+        ids, pitch, voice, style = piece.ids.copy(), self._at(PITCH), self._at(VOICE), self._at(STYLE)
         if pitch is not None:
             moves = transpositions(ids[:, pitch])
             ids[:, pitch] += int(self._rng.integers(moves.start, moves.stop))
+        if not piece.has_beats:
+            ids = at_any_tempo(ids, self._inputs, self._rng)
         if voice is not None:
             ids[:, voice] = assign_roles(piece.parts, ids[:, self._at(WAIT)], self._rng)
         if self._at(CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:
             ids = without_bars(ids, self._inputs)
+        if style is not None and self._rng.random() < STYLE_UNKNOWN:
+            ids[:, style] = STYLE.unknown
         return ids
-
-    def _masked(self, inputs: Ints) -> Ints:
-        """Hide some durations and velocities of the notes taken in (never START's)."""
-        duration, velocity = self._at(DURATION), self._at(VELOCITY)
-        if duration is not None:
-            self._hide(inputs, duration, DURATION_UNKNOWN)
-        if velocity is not None:
-            all_of_it = self._rng.random() < ALL_VELOCITY_UNKNOWN
-            self._hide(inputs, velocity, 1.0 if all_of_it else VELOCITY_UNKNOWN)
-        return inputs
-
-    def _hide(self, inputs: Ints, at: int, share: float) -> None:
-        hidden = self._rng.random(len(inputs)) < share
-        hidden[0] = False
-        inputs[hidden, at] = self._inputs[at].unknown
 
     def _at(self, field: Field) -> int | None:
         return column(self._inputs, field)
 
 
 def packed(
-    pieces: Sequence[Ints], fields: Sequence[Field], contexts: Sequence[Field], streams: int, chunk: int
+    pieces: Sequence[EncodedPiece], fields: Sequence[Field], contexts: Sequence[Field], streams: int, chunk: int
 ) -> Iterator[Batch]:
-    """Every piece, ids [N, I], once, as it is, for validation: spread evenly over the streams.
+    """Every piece once, as it is, for validation: spread evenly over the streams.
 
     END, the padding and the voice (all is the answer's) do not count.
     """
     columns = (*fields, *contexts)
     voice = column(fields, VOICE)
-    for batch in packed_steps([steps_of(piece, columns, len(fields)) for piece in pieces], columns, streams, chunk):
+    steps = [steps_of(piece.ids, columns, len(fields), has_beats=piece.has_beats) for piece in pieces]
+    for batch in packed_steps(steps, columns, streams, chunk):
         if voice is not None:
             batch.loss_mask[:, :, voice] = 0
         yield batch

@@ -8,12 +8,13 @@ import numpy as np
 from midi.notes import ANSWER
 from midi.tokens import (
     CONTEXTS,
+    DURATION,
     DURATION_TICKS,
-    FIELDS,
     METER,
     POSITION,
     VELOCITY,
     VELOCITY_BIN,
+    WAIT,
     WAIT_TICKS,
     Field,
     nearest,
@@ -26,25 +27,22 @@ _DURATION_ID = np.array([nearest(DURATION_TICKS, ticks) for ticks in range(DURAT
 
 @dataclass(frozen=True, slots=True)
 class EncodedPiece:
-    """A work to learn from: `ids` int32 [N, I], a column for each input; `parts` int32 [N], the part of each note."""
+    """A work to learn from: `ids` int32 [N, I], a column for each input; `parts` int32 [N], the part of each note.
+
+    `human_parts`, `has_beats`: as in `training.note_tables.styled_piece.StyledPiece`.
+    """
 
     ids: Ints
     parts: Ints
+    human_parts: frozenset[int] = frozenset()
+    has_beats: bool = True
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def model_inputs(works: Sequence[Piece]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """Fields and contexts of a model of these works.
-
-    It has velocity only if most of the notes are of works whose velocity varies.
-    """
-    dynamic = sum(len(work) for work in works if _varies(work))
-    return (FIELDS if 2 * dynamic > sum(len(work) for work in works) else FIELDS[:-1]), CONTEXTS
-
-
-def _varies(work: Piece) -> bool:
+def varies(work: Piece) -> bool:
+    """True if a work has dynamics: its notes are not all as loud."""
     known = work.notes[work.notes[:, 3] != UNKNOWN, 3]
     return len(known) > 0 and len(np.unique(known // VELOCITY_BIN)) > 1
 
@@ -83,3 +81,20 @@ def without_bars(ids: Ints, inputs: Sequence[Field]) -> Ints:
         if at is not None:
             masked[:, at] = context.unknown
     return masked
+
+
+def rescaled(ids: Ints, inputs: Sequence[Field], factor: float) -> Ints:
+    """The same tokens [N, I] at another nominal tempo; what is not struck together stays apart."""
+    scaled = ids.copy()
+    wait, duration = column(inputs, WAIT), column(inputs, DURATION)
+    if wait is not None:
+        waits = _nearest(WAIT_TICKS, factor)[ids[:, wait]]
+        scaled[:, wait] = np.where(ids[:, wait] > 0, np.maximum(waits, 1), 0)
+    if duration is not None:
+        scaled[:, duration] = _nearest(DURATION_TICKS, factor)[ids[:, duration]]
+    return scaled
+
+
+def _nearest(ticks: Sequence[int], factor: float) -> Ints:
+    """For each class, the class of so many times its ticks."""
+    return np.array([nearest(ticks, round(factor * tick)) for tick in ticks], np.int32)

@@ -8,20 +8,22 @@ from typing import Any
 
 from exported.card import IMITATE, Card
 from exported.imitation import Imitation
-from midi.tokens import VOICE, Field
 from training.base_model import BaseModel
-from training.baselines import Baselines, Nats
 from training.corpus import DEFAULT, Corpus
+from training.encoding import EncodedPiece
 from training.evaluate import ABREAST, evaluate
 from training.history import History
-from training.pieces import Ints, Piece
+from training.pieces import Piece
 from training.plan import Plan
 from training.sources import LICENCE, SOURCES, Source
 from training.split import SEED, TEST, VALID, Split
 from training.stepper import Stepper
+from training.style_measures import counted_facts, figures_facts, figures_on
+from training.touched_encoding import takes_touch
 
 PACKAGES = ("tensorflow", "keras", "tf2onnx", "onnxruntime", "onnxruntime-gpu", "music21", "numpy")
 OWN_LICENCE = "not known to Antiphon: ask whoever owns this music before giving the model away"
+Pieces = Sequence[EncodedPiece]
 MOST_LISTED = 200
 """Skipped files named in a card; all are counted."""
 
@@ -67,50 +69,55 @@ def corpus_facts(corpus: Corpus, split: Split) -> dict[str, Any]:
 def measured(
     stepper: Stepper,
     card: Card,
-    judged: Sequence[Ints],
+    learned: Pieces,
+    judged: Pieces,
     part: str,
-    known: Baselines,
     weight: float = IMITATE,
     abreast: int = ABREAST,
 ) -> dict[str, Any]:
-    """The figures of a model on pieces of a part of the split, ids [N, I], without and with imitation; and counting."""
-    rows = {"unigram": known.unigram, "n_gram": known.ngram, "n_gram_adapting": known.adaptive}
+    """The figures of a model on pieces of a part of the split, without and with imitation; and of counting."""
     return {
         "judged_on": part,
         "works": len(judged),
+        "notes": sum(map(len, judged)),
         **_figures(stepper, card, judged, weight, abreast),
-        "baselines": {name: _row(nats, card.fields) for name, nats in rows.items()},
+        "baselines": counted_facts(learned, judged, card.fields),
     }
 
 
-def _figures(stepper: Stepper, card: Card, judged: Sequence[Ints], weight: float, abreast: int) -> dict[str, Any]:
-    imitating = evaluate(stepper, judged, weight, Imitation.of(card.imitation, card.fields), abreast=abreast)
-    return {
-        **evaluate(stepper, judged, abreast=abreast).as_json(),
-        "imitating": {"weight": weight, **imitating.as_json()},
-    }
+def _figures(stepper: Stepper, card: Card, judged: Pieces, weight: float, abreast: int) -> dict[str, Any]:
+    """The figures without and with imitation; of a model that takes in touch, how well that is foretold too."""
+    how = Imitation.of(card.imitation, card.fields)
+    if takes_touch(stepper.inputs):
+        alone, imitating = (
+            figures_facts(figures_on(stepper, judged, imitate, how, abreast=abreast)) for imitate in (0.0, weight)
+        )
+    else:
+        ids = [piece.ids for piece in judged]
+        alone, imitating = (
+            evaluate(stepper, ids, imitate, how, abreast=abreast).as_json() for imitate in (0.0, weight)
+        )
+    return {**alone, "imitating": {"weight": weight, **imitating}}
 
 
-def compared(base: BaseModel, after: Stepper, judged: Sequence[Ints], known: Sequence[Ints]) -> dict[str, Any]:
+def compared(base: BaseModel, after: Stepper, judged: Pieces, known: Pieces) -> dict[str, Any]:
     """Compare for a card's `held_out`: `before`, the base model on the judged pieces; `forgetting`, both on the known.
 
-    Pieces are ids [N, I] of the base model's inputs; with none known there is no `forgetting`. Losses in nats per note.
+    Pieces are encoded for the base model; with none known there is no `forgetting`. Losses in nats per note.
     """
     earlier = Stepper(base.graph, base.card.fields, base.card.context_fields)
     facts: dict[str, Any] = {"before": _figures(earlier, base.card, judged, IMITATE, ABREAST)}
     if known:
-        facts["forgetting"] = {
-            **_size(known),
-            "before": round(evaluate(earlier, known).total, 4),
-            "after": round(evaluate(after, known).total, 4),
-        }
+        before, after_nats = (_nats_on(stepper, known) for stepper in (earlier, after))
+        facts["forgetting"] = {**_size(known), "before": before, "after": after_nats}
     return facts
 
 
-def _row(nats: Nats, fields: tuple[Field, ...]) -> dict[str, Any]:
-    by_field = {f.name: round(value, 4) for f, value in zip(fields, nats, strict=True)}
-    by_field.pop(VOICE.name, None)
-    return {"nats_per_note": round(sum(nats), 4), "nats_by_field": by_field}
+def _nats_on(stepper: Stepper, pieces: Pieces) -> float:
+    if takes_touch(stepper.inputs):
+        how = Imitation.of({}, stepper.fields)
+        return round(figures_on(stepper, pieces, 0.0, how, abreast=ABREAST).total(), 4)
+    return round(evaluate(stepper, [piece.ids for piece in pieces]).total, 4)
 
 
 def _collections(corpus: Corpus, known: Mapping[str, Source]) -> list[dict[str, Any]]:

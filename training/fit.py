@@ -73,7 +73,7 @@ class Fit:
         """
         plan = plan.for_notes(sum(map(len, train)))
         self._plan, self._fields, self._given = plan, tuple(fields), tuple(given)
-        self._valid = [piece.ids for piece in valid]
+        self._valid = list(valid)
         self._path = work / CHECKPOINT
         self._settings = _settings(plan, (*fields, *given), corpus, start)
         kept = checkpoint.load(self._path, self._settings)
@@ -81,7 +81,7 @@ class Fit:
         self._rng = np.random.default_rng(plan.seed)
         kind = (self._fields, self._given, plan.streams, plan.chunk, self._rng)
         self._streams = Streams(train, *kind, start.known if start else None)
-        shape = (plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop)
+        shape = (plan.layers, plan.units, plan.width, plan.dropout or 0.0, plan.weight_drop, plan.touch_width)
         self._network = Network(Shape(self._fields, self._given, *shape), plan.streams, plan.chunk)
         self._history = History()
         if kept is not None:

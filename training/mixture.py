@@ -10,31 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from midi.notes import ANSWER, HUMAN
-from midi.tokens import CONTEXTS, DEVIATION, DURATION, PEDAL, PITCH, STYLE, VELOCITY, VOICE, WAIT, Field
-from training.batches import transpositions
+from midi.tokens import CONTEXTS, PITCH, STYLE, VELOCITY, VOICE, WAIT, Field
+from training.batches import BARS_UNKNOWN, HIDDEN, STYLE_UNKNOWN, Shares, at_any_tempo, hide, transpositions
 from training.encoding import column, without_bars
 from training.note_tables.sources import DRUMS
 from training.pieces import Ints
 from training.roles import assign_roles
 from training.steps import Batch, Steps, joined, padding, stacked, steps_of
-from training.styled_encoding import EncodedStyle, rescaled
+from training.styled_encoding import EncodedStyle
 
 EXCERPT = 1024
 """Notes at most in a stretch: a piece of 40,000 would keep its stream for hours."""
-HIDDEN: dict[str, tuple[float, float]] = {
-    DURATION.name: (0.1, 0.0),
-    VELOCITY.name: (0.05, 0.15),
-    DEVIATION.name: (0.05, 0.2),
-    PEDAL.name: (0.02, 0.3),
-}
-"""The share of the inputs hidden note by note, and of the pieces hidden throughout, by field."""
-BARS_UNKNOWN = 0.4
-STYLE_UNKNOWN = 0.25
-"""Shares of the pieces whose bars, and whose style, are not told."""
+SHARES_HIDDEN: Shares = dict(HIDDEN) | {VELOCITY.name: (0.05, 0.15)}
+"""As in `training.batches`; more of the styles have no dynamics."""
 ROLES_AS_WRITTEN = 0.7
 """Share of the songs in which the singer is the human; in the others roles fall by chance."""
-SLOWEST, FASTEST = 0.7, 1.5
-"""The nominal tempo of music without beats, by chance, against the one it was read at."""
 
 
 class Mixture:
@@ -115,7 +105,7 @@ class Mixture:
         ids = self._varied(piece, piece.ids[excerpt], piece.parts[excerpt], style)
         ends = first + EXCERPT >= len(piece)
         steps = steps_of(ids, self._inputs, len(self._fields), has_beats=piece.has_beats, ends=ends)
-        self._hide(steps.inputs)
+        hide(steps.inputs, self._inputs, SHARES_HIDDEN, self._rng)
         return steps
 
     def _next_in(self, style: str) -> int:
@@ -136,7 +126,7 @@ class Mixture:
             moves = transpositions(ids[:, pitch])
             ids[:, pitch] += int(self._rng.integers(moves.start, moves.stop))
         if not piece.has_beats:
-            ids = rescaled(ids, self._inputs, float(np.exp(self._rng.uniform(np.log(SLOWEST), np.log(FASTEST)))))
+            ids = at_any_tempo(ids, self._inputs, self._rng)
         if voice is not None and wait is not None:
             ids[:, voice] = self._roles(piece, ids[:, wait], parts)
         if column(self._inputs, CONTEXTS[0]) is not None and self._rng.random() < BARS_UNKNOWN:
@@ -149,14 +139,3 @@ class Mixture:
         if piece.human_parts and self._rng.random() < ROLES_AS_WRITTEN:
             return np.where(np.isin(parts, list(piece.human_parts)), HUMAN, ANSWER).astype(np.int32)
         return assign_roles(parts, waits, self._rng)
-
-    def _hide(self, inputs: Ints) -> None:
-        """Hide some of what is taken in (never START's), in place."""
-        for at, field in enumerate(self._inputs):
-            some, throughout = HIDDEN.get(field.name, (0.0, 0.0))
-            if throughout and self._rng.random() < throughout:
-                some = 1.0
-            if some:
-                hidden = self._rng.random(len(inputs)) < some
-                hidden[0] = False
-                inputs[hidden, at] = field.unknown

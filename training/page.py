@@ -7,7 +7,8 @@ from typing import Any
 from exported.card import LOSS_CURVE, PAGE, Card, write_card
 from midi.tokens import STYLE, VOICE
 from training.split import PARTS
-from training.style_page import NOTICE, field_table, notice, sources, summary_table
+from training.style_page import NOTICE, field_table, figure, notice, sources, summary_table
+from training.touch_verdict import touch_figures
 
 _ROWS = (
     ("unigram", "each field by its frequency alone"),
@@ -34,32 +35,41 @@ def write_pages(card: Card, folder: Path) -> None:
 
 
 def table(card: Card) -> list[str]:
-    """The held-out figures beside the baselines, as the lines of a Markdown table, nats per note."""
+    """The held-out figures beside the baselines, as the lines of a Markdown table, nats per note.
+
+    Beside them, where touch was measured, how much of it is explained.
+    """
     names = [name for name in card.vocabulary if name != VOICE.name]
     held = card.held_out
-    rows = [f"| | {' | '.join(names)} | together |", f"|---|{'---|' * (len(names) + 1)}"]
+    touch = list(touch_figures(held))
+    heads = [*names, "together", *touch]
+    rows = [f"| | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
     for key, title in _ROWS:
-        rows.append(_row(title, held["baselines"][key], names))
+        rows.append(_row(title, held["baselines"][key], names, touch))
     if "before" in held:
         name = card.training["from"]["name"]
-        rows.append(_row(f"{name}, which it began from", held["before"], names))
+        rows.append(_row(f"{name}, which it began from", held["before"], names, touch))
         weight = held["before"]["imitating"]["weight"]
-        rows.append(_row(f"{name}, imitating ({weight:g})", held["before"]["imitating"], names))
-    rows.append(_row(f"**{card.name}**", held, names))
-    rows.append(_row(f"**{card.name}, imitating** ({held['imitating']['weight']:g})", held["imitating"], names))
+        rows.append(_row(f"{name}, imitating ({weight:g})", held["before"]["imitating"], names, touch))
+    rows.append(_row(f"**{card.name}**", held, names, touch))
+    title = f"**{card.name}, imitating** ({held['imitating']['weight']:g})"
+    rows.append(_row(title, held["imitating"], names, touch))
     return rows
 
 
 def likeliest_line(card: Card) -> str:
-    """The perplexity, and the share of notes whose likeliest class was right, by field."""
+    """The perplexity, and the share of notes whose likeliest class was right, by field; what touch is measured by."""
     held = card.held_out
+    if "top1_by_field" not in held:
+        return "R2: the explained variance of what it expects; AUC: how surely it knows when the pedal is pressed anew."
     tops = ", ".join(f"{name} {share:.1%}" for name, share in held["top1_by_field"].items() if name != VOICE.name)
     return f"Perplexity {held['perplexity']:.2f} per note. The likeliest class was right for: {tops}."
 
 
-def _row(title: str, figures: dict[str, Any], names: list[str]) -> str:
-    cells = [f"{figures['nats_by_field'][name]:.3f}" for name in names]
-    return f"| {title} | {' | '.join(cells)} | {figures['nats_per_note']:.3f} |"
+def _row(title: str, figures: dict[str, Any], names: list[str], touch: list[str]) -> str:
+    by_field = [figures["nats_by_field"].get(name) for name in names]
+    cells = map(figure, [*by_field, figures["nats_per_note"], *map(touch_figures(figures).get, touch)])
+    return f"| {title} | {' | '.join(cells)} |"
 
 
 # Each of these yields paragraphs.

@@ -40,6 +40,8 @@ class Plan:
     units: int = 256
     width: int = 192
     """Units of each head's hidden layer."""
+    touch_width: int | None = None
+    """Units of the hidden layers of the heads of touch; None: `width`."""
     dropout: float | None = None
     """None: as much as the music's size asks for (`for_notes`)."""
     weight_drop: float = 0.0
@@ -62,7 +64,8 @@ class Plan:
     def settings(self) -> dict[str, float | None]:
         """The settings that a resumed training must share with the interrupted one: all but when it ends."""
         shared = ("layers", "units", "width", "dropout", "weight_drop", "streams", "chunk", "rate", "seed")
-        return {"batch" if name == "streams" else name: getattr(self, name) for name in shared}
+        settings = {"batch" if name == "streams" else name: getattr(self, name) for name in shared}
+        return settings if self.touch_width is None else settings | {"touch_width": self.touch_width}
 
     def steps_in_epoch(self, notes: int) -> int:
         """Batches that take in about as many notes as there are."""
@@ -94,7 +97,7 @@ class Plan:
         return min(MOST_STEPS_UNVALIDATED, max(FEWEST_STEPS_UNVALIDATED, self.steps_in_epoch(notes)))
 
 
-CLASSIC = Plan(3, 512, 256, 0.3, streams=64, chunk=100, rate=1e-3, epochs=250, patient_for=1.0)
+CLASSIC = Plan(3, 512, 256, dropout=0.3, streams=64, chunk=100, rate=1e-3, epochs=250, patient_for=1.0)
 """The sizes of the tutorials' network (Skúli 2017, "How to Generate Music using a LSTM Neural Network in Keras"), which
 learns to the end of its 250 epochs."""
 

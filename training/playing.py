@@ -15,6 +15,8 @@ from training.pieces import NOT_PLAYED, UNKNOWN, Ints
 Doubles = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+NOMINAL_BPM = 120
+"""The tempo of music without beats."""
 TOGETHER_MS = 30.0
 """Notes within so much of the first of them are one chord."""
 MS_PER_MINUTE = 60_000
@@ -28,6 +30,11 @@ def struck_together(onset_ms: Doubles) -> Doubles:
         if onset_ms[index] - struck[index - 1] <= TOGETHER_MS:
             struck[index] = struck[index - 1]
     return struck
+
+
+def nominal_ticks(ms: Doubles) -> Ints:
+    """Times as ticks of music without beats."""
+    return np.round(ms * NOMINAL_BPM * TICKS_PER_BEAT / MS_PER_MINUTE).astype(np.int32)
 
 
 def pedal_classes(struck_ms: Doubles, at_ms: Doubles, is_down: Bools) -> Ints:

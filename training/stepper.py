@@ -43,5 +43,11 @@ class Stepper:
         """Take in one note a voice, ids [B, I], state [B, S]; the changing outputs by name."""
         return dict(zip(self._outputs, self._session.run(self._outputs, self._feeds(ids, state)), strict=True))
 
+    def constants(self, names: Sequence[str]) -> dict[str, Floats]:
+        """The constant outputs of these names, those that the graph has."""
+        present = [output.name for output in self._session.get_outputs() if output.name in names]
+        feeds = self._feeds(self.started(1), self.zeros(1))
+        return dict(zip(present, self._session.run(present, feeds), strict=True)) if present else {}
+
     def _feeds(self, ids: Ints, state: Floats) -> dict[str, npt.NDArray[np.generic]]:
         return dict(zip(self._names, [*np.ascontiguousarray(ids.T), state], strict=True))

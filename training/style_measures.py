@@ -27,19 +27,30 @@ Update = Callable[[int], object]
 """Told how many notes more are done."""
 
 
+def unseen(_notes: int) -> None:
+    """Show no progress."""
+
+
 def figures_on(
-    stepper: Stepper, pieces: Sequence[EncodedStyle], imitate: float, how: Imitation, update: Update, abreast: int = 1
+    stepper: Stepper,
+    pieces: Sequence[EncodedStyle],
+    imitate: float,
+    how: Imitation,
+    update: Update = unseen,
+    abreast: int = 1,
 ) -> StyleFigures:
-    """The figures of one style's pieces, so many side by side: one alone is what the daemon computes."""
+    """The figures of pieces, so many side by side: one alone is what the daemon computes."""
     sums = StyleFigures()
     at = column(stepper.fields, WAIT)
-    for believed, due in predictions(stepper, [piece.ids for piece in pieces], imitate, how, abreast):
-        onset, has_beats = due[:, at] > 0, np.full(len(due), pieces[0].has_beats)
-        for index, field in enumerate(stepper.fields):
-            known = due[:, index] < field.size
-            log_likely = np.log(np.maximum(believed[index][known], LEAST_LIKELY))
-            sums.add(field, log_likely, due[known, index], onset[known], has_beats[known])
-        update(len(due))
+    for with_beats in sorted({piece.has_beats for piece in pieces}):
+        alike = [piece.ids for piece in pieces if piece.has_beats == with_beats]
+        for believed, due in predictions(stepper, alike, imitate, how, abreast):
+            onset, has_beats = due[:, at] > 0, np.full(len(due), with_beats)
+            for index, field in enumerate(stepper.fields):
+                known = due[:, index] < field.size
+                log_likely = np.log(np.maximum(believed[index][known], LEAST_LIKELY))
+                sums.add(field, log_likely, due[known, index], onset[known], has_beats[known])
+            update(len(due))
     return sums
 
 
@@ -102,7 +113,7 @@ def counted_facts(
     def shown(pieces: Sequence[EncodedStyle]) -> list[Ints]:
         return [piece.ids[:, columns] for piece in pieces]
 
-    counted = baselines(shown(learned), shown(judged), known, has_beats=judged[0].has_beats)
+    counted = baselines(shown(learned), shown(judged), known, has_beats=all(piece.has_beats for piece in judged))
     rows = {"unigram": counted.unigram, "n_gram": counted.ngram, "n_gram_adapting": counted.adaptive}
     return {name: _row(known, nats) for name, nats in rows.items()}
 

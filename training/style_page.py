@@ -38,9 +38,9 @@ def summary_table(held: Facts) -> list[str]:
             f"{facts['nats_per_note']:.3f}",
             f"**{played:.3f}**",
             f"{played / counting - 1:+.1%}",
-            _figure(explained.get("velocity")),
-            _figure(explained.get("deviation")),
-            _figure(facts.get("pedal_auc")),
+            figure(explained.get("velocity")),
+            figure(explained.get("deviation")),
+            figure(facts.get("pedal_auc")),
         )
         rows.append(f"| {' | '.join(cells)} |")
     return rows
@@ -62,7 +62,7 @@ def field_table(card: Card) -> list[str]:
             (f"{card.name}, imitating ({facts['imitating']['weight']:g})", facts["imitating"]),
         ]
         for title, figures in measured:
-            cells = [_figure(figures["nats_by_field"].get(name)) for name in names]
+            cells = [figure(figures["nats_by_field"].get(name)) for name in names]
             rows.append(f"| {style} | {title} | {' | '.join(cells)} | {figures['nats_per_note']:.3f} |")
     return rows
 
@@ -110,5 +110,6 @@ def _licence_links(tables: list[dict[str, Any]]) -> Iterator[str]:
         yield "\n".join(["The licences:", *links])
 
 
-def _figure(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """A figure in a cell; a dash where there is none."""
     return NOTHING if value is None else f"{round(value, 3) + 0.0:.3f}"  # no "-0.000"

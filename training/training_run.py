@@ -9,19 +9,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from exported.card import LOSS_CURVE, PAGE, Card, write_card
+from exported.card import LOSS_CURVE, PAGE, READOUT_NAMES, Card, write_card
 from exported.model_store import models_home
 from midi.errors import InputError
-from midi.tokens import VELOCITY, Field
+from midi.tokens import TOUCH, VELOCITY, Field
 from training.base_model import BaseModel
 from training.baselines import Baselines, baselines
 from training.batches import Replay
 from training.corpus import Corpus
-from training.encoding import EncodedPiece, encode_piece, model_inputs
+from training.encoding import EncodedPiece
 from training.evaluate import evaluate
-from training.export import graphs_of, load_base_weights, publish, write_folder
+from training.export import StepGraph, graphs_of, load_base_weights, publish, write_folder
 from training.facts import compared, corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
+from training.graph import with_constants
 from training.held_out import HeldOut
 from training.history import draw_curve
 from training.imitating import tuned
@@ -30,6 +31,9 @@ from training.pieces import Ints, Piece
 from training.plan import Plan
 from training.split import PARTS, Split, some, split
 from training.stepper import Stepper
+from training.style_page import NOTICE
+from training.touch_verdict import touch_lines
+from training.touched_encoding import encode_works, model_inputs, takes_touch, told_touch
 
 ENOUGH = 100_000
 """Notes of the validation works that a look takes in, at the most about."""
@@ -54,6 +58,8 @@ class TrainingRun:
     """what it learned from, as far as that can be read;"""
     share: float = 0.0
     """and the share of every batch that rehearses it."""
+    style: str = ""
+    """The style of the music, for a model of styles; empty: unknown."""
     parts: Split = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
     given: tuple[Field, ...] = field(init=False)
@@ -68,8 +74,16 @@ class TrainingRun:
         of_music = self._columns()
         self.fields, self.given = (self.base.card.fields, self.base.card.context_fields) if self.base else of_music
         self.remarks = [self.parts.remark] if self.parts.remark else []
-        if self.base and VELOCITY in {*of_music[0]} ^ {*self.fields}:
+        if self.base and takes_touch(self.base.card.inputs):
+            self.remarks += self._untold()
+        elif self.base and VELOCITY in {*of_music[0]} ^ {*self.fields}:
             self.remarks.append(_velocity_remark(self.base))
+
+    def _untold(self) -> list[str]:
+        """What of touch the model knows and the music does not tell, as a remark."""
+        told = told_touch(self.parts.train)
+        untold = [field.name for field in TOUCH if field in self.fields and field not in told]
+        return [f"your files do not tell {' or '.join(untold)}: of that it learns nothing new"] if untold else []
 
     def fit(self) -> Fitted:
         """Learn, from the beginning or from the checkpoint."""
@@ -97,12 +111,18 @@ class TrainingRun:
             write_card(card, aside)
             draw_curve(aside / LOSS_CURVE, destination.name, fitted.history, self._counted(self._validated_on))
             (aside / PAGE).write_text(page(card), encoding="utf-8")
+            self._keep_notice(aside)
             publish(aside, destination)
         except OSError as error:
             raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         return card
+
+    def _keep_notice(self, folder: Path) -> None:
+        """Keep the names of those whose music the base model learned from beside what became of its weights."""
+        if self.base and (self.base.folder / NOTICE).is_file():
+            shutil.copyfile(self.base.folder / NOTICE, folder / NOTICE)
 
     def _write(self, fitted: Fitted, aside: Path, name: str) -> Card:
         """The folder without its figures: in 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST."""
@@ -113,21 +133,29 @@ class TrainingRun:
         in_8_bits = costs[1] - costs[0] <= PACKING_MAY_COST
         how = tuned(steppers[in_8_bits], chosen_by)
         facts = training_facts(self.plan, fitted.history, self.parts, self.command) | self._from()
+        facts |= {"style": self.style} if self.style else {}
         card = Card(
             name=name,
             imitation=how.as_json(self.fields),
             training=facts | {"packing_costs": round(costs[1] - costs[0], 5)},
             corpus=corpus_facts(self.corpus, self.parts),
         )
-        step = graphs.packed if in_8_bits else graphs.plain
+        step = self._with_readout(graphs.packed if in_8_bits else graphs.plain)
         return write_folder(fitted.network, step, graphs.golden, aside, card, self.sounds)
+
+    def _with_readout(self, step: StepGraph) -> StepGraph:
+        """The step with the base model's readout of styles, if it has one: its hidden layers have moved little."""
+        if not self.base:
+            return step
+        readout = Stepper(self.base.graph, self.fields, self.given).constants(READOUT_NAMES)
+        return step._replace(graph=with_constants(step.graph, readout)) if readout else step
 
     def _held_out(self, card: Card, stepper: Stepper) -> dict[str, Any]:
         """Evaluate the folder's graph on the pieces it is judged by."""
-        judged = self._ids(self.parts.judged)
-        held_out = measured(stepper, card, judged, self.parts.judged_part, self._counted(self.parts.judged))
+        judged = self._pieces(self.parts.judged)
+        held_out = measured(stepper, card, self._pieces(self.parts.train), judged, self.parts.judged_part)
         if self.base:
-            sample = self._ids(self.known.works) if self.known else []
+            sample = self._pieces(self.known.works) if self.known else []
             held_out |= compared(self.base, stepper, judged, sample)
         return held_out
 
@@ -138,6 +166,7 @@ class TrainingRun:
         print("\n".join(table(card)))
         if self.base:
             print(f"\n{summary(card.held_out)}")
+            print("".join(f"{line}\n" for line in touch_lines(card.held_out)), end="")
         print(f"\n{verdict(card)}{f' (mind: {self.parts.remark})' if self.parts.remark else ''}")
         for title, remarks in (("skipped", self.corpus.skipped), ("read with a remark", self.corpus.remarks)):
             if remarks:
@@ -184,7 +213,7 @@ class TrainingRun:
         return model_inputs(self.parts.train)
 
     def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
-        return [encode_piece(work, (*self.fields, *self.given)) for work in works]
+        return encode_works(works, (*self.fields, *self.given), self.style)
 
 
 def _velocity_remark(base: BaseModel) -> str:

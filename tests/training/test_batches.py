@@ -177,7 +177,7 @@ def test_a_model_without_contexts_or_a_voice_is_told_none() -> None:
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_packed_pieces_come_once_each_untransposed_and_without_end(count: int) -> None:
     music = ids(count)
-    batches = list(packed(music, SCORE, CONTEXTS, 3, 16))
+    batches = list(packed(pieces(count), SCORE, CONTEXTS, 3, 16))
     found = [piece.tobytes() for stream in range(3) for piece in told(batches, stream)]
     assert sorted(found) == sorted(piece.tobytes() for piece in music)
     assert sum(batch.loss_mask[:, :, WAIT_AT].sum() for batch in batches) == sum(map(len, music))
@@ -186,4 +186,4 @@ def test_packed_pieces_come_once_each_untransposed_and_without_end(count: int) -
 
 def test_in_packed_pieces_the_voice_costs_nothing() -> None:
     """All is the answer's there: foretelling whose the next note is would only flatter."""
-    assert not any(batch.loss_mask[:, :, VOICE_AT].any() for batch in packed(ids(4), SCORE, CONTEXTS, 3, 16))
+    assert not any(batch.loss_mask[:, :, VOICE_AT].any() for batch in packed(pieces(4), SCORE, CONTEXTS, 3, 16))

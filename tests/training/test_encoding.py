@@ -12,7 +12,8 @@ from midi.notes import ANSWER, Note, canonical
 from midi.tokens import CONTEXTS, FIELDS, METER, NOWHERE, POSITION, encode
 from tests.midi.test_meter import bars
 from tests.training.music import BARS, melody, work
-from training.encoding import column, encode_piece, model_inputs, tokens, without_bars
+from training.encoding import column, encode_piece, tokens, without_bars
+from training.touched_encoding import model_inputs
 
 ALL = (*FIELDS, *CONTEXTS)
 

@@ -24,6 +24,7 @@ from midi.tokens import CONTEXTS, FIELDS, Field
 from tests.training.music import SCORE, ids
 from tests.training.tiny import UNITS, network
 from training.batches import packed
+from training.encoding import EncodedPiece
 from training.evaluate import believed_of, evaluate
 from training.export import (
     GOLDEN_NOTES,
@@ -193,7 +194,8 @@ def test_evaluation_on_the_step_equals_keras_own_loss(fields: tuple[Field, ...])
     made, music = network(fields, streams=3), ids(7, fields=fields)
     if fields is FIELDS:
         music[0][::3, 4] = fields[4].unknown
-    losses = sum(made.losses(batch) for batch in packed(music, fields, CONTEXTS, 3, 16))
+    pieces = [EncodedPiece(rows, np.zeros(len(rows), np.int32)) for rows in music]
+    losses = sum(made.losses(batch) for batch in packed(pieces, fields, CONTEXTS, 3, 16))
     counted = [sum(int((piece[:, i] < f.size).sum()) for piece in music) for i, f in enumerate(fields)]
     figures = evaluate(stepper_of(made), music)
     voiced = int(fields[0].name == "voice")

@@ -6,10 +6,10 @@ import pytest
 
 import tests.training.needs_tensorflow  # noqa: F401 - skips this module, or brings TensorFlow in quietly
 from midi.tokens import CONTEXTS, METER, POSITION, Field
-from tests.training.music import SCORE, ids
+from tests.training.music import SCORE, ids, pieces
 from tests.training.tiny import network
 from training.batches import packed
-from training.encoding import without_bars
+from training.encoding import EncodedPiece, without_bars
 from training.lstm import CarriedLSTM
 from training.network import Array, Network
 from training.pieces import Ints
@@ -93,7 +93,8 @@ def test_recurrent_weights_are_dropped_while_learning_and_never_else() -> None:
 
 
 def losses(made: Network, music: list[Ints]) -> Array:
-    batches = packed(music, SCORE, CONTEXTS, 2, 16)
+    encoded = [EncodedPiece(rows, np.zeros(len(rows), np.int32)) for rows in music]
+    batches = packed(encoded, SCORE, CONTEXTS, 2, 16)
     total: Array = np.stack([made.losses(batch) for batch in batches]).sum(axis=0)
     return total
 
@@ -110,7 +111,7 @@ def test_with_hidden_bars_the_losses_do_not_depend_on_the_bars() -> None:
 
 
 def one_batch(made: Network) -> Batch:
-    return next(packed(ids(2), SCORE, CONTEXTS, 2, 16))
+    return next(packed(pieces(2), SCORE, CONTEXTS, 2, 16))
 
 
 @pytest.mark.parametrize("field", SCORE, ids=lambda field: field.name)

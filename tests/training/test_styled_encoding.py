@@ -6,9 +6,9 @@ from midi.notes import ANSWER, HUMAN
 from midi.tokens import DEVIATION, FIELDS, PEDAL, STYLE, STYLES, VOICE, WAIT, fingerprint
 from midi.touch import deviation_class
 from tests.training.styled_music import INPUTS, encoded, piece
-from training.encoding import column, tokens
+from training.encoding import column, rescaled, tokens
 from training.note_tables.styled_piece import NO_DEVIATION, StyledPiece
-from training.styled_encoding import encode_styled, rescaled
+from training.styled_encoding import encode_styled
 
 
 def ids_of(whole: StyledPiece, name: str) -> list[int]:

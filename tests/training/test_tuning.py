@@ -119,7 +119,7 @@ def test_what_was_known_and_cannot_be_read_is_neither_rehearsed_nor_measured(
     assert start is not None
     assert start.known is None
     assert run._from()["from"]["rehearsed"] == 0
-    facts = compared(base, Stepper(base.graph, SCORE, CONTEXTS), ids(2), [])
+    facts = compared(base, Stepper(base.graph, SCORE, CONTEXTS), pieces(2), [])
     assert set(facts) == {"before"}
     assert summary({**facts["before"], **facts}).endswith("on what it knew before: not measured")
 

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from midi.notes import TICKS_PER_BEAT
 from midi.pedal import PEDAL_DOWN
 from training.note_tables.styled_piece import StyledPiece, styled
 from training.note_tables.table_file import TableFile
 from training.pieces import Ints
-from training.playing import held_within_chords, pedal_classes, struck_together
-
-Doubles = npt.NDArray[np.float64]
-
-NOMINAL_BPM = 120
+from training.playing import held_within_chords, nominal_ticks, pedal_classes, struck_together
 
 ONSET, DURATION, PITCH, VELOCITY = 5, 6, 7, 8
 """Columns of such a table; times in 0.1 ms."""
@@ -32,7 +26,7 @@ def performance(name: str, style: str, rows: Ints, pedal: Ints) -> StyledPiece:
     rows = rows[np.argsort(rows[:, ONSET], kind="stable")]
     onset_ms, end_ms = rows[:, ONSET] / 10, (rows[:, ONSET] + rows[:, DURATION]) / 10
     struck_ms = struck_together(onset_ms)
-    onset, end = _ticks(struck_ms), _ticks(end_ms)
+    onset, end = nominal_ticks(struck_ms), nominal_ticks(end_ms)
     columns = {
         "onset": onset,
         "duration": end - onset,
@@ -42,7 +36,3 @@ def performance(name: str, style: str, rows: Ints, pedal: Ints) -> StyledPiece:
     }
     made = styled(name, style, columns, has_beats=False)
     return replace(made, pedal=held_within_chords(made.piece.notes[:, 0], made.pedal))
-
-
-def _ticks(ms: Doubles) -> Ints:
-    return np.round(ms * NOMINAL_BPM * TICKS_PER_BEAT / 60_000).astype(np.int32)

@@ -14,7 +14,7 @@ NO_DEVIATION = -(2**15)
 
 @dataclass(frozen=True, slots=True)
 class StyledPiece:
-    """A piece, its style, and int32 [N] columns beside its notes.
+    """A piece, its style ("": unknown), and int32 [N] columns beside its notes.
 
     `deviation`: ms late against the tick (early: below 0), or NO_DEVIATION. `pedal`: of `midi.touch`, or UNKNOWN.
     """

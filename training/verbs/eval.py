@@ -145,15 +145,14 @@ def write_json(path: Path, figures: dict[str, Any]) -> None:
 
 
 def _measured(folder: Path, card: Card, music: "HeldOut", imitate: float) -> dict[str, Any]:
-    from training.baselines import baselines
-    from training.encoding import tokens
     from training.facts import measured
     from training.stepper import Stepper
+    from training.touched_encoding import encode_works
 
     stepper = Stepper.of(folder, card)
-    learned, judged = ([tokens(work, stepper.inputs) for work in works] for works in (music.learned, music.works))
-    counted = baselines(learned, judged, card.fields)
-    return measured(stepper, card, judged, music.part, counted, imitate, abreast=1)
+    style = card.training.get("style", "")
+    learned, judged = (encode_works(works, stepper.inputs, style) for works in (music.learned, music.works))
+    return measured(stepper, card, learned, judged, music.part, imitate, abreast=1)
 
 
 def measurable(arguments: argparse.Namespace) -> tuple[Path, Card]:

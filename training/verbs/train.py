@@ -15,6 +15,7 @@ from typing import Any
 
 from exported.model_store import check_name, models_home
 from midi.errors import INTERRUPTED, InputError
+from midi.tokens import STYLE, STYLES
 from training.base_model import BaseModel, find_base_model
 from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning
 from training.verbs.numbers import number_from
@@ -82,6 +83,12 @@ FLAGS: dict[str, dict[str, Any]] = {
         "with --from: the share of each batch that repeats what the model learned from, if that was the default "
         f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
     ),
+    "--style": {
+        "choices": STYLES[:-1],
+        "metavar": "STYLE",
+        "help": f"with --from a model of styles: the style of your files, one of {', '.join(STYLES[:-1])} "
+        "(default: unknown)",
+    },
     "--seed": _number(_natural, "random seed (default: %(default)s)", default=USUAL.seed),
     "--threads": _number(
         _positive, "threads to learn with (default: one a core); another number, slightly other weights"
@@ -119,6 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
     destination: Path = arguments.out / check_name(arguments.name)
     _check_destination(destination)
     base = None if arguments.base is None else find_base_model(arguments.base, destination, vars(arguments))
+    _check_style(arguments.style, base)
     plan = _plan(arguments, base)
     heavy.check()
     try:
@@ -138,6 +146,14 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
     if arguments.preset is not None and arguments.base is not None:
         raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
+
+
+def _check_style(style: str | None, base: BaseModel | None) -> None:
+    """Check that a style goes to a model that knows styles."""
+    if style is not None and base is None:
+        raise InputError(f"--style {style}: only a model of styles has any: add --from, or leave it out")
+    if style is not None and base is not None and STYLE not in base.card.context_fields:
+        raise InputError(f"--style {style}: {base.card.name} knows no styles: leave it out")
 
 
 def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
@@ -171,7 +187,7 @@ def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: B
     if arguments.fresh:
         shutil.rmtree(work, ignore_errors=True)
     maker = ClassicTrainingRun if arguments.preset == "classic" else TrainingRun
-    training_run = maker(corpus, plan, work, command_of(arguments), base, known, share)
+    training_run = maker(corpus, plan, work, command_of(arguments), base, known, share, arguments.style or "")
     fitted = training_run.fit()
     if not fitted.finished:
         minutes = f"{fitted.history.seconds / 60:.1f} minutes"
