@@ -10,7 +10,22 @@ from exported.heads import Floats, Head, heads_of
 from exported.imitation import Imitation, Memory, unit
 from exported.sampling import MIN_P, Bias, Constraint, SamplingOptions, draw
 from midi.notes import ANSWER, HUMAN
-from midi.tokens import CONTEXTS, END, FIELDS, NOWHERE, PITCH, VOICE, WAIT, Field, Place, Token
+from midi.tokens import (
+    CONTEXTS,
+    DEVIATION,
+    END,
+    FIELDS,
+    NOWHERE,
+    PITCH,
+    STYLED_CONTEXTS,
+    STYLED_FIELDS,
+    VOICE,
+    WAIT,
+    Field,
+    Place,
+    Token,
+)
+from midi.touch import PEDAL_ANEW
 
 WIDTH = 6
 SCORE = FIELDS[:4]
@@ -294,3 +309,22 @@ def test_whatever_fields_a_model_has_are_drawn(fields: tuple[Field, ...], given:
         assert len(token) == len(fields)
         assert all(0 <= chosen < field.size for chosen, field in zip(token, fields, strict=True))
         assert token[0] == ANSWER or VOICE not in fields
+
+
+def test_a_field_that_is_not_learned_is_unknown_and_narrows_no_memory() -> None:
+    heads, hidden = model(STYLED_FIELDS, STYLED_CONTEXTS)
+    remembered = (ANSWER, 12, 60, 11, 20, 3, PEDAL_ANEW)
+    how = (0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+    tokens = [
+        draw(
+            heads,
+            STYLED_FIELDS,
+            hidden,
+            Memory([(1.0, remembered)], how),
+            SamplingOptions(0.0, 1.0),
+            np.random.default_rng(seed),
+            Constraint(ANSWER, unlearned=frozenset({"deviation"})),
+        )
+        for seed in range(5)
+    ]
+    assert set(tokens) == {(*remembered[:5], DEVIATION.unknown, PEDAL_ANEW)}
