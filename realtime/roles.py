@@ -111,6 +111,11 @@ def role_of(settings: Settings) -> Role:
     return ROLES[settings.part]
 
 
+def channel_of(settings: Settings) -> int | None:
+    """The channel of a part, from 0: the one asked for, else its role's; None: the one that the human plays on."""
+    return role_of(settings).channel if settings.channel is None else settings.channel - 1
+
+
 def range_of(settings: Settings) -> tuple[int, int]:
     """The lowest and the highest note of a part: those asked for, else its role's, else a piano's."""
     role = role_of(settings)

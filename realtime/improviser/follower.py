@@ -160,9 +160,9 @@ class Follower:
             places,
             factors(settings.follow_density, step_nats(steps)) if steps else None,
             self._pitch(settings, notes),
-            (role.stacks or tuple(map(len, chords))) if settings.follow_density else (),
+            role.stacks or (tuple(map(len, chords)) if settings.follow_density else ()),
             register_of([note.pitch for note in notes])[1] if _follows_register(settings) else 127.0,
-            settings.follow_density,
+            1.0 if role.stacks else settings.follow_density,
         )
 
     def _pitch(self, settings: Settings, notes: Sequence[Note], lowest_struck: Sequence[int] = ()) -> Floats | None:

@@ -14,7 +14,7 @@ from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.modes import MODES, Mode
-from realtime.roles import range_of, role_of
+from realtime.roles import channel_of, range_of, role_of
 from realtime.settings import BAR, BEAT, Settings
 
 PATIENCE_TICKS = TICKS_PER_BAR
@@ -161,9 +161,8 @@ class Planner:
 
     @property
     def _channel(self) -> int:
-        if self.settings.channel is not None:
-            return self.settings.channel - 1
-        return self._listener.tracker.channel if self._role.channel is None else self._role.channel
+        channel = channel_of(self.settings)
+        return self._listener.tracker.channel if channel is None else channel
 
     def _fills(self, begin: int) -> Fills | None:
         if not self._role.is_drums:

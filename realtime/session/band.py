@@ -6,7 +6,7 @@ from typing import Any
 
 from midi.errors import InputError
 from realtime.messages import ParameterChange
-from realtime.roles import OWN, ROLES, Role
+from realtime.roles import OWN, ROLES, Role, channel_of
 from realtime.session.routing import LEADER
 from realtime.session.voice_routing import COMMON
 from realtime.settings import ACCOMPANY, REPLY, Settings
@@ -56,10 +56,9 @@ class Band:
         """All share theirs."""
         return 1
 
-    @property
-    def lines(self) -> list[str]:
+    def lines(self, settings: Sequence[Settings]) -> list[str]:
         """A line for each part."""
-        return [f"  {name} on {_channel(role)}" for name, role in zip(self.names, self.roles, strict=True)]
+        return [f"  {each.part} on {_channel_text(channel_of(each))}" for each in settings]
 
     @property
     def is_by_channel(self) -> bool:
@@ -142,5 +141,5 @@ class Band:
         return ", ".join(f"{number} {name}" for number, name in enumerate(self.names, 1))
 
 
-def _channel(role: Role) -> str:
-    return "the channel that you play on, or --channel" if role.channel is None else f"channel {role.channel + 1}"
+def _channel_text(channel: int | None) -> str:
+    return "the channel that you play on" if channel is None else f"channel {channel + 1}"

@@ -29,9 +29,8 @@ class Routing(Protocol):
     def ports(self) -> int:
         """The number of inputs, and of outputs."""
 
-    @property
-    def lines(self) -> list[str]:
-        """Lines that tell people who plays where; none where there is nothing to tell."""
+    def lines(self, settings: Sequence[Settings]) -> list[str]:
+        """Lines that tell people who plays where, by the settings of each part; none where there is nothing to tell."""
 
     @property
     def is_by_channel(self) -> bool:

@@ -54,8 +54,7 @@ class VoiceRouting:
         """The number of inputs, and of outputs."""
         return self.voices if self.by == PORT else 1
 
-    @property
-    def lines(self) -> list[str]:
+    def lines(self, settings: Sequence[Settings]) -> list[str]:  # noqa: ARG002 - a voice answers where it hears
         """Lines that tell several musicians how they are kept apart; none for one alone."""
         if self.voices == 1:
             return []

@@ -224,7 +224,7 @@ def _run(arguments: argparse.Namespace, printer: Printer) -> int:
             for line in (
                 _title(models[LEADER][1], leader, api),
                 f"  {seed_line(settings)}",
-                *routing.lines,
+                *routing.lines(playing.controls.settings),
                 *venue.directions,
                 *(notes if api else notes[1:]),
                 READY,

@@ -31,7 +31,7 @@ def test_by_channel_each_plays_on_their_own_and_nobody_on_the_others() -> None:
     assert routing.ports == 1
     channels = [settings.channel for settings in routing.settings(Settings())]
     assert channels == [*range(1, 10), 11, 12]
-    assert routing.lines == ["  11 voices, on channels 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12"]
+    assert routing.lines(()) == ["  11 voices, on channels 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12"]
 
 
 def test_by_port_each_is_told_by_the_input_and_a_seed_phrase_is_the_firsts() -> None:
