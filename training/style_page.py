@@ -17,6 +17,7 @@ LICENCES = (
     ("ODbL", "ODbL 1.0: https://opendatacommons.org/licenses/odbl/1-0/"),
     ("CC BY 4.0", "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/"),
     ("Creative Commons Attribution 4.0", "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/"),
+    ("BSD 3-clause", "BSD 3-clause: https://opensource.org/license/bsd-3-clause"),
     ("Creative Commons Zero", "CC0 1.0: https://creativecommons.org/publicdomain/zero/1.0/"),
 )
 NOTHING = "-"
@@ -95,6 +96,8 @@ def notice(card: Card) -> str:
         f"{card.name}: a model of music, made with Antiphon.",
         "The music that it learned from is not in this folder. Its makers ask that they are named wherever the model "
         "is used or passed on: keep this file beside the weights.",
+        "Changes made to the music: it was converted to tables of notes, put on a grid of 24 ticks a quarter note, "
+        "transposed and cut while learning.",
         *(f"{', '.join(table['styles'])}: {table['attribution']}\nLicence: {table['licence']}" for table in tables),
     ]
     if card.corpus["licence"]:
