@@ -27,7 +27,7 @@ def draw_duet(path: Path, duet: Duet, title: str) -> None:
     """
     figure = Figure(figsize=SIZE_INCHES, layout="constrained")
     roll, velocities, pedals = figure.subplots(3, 1, sharex=True, height_ratios=(6, 2, 0.8))
-    for who, colour in zip(NAMES, COLOURS, strict=True):
+    for who, colour in zip(NAMES, COLOURS, strict=False):
         _draw_notes(roll, velocities, duet, who, colour)
         spans = [(begin / 1e9, (end - begin) / 1e9) for begin, end in duet.pedals[who]]
         pedals.broken_barh(spans, (0 if who == HUMAN else 1, 0.8), facecolors=colour)
