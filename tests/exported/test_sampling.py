@@ -25,7 +25,7 @@ from midi.tokens import (
     Place,
     Token,
 )
-from midi.touch import PEDAL_ANEW
+from midi.touch import PEDAL_ANEW, PEDAL_HELD, PEDAL_UP
 
 WIDTH = 6
 SCORE = FIELDS[:4]
@@ -311,9 +311,10 @@ def test_whatever_fields_a_model_has_are_drawn(fields: tuple[Field, ...], given:
         assert token[0] == ANSWER or VOICE not in fields
 
 
-def test_a_field_that_is_not_learned_is_unknown_and_narrows_no_memory() -> None:
+@pytest.mark.parametrize("pedal", [PEDAL_UP, PEDAL_HELD, PEDAL_ANEW])
+def test_a_field_that_is_not_learned_is_unknown_and_narrows_no_memory(pedal: int) -> None:
     heads, hidden = model(STYLED_FIELDS, STYLED_CONTEXTS)
-    remembered = (ANSWER, 12, 60, 11, 20, 3, PEDAL_ANEW)
+    remembered = (ANSWER, 12, 60, 11, 20, 3, pedal)
     how = (0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
     tokens = [
         draw(
@@ -327,4 +328,4 @@ def test_a_field_that_is_not_learned_is_unknown_and_narrows_no_memory() -> None:
         )
         for seed in range(5)
     ]
-    assert set(tokens) == {(*remembered[:5], DEVIATION.unknown, PEDAL_ANEW)}
+    assert set(tokens) == {(*remembered[:5], DEVIATION.unknown, pedal)}
