@@ -72,7 +72,7 @@ ROLES: dict[str, Role] = {
     LEAD: Role(Kind.MELODIC, "default", MELODIC_CHANNELS, replies=True),
     BASS: Role(
         Kind.MELODIC,
-        "default",
+        "styles",
         MELODIC_CHANNELS,
         channel=1,
         polyphony=1,
@@ -83,7 +83,7 @@ ROLES: dict[str, Role] = {
     ),
     COMP: Role(
         Kind.MELODIC,
-        "default",
+        "styles",
         MELODIC_CHANNELS,
         channel=2,
         polyphony=4,

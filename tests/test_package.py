@@ -84,11 +84,11 @@ def test_the_wheel_holds_what_playing_needs_and_no_more(environment: Path) -> No
     package = site_packages(environment) / "antiphon"
     assert (package / "py.typed").is_file()
     assert {path.name for path in (package / "rooms").iterdir()} == {"exported", "midi", "realtime", "training"}
-    assert {path.name for path in (package / "rooms" / "exported").iterdir() if path.is_dir()} <= {
-        "default",
-        "__pycache__",
-    }
-    assert (package / "rooms" / "exported" / "default" / "model.onnx").is_file()
+    exported = package / "rooms" / "exported"
+    shipped = {path.name for path in exported.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert shipped == {"default", "styles", "drummer"}
+    assert all((exported / name / "model.onnx").is_file() for name in shipped)
+    assert all((exported / name / "NOTICE.txt").is_file() for name in ("styles", "drummer")), "their licences ask it"
     assert not list(package.rglob("weights.npz"))
 
 

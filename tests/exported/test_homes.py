@@ -27,7 +27,7 @@ def test_where_it_is_installed_both_lie_in_the_data_folder(data_folder: Path) ->
 def test_a_trained_model_is_found_from_every_folder(data_folder: Path) -> None:
     mine = make(data_folder / "exported" / "mine")
     assert find_model("mine") == mine
-    assert [folder.name for folder in models()] == ["default", "mine"]
+    assert [folder.name for folder in models()] == ["default", "drummer", "mine", "styles"]
 
 
 def test_the_current_folders_model_comes_before_the_users(data_folder: Path) -> None:
