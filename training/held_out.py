@@ -1,14 +1,20 @@
 """The music that a model is measured on: its own split, made again from the files and compared with its card's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from exported.card import Card
 from midi.errors import InputError, MachineError
+from midi.tokens import Field
 from training.corpus import DEFAULT, Corpus, read_folder, read_named
+from training.encoding import EncodedPiece
 from training.pieces import Piece
 from training.split import PARTS, TEST, VALID, some, split
+from training.style_music import has_styles
+from training.style_replay import read_style_replay
+from training.touched_encoding import encode_works
 
 KNOWN_SAMPLE = 8_000
 """Notes of the validation works, about, on which forgetting is measured."""
@@ -37,6 +43,14 @@ class HeldOut:
         remark = f"a sample of {len(works):,} of {len(self.works):,} works: the figures are rough"
         return HeldOut(self.learned, works, self.part, "; ".join(filter(None, (self.remark, remark))))
 
+    def to_learn(self, inputs: Sequence[Field]) -> list[EncodedPiece]:
+        """The works that the model learned from, encoded."""
+        return encode_works(self.learned, inputs)
+
+    def to_measure(self, inputs: Sequence[Field]) -> list[EncodedPiece]:
+        """The works it is measured on, encoded."""
+        return encode_works(self.works, inputs)
+
     def lines(self, card: Card) -> Iterator[str]:
         """The model and its music, as the head of a report."""
         yield (
@@ -61,13 +75,29 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
     return HeldOut(parts.train, works, part, parts.remark)
 
 
-def replay_corpus(card: Card) -> HeldOut | None:
+class Known(Protocol):
+    """What a model learned from: pieces to rehearse, and some to measure what it forgets."""
+
+    def to_learn(self, inputs: Sequence[Field]) -> list[EncodedPiece]:
+        """The pieces to rehearse, encoded for a model with these inputs."""
+
+    def to_measure(self, inputs: Sequence[Field]) -> list[EncodedPiece]:
+        """The pieces to measure."""
+
+
+def replay_corpus(card: Card, tables: Path | None = None) -> Known | None:
     """Read what a model learned from, to rehearse it; says so where that cannot be read here.
 
-    Only the default corpus can. The works to measure are some of those by which its weights were chosen.
+    Only the default corpus can, and note tables where their folder is named. The works to measure are some of those by
+    which its weights were chosen.
+
+    Raises:
+        InputError: the folder holds other tables than the model learned from.
     """
+    if has_styles(card) and tables is not None:
+        return read_style_replay(card, tables)
     name, corpus = card.name, card.corpus.get("name")
-    why = f"it was {corpus or 'not told'}"
+    why = "name the folder of its note tables: --tables" if has_styles(card) else f"it was {corpus or 'not told'}"
     if corpus == DEFAULT:
         print(f"reading what {name} learned from too, to rehearse it; --rehearse 0 spares that", flush=True)
         try:

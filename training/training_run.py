@@ -23,7 +23,7 @@ from training.export import StepGraph, graphs_of, load_base_weights, publish, wr
 from training.facts import compared, corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
 from training.graph import with_constants
-from training.held_out import HeldOut
+from training.held_out import Known
 from training.history import draw_curve
 from training.imitating import tuned
 from training.page import page, summary, table, verdict
@@ -54,7 +54,7 @@ class TrainingRun:
     command: str
     base: BaseModel | None = None
     """The model to begin from, if any;"""
-    known: HeldOut | None = None
+    known: Known | None = None
     """what it learned from, as far as that can be read;"""
     share: float = 0.0
     """and the share of every batch that rehearses it."""
@@ -138,10 +138,19 @@ class TrainingRun:
             name=name,
             imitation=how.as_json(self.fields),
             training=facts | {"packing_costs": round(costs[1] - costs[0], 5)},
-            corpus=corpus_facts(self.corpus, self.parts),
+            corpus=corpus_facts(self.corpus, self.parts) | self._touch_by_style(),
         )
         step = self._with_readout(graphs.packed if in_8_bits else graphs.plain)
         return write_folder(fitted.network, step, graphs.golden, aside, card, self.sounds)
+
+    def _touch_by_style(self) -> dict[str, Any]:
+        """The card's `touch`: the fields of touch that are known by style, those of the music's own style too."""
+        touch = self.base.card.corpus.get("touch") if self.base else None
+        if not touch:
+            return {}
+        known = {field.name for field in told_touch(self.parts.train)}.union(touch.get(self.style, ()))
+        own = {self.style: [field.name for field in TOUCH if field.name in known]} if self.style else {}
+        return {"touch": touch | own}
 
     def _with_readout(self, step: StepGraph) -> StepGraph:
         """The step with the base model's readout of styles, if it has one: its hidden layers have moved little."""
@@ -155,7 +164,7 @@ class TrainingRun:
         judged = self._pieces(self.parts.judged)
         held_out = measured(stepper, card, self._pieces(self.parts.train), judged, self.parts.judged_part)
         if self.base:
-            sample = self._pieces(self.known.works) if self.known else []
+            sample = self.known.to_measure(self._inputs) if self.known else []
             held_out |= compared(self.base, stepper, judged, sample)
         return held_out
 
@@ -187,12 +196,16 @@ class TrainingRun:
             return None
         weights = load_base_weights(self.base)
         share = self._rehearsed
-        known = Replay(self._pieces(self.known.learned), share) if self.known and share else None
+        known = Replay(self.known.to_learn(self._inputs), share) if self.known and share else None
         return Start(f"{self.base.card.name} ({self.base.card.graph_sha256[:12]})", weights, known)
 
     def _from(self) -> dict[str, Any]:
         """The base model's part of the card's `training`."""
         return {"from": self.base.facts() | {"rehearsed": self._rehearsed}} if self.base else {}
+
+    @property
+    def _inputs(self) -> tuple[Field, ...]:
+        return (*self.fields, *self.given)
 
     @property
     def _rehearsed(self) -> float:
@@ -213,7 +226,7 @@ class TrainingRun:
         return model_inputs(self.parts.train)
 
     def _pieces(self, works: tuple[Piece, ...]) -> list[EncodedPiece]:
-        return encode_works(works, (*self.fields, *self.given), self.style)
+        return encode_works(works, self._inputs, self.style)
 
 
 def _velocity_remark(base: BaseModel) -> str:

@@ -24,6 +24,8 @@ from training.touched_encoding import model_inputs
 from training.training_run import TrainingRun
 
 PLAN = replace(tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=32, epochs=16)), rate=0.03)
+TOLD = {"folk": [], "jazz": ["velocity"]}
+"""The touch that the base model knew, by style."""
 Player = Callable[[int], tuple[list[Note], list[Control]]]
 
 
@@ -35,7 +37,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     for variable in made.model.trainable_variables:
         variable.assign(variable * 0.3)
     graphs = graphs_of(made, encoded("jazz", 1).ids)
-    write_folder(made, graphs.packed, graphs.golden, folder, Card("first", corpus={"name": "styles"}))
+    write_folder(made, graphs.packed, graphs.golden, folder, Card("first", corpus={"name": "styles", "touch": TOLD}))
     (folder / NOTICE).write_text("made from the music of others")
     return find_base_model(str(folder), Path("nowhere"), {})
 
@@ -75,6 +77,7 @@ def test_the_habits_of_a_player_are_learned_and_named(
     assert "; not your" not in printed
     assert "| R2 velocity | R2 deviation | AUC pedal |" in printed
     assert card.training["style"] == "jazz"
+    assert card.corpus["touch"] == {"folk": [], "jazz": ["velocity", "deviation", "pedal"]}
     assert read_card(tmp_path / "mine").vocabulary == base.card.vocabulary
     assert (tmp_path / "mine" / NOTICE).read_text() == "made from the music of others"
 

@@ -276,7 +276,7 @@ def test_only_the_default_corpus_read_the_same_is_rehearsed(
     assert replay_corpus(learned_from(DEFAULT, "another")) is None
     assert "is not the music that first learned from" in capsys.readouterr().out
     found = replay_corpus(learned_from(DEFAULT, "digest"))
-    assert found is not None
+    assert isinstance(found, HeldOut)
     assert len(found.learned) > len(found.works) > 0
     assert not {one.name for one in found.learned} & {one.name for one in found.works}
     monkeypatch.setattr("training.held_out.read_named", missing)

@@ -83,6 +83,11 @@ FLAGS: dict[str, dict[str, Any]] = {
         "with --from: the share of each batch that repeats what the model learned from, if that was the default "
         f"corpus, lest it be forgotten; 0 spares the reading of that (default: {REPLAY_SHARE})",
     ),
+    "--tables": {
+        "type": Path,
+        "metavar": "FOLDER",
+        "help": "with --from a model of styles: the note tables that it learned from, to rehearse them",
+    },
     "--style": {
         "choices": STYLES[:-1],
         "metavar": "STYLE",
@@ -144,6 +149,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InputError("give either a folder of music or --corpus default")
     if arguments.rehearse is not None and arguments.base is None:
         raise InputError("--rehearse is for a training that begins from a model: add --from, or leave it out")
+    if arguments.tables is not None and arguments.base is None:
+        raise InputError("--tables is for a training that begins from a model of styles: add --from, or leave it out")
     if arguments.preset is not None and arguments.base is not None:
         raise InputError("--preset is for a training that begins from nothing: give it or --from, not both")
 
@@ -178,7 +185,7 @@ def _train(arguments: argparse.Namespace, plan: Plan, destination: Path, base: B
         flush=True,
     )
     share = REPLAY_SHARE if arguments.rehearse is None else arguments.rehearse
-    known = replay_corpus(base.card) if base and share else None
+    known = replay_corpus(base.card, arguments.tables) if base and share else None
     heavy.load(arguments.threads)
     from training.classic.training_run import ClassicTrainingRun
     from training.training_run import TrainingRun
