@@ -6,7 +6,7 @@ from typing import Any
 
 from midi.errors import InputError
 from realtime.messages import ParameterChange
-from realtime.roles import OWN, ROLES, Role, channel_of
+from realtime.roles import OWN, ROLES, Role, channel_of, role_of
 from realtime.session.routing import LEADER
 from realtime.session.voice_routing import COMMON
 from realtime.settings import ACCOMPANY, REPLY, Settings
@@ -58,7 +58,7 @@ class Band:
 
     def lines(self, settings: Sequence[Settings]) -> list[str]:
         """A line for each part."""
-        return [f"  {each.part} on {_channel_text(channel_of(each))}" for each in settings]
+        return [f"  {each.part} on {_channel_text(channel_of(each))}{_pads_text(each)}" for each in settings]
 
     @property
     def is_by_channel(self) -> bool:
@@ -143,3 +143,7 @@ class Band:
 
 def _channel_text(channel: int | None) -> str:
     return "the channel that you play on" if channel is None else f"channel {channel + 1}"
+
+
+def _pads_text(settings: Settings) -> str:
+    return "; it hears your pads on channel 10" if role_of(settings).is_drums else ""
