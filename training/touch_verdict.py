@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAST = 0.05
-"""Of explained variance, or of AUC: another draw of held-out music may turn a smaller difference."""
+"""A difference of explained variance, or of AUC: another draw of held-out music may turn a smaller difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How well a field of touch is predicted. `of_nothing`: the figure of who knows its mean, or guesses."""
+    """The quality of the prediction of a field of touch. `of_nothing`: the figure of who knows its mean, or guesses."""
 
     word: str
     field: str
@@ -42,7 +42,7 @@ MEASURES = (
 
 
 def touch_figures(figures: Mapping[str, Any]) -> dict[str, float]:
-    """How much of touch is explained, by the head of its column, where that was measured."""
+    """The explained part of touch, by the head of its column, where that was measured."""
     cells = {measure.head: measure.of(figures) for measure in MEASURES}
     return {head: value for head, value in cells.items() if value is not None}
 
