@@ -13,6 +13,8 @@ from realtime.improviser.step_model import StepModel
 from realtime.messages import Message, Played
 from realtime.settings import Settings
 
+LEADER = 0
+"""The voice of the part that leads, where parts play together."""
 DECISIONS = 8
 """Notes decided between two looks at what the musicians do: a human note waits for so many at most."""
 
@@ -26,6 +28,8 @@ class BatchedEngines:
         self._model_of = [next(at for at, own in enumerate(self._models) if own is model) for model in models]
         """The place of each engine's model among them."""
         self._engines = [Engine(model, each) for model, each in zip(models, settings, strict=True)]
+        self._has_leader = len({each.part for each in settings}) > 1
+        """Several parts play around one musician, and the first of them leads."""
         self._wakes: list[float] = [math.inf] * len(settings)
         """The moment at which each has something to do, as of the last message to it or from it."""
         self._settled: set[int] = set()
@@ -46,6 +50,8 @@ class BatchedEngines:
         Those for humans who have just played come first; the others wait for them, then the most urgent come first.
         """
         due = [voice for wake_ns, voice in sorted(zip(self._wakes, count())) if wake_ns <= now_ns]
+        if self._has_leader and LEADER in self._played and LEADER in due:
+            due = [LEADER]  # its answer waits for no other part
         self._step(due)
         first = [voice for voice in due if voice in self._played] or due
         for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:

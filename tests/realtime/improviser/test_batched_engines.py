@@ -117,6 +117,18 @@ def test_who_has_just_played_is_answered_before_those_who_play_on(model: OnnxMod
     assert len(rounds[1]) == DECISIONS
 
 
+def test_the_leader_of_a_band_is_answered_before_its_other_parts(model: OnnxModel) -> None:
+    parts = [Settings(bpm=120, mode="accompany", part=part) for part in ("lead", "bass", "comp")]
+    band = BatchedEngines([model] * 3, parts)
+    for voice in range(3):
+        band.receive(voice, ListenFrom(0))
+    for voice, pitch in ((0, 60), (0, 64), (0, 67), (1, 60), (2, 60)):  # the leader has most to step over
+        band.receive(voice, Played(S, NOTE_ON, pitch, 80))
+    said = [voice for _ in range(40) for voice, _ in band.advance(S)]
+    assert said[0] == 0
+    assert set(said) == {0, 1, 2}
+
+
 def test_steps_taken_together_are_those_taken_alone(model: OnnxModel) -> None:
     rng, kept = np.random.default_rng(0), list[ModelState]()
     token = start(model.card.inputs)
