@@ -76,7 +76,7 @@ def held_out_music(card: Card, data: Path | None, part: str) -> HeldOut:
 
 
 class Known(Protocol):
-    """What a model learned from: pieces to rehearse, and some to measure what it forgets."""
+    """The music that a model learned from: pieces to rehearse, and some to measure what it forgets."""
 
     def to_learn(self, inputs: Sequence[Field]) -> list[EncodedPiece]:
         """The pieces to rehearse, encoded for a model with these inputs."""

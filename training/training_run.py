@@ -80,7 +80,7 @@ class TrainingRun:
             self.remarks.append(_velocity_remark(self.base))
 
     def _untold(self) -> list[str]:
-        """What of touch the model knows and the music does not tell, as a remark."""
+        """The touch that the model knows and the music does not tell, as a remark."""
         told = told_touch(self.parts.train)
         untold = [field.name for field in TOUCH if field in self.fields and field not in told]
         return [f"your files do not tell {' or '.join(untold)}: of that it learns nothing new"] if untold else []
