@@ -35,7 +35,7 @@ class BatchedEngines:
         self._settled: set[int] = set()
         """The voices that have said since then that they need no step."""
         self._played: set[int] = set()
-        """The voices whose humans have played since something was decided for them."""
+        """The voices whose humans have played since they said something, or had nothing more to do."""
 
     def receive(self, voice: int, message: Message) -> None:
         """Take in what happened."""
@@ -56,8 +56,9 @@ class BatchedEngines:
         first = [voice for voice in due if voice in self._played] or due
         for voice in [voice for voice in first if voice in self._settled][:DECISIONS]:
             said = self._engines[voice].advance(now_ns)
-            self._played.discard(voice)
             self._touched(voice)
+            if said or self._wakes[voice] > now_ns:
+                self._played.discard(voice)
             for message in said:
                 yield voice, message
 
