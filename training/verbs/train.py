@@ -17,7 +17,7 @@ from exported.model_store import check_name, models_home
 from midi.errors import INTERRUPTED, InputError
 from midi.tokens import STYLE, STYLES
 from training.base_model import BaseModel, find_base_model
-from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, Plan, seconds_of, tuning
+from training.plan import CLASSIC, EPOCHS, REPLAY_SHARE, STYLED_STREAMS, Plan, seconds_of, tuning
 from training.verbs.numbers import number_from
 
 EPILOG = """\
@@ -77,7 +77,11 @@ FLAGS: dict[str, dict[str, Any]] = {
         "share of each layer's recurrent weights that is left out while learning (default: %(default)g)",
         default=USUAL.weight_drop,
     ),
-    "--batch": _number(_positive, f"pieces side by side (default: {USUAL.streams})", dest="streams"),
+    "--batch": _number(
+        _positive,
+        f"pieces side by side (default: {USUAL.streams}; from a model of styles {STYLED_STREAMS})",
+        dest="streams",
+    ),
     "--rehearse": _number(
         _share,
         "with --from: the share of each batch that repeats what the model learned from, if that was the default "
@@ -170,6 +174,8 @@ def _plan(arguments: argparse.Namespace, base: BaseModel | None) -> Plan:
     if arguments.time is not None:
         asked["seconds"] = seconds_of(arguments.time)
     usual = PRESETS[arguments.preset or "events"]
+    if base and STYLE in base.card.context_fields:
+        usual = replace(usual, streams=STYLED_STREAMS)
     plan = replace(usual, **{name: value for name, value in asked.items() if value is not None})
     return tuning(plan) if base else plan
 
