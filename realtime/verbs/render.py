@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from midi.errors import InputError
-from midi.files import write_midi
 from midi.notes import HUMAN, canonical
 from midi.tempo import Tempo
 from realtime.session.voice_routing import VoiceRouting
@@ -22,8 +21,7 @@ from realtime.verbs.flags import (
     settings_of,
     tempo_of,
 )
-from realtime.verbs.saving import HUMAN as HUMAN_TITLE
-from realtime.verbs.saving import programs, titles
+from realtime.verbs.saving import remark, save_session, titles
 
 EPILOG = """\
 examples:
@@ -54,11 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"antiphon: {arguments.seed}: {'; '.join(seed.remarks)}", file=sys.stderr)
     bpm = tempo_of(arguments, seed)
     settings = settings_of(arguments, bpm)
+    settings = replace(settings, rng_seed=settings.seed)  # as the file says it was made
     _check_settings(settings)
     _check_places(arguments.seed, arguments.output, arguments.png)
     routing = band_of(arguments) or VoiceRouting()
     parts = routing.settings(settings)
-    folders = [folder for folder, _ in models_of(arguments, parts)]
+    folders, cards = zip(*models_of(arguments, parts), strict=True)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as in the engine's process
 
     from exported.onnx_model import load_model
@@ -75,12 +74,14 @@ def run(arguments: argparse.Namespace) -> int:
     human = [replace(note, onset=note.onset - seed.notes[0].onset, voice=HUMAN) for note in seed.notes]
     answers = [canonical(performance.answered(part)) for part in range(routing.parts)]
     answer = [note for notes in answers for note in notes]
-    tracks = [(HUMAN_TITLE, human), *zip(titles(routing.names), answers, strict=True)]
-    write_midi(arguments.output, tracks, bpm, programs=programs(routing.names))
+    session = performance.session
+    recorders = [part.recorder for part in session.parts]
+    save_session(arguments.output, recorders, bpm, performance.now_ns, remark(cards[0], session), routing.names)
     if arguments.png:
         from realtime.pianoroll import draw_piano_roll
 
-        drawn = [(title.lower(), notes) for title, notes in tracks]
+        answering = zip([title.lower() for title in titles(routing.names)], answers, strict=True)
+        drawn = [("human", human), *answering]
         draw_piano_roll(arguments.png, drawn, f"{arguments.seed.name}, answered")
     sounding = tempo.ns_of(max(note.end for note in [*human, *answer])) / 1e9
     print(seed_line(settings))

@@ -34,16 +34,21 @@ def save(playing: Session, card: Card, session: Path, printer: Printer) -> None:
     if not any(map(len, recorders)):
         return
     bpm = float(playing.transport.tempo.bpm)
-    remark, names = f"Antiphon {version()}: {flags_to_repeat(card, playing)}", playing.routing.names
+    text, names = remark(card, playing), playing.routing.names
     try:
         session.parent.mkdir(parents=True, exist_ok=True)
-        save_session(session, recorders, bpm, time.monotonic_ns(), remark, names)
+        save_session(session, recorders, bpm, time.monotonic_ns(), text, names)
     except (OSError, InputError) as error:
         refuge = _refuge()
-        save_session(refuge, recorders, bpm, time.monotonic_ns(), remark, names)
+        save_session(refuge, recorders, bpm, time.monotonic_ns(), text, names)
         printer.notify(f"the session could not be saved as {session} ({error}); it is in {refuge}")
         session = refuge
     printer.print(str(session))
+
+
+def remark(card: Card, playing: Session) -> str:
+    """The line of a performance's file that tells how it was made."""
+    return f"Antiphon {version()}: {flags_to_repeat(card, playing)}"
 
 
 def _refuge() -> Path:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 import mido
@@ -9,8 +10,10 @@ import pytest
 
 from antiphon import main
 from midi.files import read_midi
+from midi.tokens import STYLED_FIELDS
 from tests.peers.daemon import installed
 from tests.peers.program import PATIENCE_S
+from tests.tiny_model import build
 
 SEED = Path(__file__).parents[2] / "midi" / "seeds" / "phrase.mid"
 
@@ -85,6 +88,26 @@ def test_a_picture_is_drawn(render: Render, tmp_path: Path) -> None:
     assert pixels.shape[1] > 600
     colours = {tuple((255 * colour).round().astype(int)) for colour in pixels[:, :, :3].reshape(-1, 3)[::7]}
     assert len(colours) > 20, "an empty picture has fewer colours than two players and a grid"
+
+
+def test_the_answer_is_written_as_it_sounds(tmp_path: Path) -> None:
+    """Beside the beat, swung, with its pedal; and the file says what made it."""
+    styled = build(tmp_path / "styled", STYLED_FIELDS, styles=("jazz",))
+    flags = ["--model", str(styled), "--pedal", "1", "--follow-placement", "0", "--temperature", "2", "--bars", "4"]
+    assert main(["render", str(SEED), "-o", str(tmp_path / "o.mid"), *flags]) == 0
+    file = mido.MidiFile(tmp_path / "o.mid")
+    human, answer = file.tracks[1:]
+    ticks = {track.name: accumulate(message.time for message in track) for track in (human, answer)}
+    onsets = {
+        track.name: [at for at, message in zip(ticks[track.name], track, strict=True) if message.type == "note_on"]
+        for track in (human, answer)
+    }
+    assert {onset % (file.ticks_per_beat // 24) for onset in onsets["Human"]} == {0}
+    assert len({onset % (file.ticks_per_beat // 24) for onset in onsets["Antiphon"]}) > 3
+    pedals = [message.value for message in answer if message.is_cc(64)]
+    assert pedals[-1] == 0
+    assert set(pedals) == {0, 127}
+    assert any(message.type == "text" and "--follow-placement 0" in message.text for message in file.tracks[0])
 
 
 def test_a_drummer_plays_to_a_tune_on_channel_10(drummer_folder: Path, tmp_path: Path) -> None:
