@@ -11,6 +11,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from exported.card import SOUND
 from exported.heads import Floats, Head
 from exported.imitation import Memory
 from midi.notes import ANSWER, PIANO
@@ -48,6 +49,8 @@ class Constraint:
     """The pitches allowed of an answer's note; the human's, where they are predicted, are any of a piano."""
     pitches: Floats | None = None
     """A mask of the pitches allowed, where not all are: 1 at each, else 0, (128,). Where given, they set both ends."""
+    sounds: Floats | None = None
+    """A mask of the names allowed of a model whose vocabulary is names: 1 at each, else 0, (N,)."""
     place_after: Callable[[int], Place] = nowhere
     """The place of a note, by the id of its wait (never END): its contexts, as far as they are known."""
     unlearned: frozenset[str] = frozenset()
@@ -75,6 +78,12 @@ class Constraint:
         if field.name in self.unlearned:
             return field.unknown
         return self.voice if field.name == VOICE.name else None
+
+    def mask(self, field: Field) -> Floats | None:
+        """The mask of a field's classes, where not all between the ends may be drawn."""
+        if field.name == PITCH.name:
+            return self.pitches
+        return self.sounds if field.name == SOUND else None
 
     def allowed(self, field: Field, wait: int, voice: int = ANSWER) -> tuple[int, int]:
         """The classes of a field that may be drawn, from, to before; `wait`, `voice`: ids drawn before, if they were.
@@ -144,8 +153,9 @@ def draw(
             if bias is not None:
                 _apply(likely, field, column, bias, ids, wait)
             first, end = constraint.allowed(field, wait, ids[0] if fields[0] == VOICE else ANSWER)
-            if field.name == PITCH.name and constraint.pitches is not None:
-                likely = np.where(constraint.pitches > 0, likely, NEVER)
+            mask = constraint.mask(field)
+            if mask is not None:
+                likely = np.where(mask > 0, likely, NEVER)
             chosen = first + _pick(likely[first:end], options.temperature, randoms[column])
         ids[column] = chosen
         if field.name == WAIT.name:

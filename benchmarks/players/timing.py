@@ -12,7 +12,8 @@ from realtime.modes import MODES
 from realtime.settings import live_parameter
 
 PHRASES = ("jig_g", "blues_am")
-SEEDS = 3
+SEEDS = 9
+"""By three seeds chance alone moves a count by a tenth."""
 SWINGS, HUMANIZES, OFFSETS = ("50", "62.5", "75"), ("0", "40"), ("-100", "0", "100")
 WAYS: list[dict[str, str]] = [
     {"swing": swing, "humanize": humanize, "out-offset": offset}

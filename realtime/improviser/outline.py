@@ -8,12 +8,12 @@ from midi.notes import PIANO, TICKS_PER_BEAT, Note
 from realtime.improviser.biases import Biases
 from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR
+from realtime.improviser.vocabulary import MOST_POLYPHONY
 
 TAIL_TICKS = TICKS_PER_BAR
 """The last notes may ring on so long past the plan's end."""
 REST_TICKS = 2 * TICKS_PER_BEAT
 """A rest this long, once half of an answer has been played, is its end: the phrase is complete."""
-MOST_POLYPHONY = 16
 
 VelocityAt = Callable[[int, int, int | None], int]
 """From a note's tick, its pitch and the velocity that the model drew, if any, to the velocity it is played with."""

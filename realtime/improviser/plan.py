@@ -119,14 +119,16 @@ class Plan:
     def _constraint(self, last: Note | None, not_before: int) -> Constraint:
         vocabulary = self.ring.vocabulary
         previous = None if last is None else last.onset
+        pitches, polyphony = self.outline.pitches, self.outline.polyphony
         if self._is_entering:
-            return vocabulary.entering(self.outline.begin, previous, self.outline.pitches)
+            return vocabulary.entering(self.outline.begin, previous, pitches, polyphony)
         if last is None or not_before - last.onset > WAIT_TICKS[-1]:
-            return vocabulary.entering(not_before, previous, self.outline.pitches)
-        earliest = max(not_before, self.branch.free_from(last.onset, self.outline.polyphony))
+            return vocabulary.entering(not_before, previous, pitches, polyphony)
+        earliest = max(not_before, self.branch.free_from(last.onset, polyphony))
         return vocabulary.following(
             last,
-            self.outline.pitches,
+            pitches,
+            polyphony,
             may_end=self.outline.may_end and self.outline.is_half_over(last.onset),
             is_ours=not self.outline.predicts_human or self._is_our_turn(last),
             earliest=bisect_left(WAIT_TICKS, earliest - last.onset),

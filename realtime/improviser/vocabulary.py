@@ -1,7 +1,7 @@
 """A model's vocabulary in a performance: how notes and tokens become each other. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from midi.notes import ANSWER, PIANO, TICKS_PER_BEAT, Note
 from midi.parts import Kind
 from midi.tokens import END, PITCH, WAIT, WAIT_TICKS, Field, Place, Token, decode, encode, nearest
 
+MOST_POLYPHONY = 16
 Range = tuple[int, int]
 """The lowest and the highest pitch."""
 PlaceOf = Callable[[int], Place]
@@ -81,7 +82,13 @@ class EventVocabulary:
         wait = token[self._wait]
         return None if wait == END else WAIT_TICKS[wait]
 
-    def entering(self, onset: int, previous_onset: int | None, pitches: Range = PIANO) -> Constraint:
+    def entering(
+        self,
+        onset: int,
+        previous_onset: int | None,
+        pitches: Range = PIANO,
+        polyphony: int = MOST_POLYPHONY,  # noqa: ARG002 - notes come one by one: `earliest` keeps to it
+    ) -> Constraint:
         """The limits of an answer's first note: at this onset, whatever the model thinks of that."""
         wait = 0 if previous_onset is None else nearest(WAIT_TICKS, onset - previous_onset)
         bar_place = self.place_of(onset)  # exact where the wait's class is not
@@ -97,7 +104,14 @@ class EventVocabulary:
         )
 
     def following(
-        self, last: Note, pitches: Range = PIANO, *, may_end: bool, is_ours: bool = True, earliest: int = 0
+        self,
+        last: Note,
+        pitches: Range = PIANO,
+        polyphony: int = MOST_POLYPHONY,  # noqa: ARG002 - as above
+        *,
+        may_end: bool,
+        is_ours: bool = True,
+        earliest: int = 0,
     ) -> Constraint:
         """The limits of a later note.
 
@@ -127,6 +141,8 @@ class ChordVocabulary:
     ids: dict[str, int]
     passing: Token
     unknown: int
+    _allowed: dict[tuple[Range, int], Floats] = field(default_factory=dict, compare=False)
+    """The masks of names by range and polyphony."""
 
     @classmethod
     def of(cls, card: Card) -> "ChordVocabulary":
@@ -158,21 +174,39 @@ class ChordVocabulary:
         """The wait of a drawn token, in ticks; such music is never over."""
         return HALF_BEAT
 
-    def entering(self, onset: int, previous_onset: int | None, pitches: Range = PIANO) -> Constraint:  # noqa: ARG002 - no time
-        """The first note of an answer."""
-        return Constraint()
+    def entering(
+        self,
+        onset: int,  # noqa: ARG002 - its tokens hold no time
+        previous_onset: int | None,  # noqa: ARG002
+        pitches: Range = PIANO,
+        polyphony: int = MOST_POLYPHONY,
+    ) -> Constraint:
+        """The first note or chord of an answer."""
+        return Constraint(sounds=self._within(pitches, polyphony))
 
     def following(
         self,
         last: Note,  # noqa: ARG002
-        pitches: Range = PIANO,  # noqa: ARG002
+        pitches: Range = PIANO,
+        polyphony: int = MOST_POLYPHONY,
         *,
         may_end: bool,  # noqa: ARG002
         is_ours: bool = True,  # noqa: ARG002
         earliest: int = 0,  # noqa: ARG002
     ) -> Constraint:
-        """A later note of an answer: no name is out of place."""
-        return Constraint()
+        """A later note or chord of an answer."""
+        return Constraint(sounds=self._within(pitches, polyphony))
+
+    def _within(self, pitches: Range, polyphony: int) -> Floats:
+        """A mask of the names within a range and of so many notes at most; where there is none, of the smallest."""
+        mask = self._allowed.get((pitches, polyphony))
+        if mask is None:
+            lowest, highest = pitches
+            fits = [lowest <= min(name) and max(name) <= highest and len(name) <= polyphony for name in self.played]
+            fewest = min(map(len, self.played))
+            mask = np.array(fits if any(fits) else [len(name) == fewest for name in self.played], np.float32)
+            self._allowed[pitches, polyphony] = mask
+        return mask
 
 
 Vocabulary = EventVocabulary | ChordVocabulary

@@ -20,6 +20,7 @@ from midi.tempo import Tempo
 from midi.tokens import Field, start
 from realtime.improviser.engine import Engine
 from realtime.improviser.ring import ContextRing, place_in_order
+from realtime.improviser.vocabulary import ChordVocabulary
 from realtime.offline import Offline
 from realtime.settings import Settings
 from realtime.timed import performed
@@ -137,6 +138,24 @@ def test_an_answer_is_names_spelled_out_in_half_beats(named: OnnxModel) -> None:
     for _, together in groupby(notes, key=lambda note: note.onset):
         assert tuple(note.pitch for note in together) in spelled
     assert any(len(list(together)) > 1 for _, together in groupby(notes, key=lambda note: note.onset))
+
+
+def test_its_chords_keep_to_the_polyphony_and_the_range(named: OnnxModel) -> None:
+    for limits in (Settings(bpm=120, bars=8, polyphony=1), Settings(bpm=120, bars=8, lowest=60)):
+        offline = Offline(Engine(named, limits))
+        offline.perform(performed(PHRASE, TEMPO))
+        notes = offline.answered()
+        assert len(notes) > 8
+        stacks = [len(list(chord)) for _, chord in groupby(notes, key=lambda note: note.onset)]
+        assert max(stacks) <= (limits.polyphony or max(map(len, map(pitches_of, NAMES))))
+        assert min(note.pitch for note in notes) >= (limits.lowest or 0)
+
+
+def test_where_no_name_fits_the_smallest_are_left(named: OnnxModel) -> None:
+    vocabulary = ChordVocabulary.of(named.card)
+    sounds = vocabulary.entering(0, None, (0, 1), 1).sounds
+    assert sounds is not None
+    assert {len(vocabulary.played[name]) for name in sounds.nonzero()[0]} == {min(map(len, vocabulary.played))}
 
 
 def test_what_was_sent_is_in_the_ring_as_if_it_had_been_fed(named: OnnxModel) -> None:
