@@ -77,7 +77,7 @@ def _trees(rows: Doubles, labels: Doubles, asked: Doubles, seed: int) -> Doubles
 def _recurrent(rows: Doubles, labels: Doubles, asked: Doubles, seed: int) -> Doubles:
     from training import heavy
 
-    heavy.load(1)
+    heavy.load()
     import keras
 
     keras.utils.set_random_seed(seed)
