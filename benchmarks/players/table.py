@@ -67,7 +67,7 @@ def _row(title: str, figures: Figures, tail: str = "") -> str:
 
 def _answer_row(result: Result) -> str:
     cell, by_seed = result.cell, result.by_seed
-    title = f"{cell.mode}, {'--bpm' if cell.knows_bpm else 'by_seed'}"
+    title = f"{cell.mode}, {'--bpm' if cell.knows_bpm else 'heard'}"
     registers = [answer.figures.register for answer in by_seed if answer.figures.register]
     register = tuple(round(median(places)) for places in zip(*registers, strict=True)) if registers else None
     figures = Figures(
