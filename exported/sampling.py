@@ -143,6 +143,7 @@ def draw(
     """
     randoms = rng.random(len(fields)).tolist()
     ids = [0] * len(fields) + [*UNKNOWN_CONTEXTS]
+    has_voice = fields[0].name == VOICE.name
     wait = 0
     for column, field in enumerate(fields):
         chosen = constraint.fixed(field)
@@ -152,7 +153,7 @@ def draw(
                 memory.mix_in(likely, column, options.imitate)
             if bias is not None:
                 _apply(likely, field, column, bias, ids, wait)
-            first, end = constraint.allowed(field, wait, ids[0] if fields[0] == VOICE else ANSWER)
+            first, end = constraint.allowed(field, wait, ids[0] if has_voice else ANSWER)
             mask = constraint.mask(field)
             if mask is not None:
                 likely = np.where(mask > 0, likely, NEVER)

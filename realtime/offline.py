@@ -10,10 +10,11 @@ from midi.piece import Piece
 from midi.tempo import Tempo
 from realtime.improviser.engine import Engine
 from realtime.messages import Proposal
+from realtime.roles import LEADER
 from realtime.session.controls import parse_changes
 from realtime.session.journal import Send
 from realtime.session.part import Part
-from realtime.session.routing import LEADER, Routing
+from realtime.session.routing import Routing
 from realtime.session.session import Session
 from realtime.timed import Timed, performed
 

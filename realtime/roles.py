@@ -104,6 +104,8 @@ ROLES: dict[str, Role] = {
     ),
 }
 """In the order in which parts are numbered: the first of those that play leads."""
+LEADER = 0
+"""Its number: its musician may set the time, and the count-in is heard at its output."""
 
 
 def role_of(settings: Settings) -> Role:

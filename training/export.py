@@ -7,7 +7,8 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -167,6 +168,23 @@ def load_base_weights(base: BaseModel) -> Weights:
             f"allowed is {TOLERANCE:g}: copy the folder again whole"
         )
     return weights
+
+
+@contextmanager
+def made_aside(destination: Path) -> Iterator[Path]:
+    """A folder to make a model in; at the end it is put in its place, if nothing failed.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    aside = destination.with_name(f".{destination.name}.partial-{os.getpid()}")
+    try:
+        yield aside
+        publish(aside, destination)
+    except OSError as error:
+        raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def publish(folder: Path, destination: Path) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -85,7 +85,7 @@ class Fit:
         self._network = Network(Shape(self._fields, self._given, *shape), plan.streams, plan.chunk)
         self._history = History()
         if kept is not None:
-            self._restore(kept)
+            self._history = restore(kept, self._network, self._streams, self._rng)
         elif start is not None:
             self._network.begin_from(start.weights)
             self._validate()  # if nothing that it learns is better, it stays what it was
@@ -160,24 +160,8 @@ class Fit:
         shown.update(round(1000 * self._progress()) - shown.n)
 
     def _save(self) -> None:
-        groups = {
-            "variables": numbered(self._network.variables),
-            "optimizer": numbered(self._network.optimizer.variables),
-            "states": numbered(self._network.states),
-            "streams": self._streams.snapshot(),
-            "best": self._history.best,
-        }
-        notes = {"settings": self._settings, "history": self._history.as_json(), "rng": self._rng.bit_generator.state}
-        checkpoint.save(self._path, Checkpoint(groups, notes))
-
-    def _restore(self, kept: Checkpoint) -> None:
-        assign_numbered(self._network.variables, kept.groups["variables"])
-        assign_numbered(self._network.optimizer.variables, kept.groups["optimizer"])
-        states = kept.groups["states"]
-        self._network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
-        self._streams.restore(kept.groups["streams"])
-        self._rng.bit_generator.state = kept.notes["rng"]
-        self._history = History.of(kept.notes["history"], dict(kept.groups["best"]))
+        kept = checkpoint_of(self._network, self._streams, self._history, self._rng, self._settings)
+        checkpoint.save(self._path, kept)
 
 
 def _settings(plan: Plan, columns: Sequence[Field], corpus: str, start: Start | None) -> dict[str, Any]:
@@ -192,6 +176,41 @@ def _settings(plan: Plan, columns: Sequence[Field], corpus: str, start: Start | 
 def _notes(batch: Batch) -> float:
     """The number of notes a batch predicts: what counts of its first field, or of the one after the voice."""
     return float(batch.loss_mask[:, :, min(1, batch.loss_mask.shape[2] - 1)].sum())
+
+
+class Reader(Protocol):
+    """Reads the pieces that are learned from, and can go on where it stood."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Arrays that say where it stands."""
+
+    def restore(self, arrays: Mapping[str, Any]) -> None:
+        """Go on from there."""
+
+
+def checkpoint_of(
+    network: Network, reader: Reader, history: History, rng: np.random.Generator, settings: Mapping[str, Any]
+) -> Checkpoint:
+    """All that a training needs to go on."""
+    groups = {
+        "variables": numbered(network.variables),
+        "optimizer": numbered(network.optimizer.variables),
+        "states": numbered(network.states),
+        "streams": reader.snapshot(),
+        "best": history.best,
+    }
+    return Checkpoint(groups, {"settings": settings, "history": history.as_json(), "rng": rng.bit_generator.state})
+
+
+def restore(kept: Checkpoint, network: Network, reader: Reader, rng: np.random.Generator) -> History:
+    """Put network, reader and random numbers where a checkpoint has them; returns its history."""
+    assign_numbered(network.variables, kept.groups["variables"])
+    assign_numbered(network.optimizer.variables, kept.groups["optimizer"])
+    states = kept.groups["states"]
+    network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
+    reader.restore(kept.groups["streams"])
+    rng.bit_generator.state = kept.notes["rng"]
+    return History.of(kept.notes["history"], dict(kept.groups["best"]))
 
 
 def numbered(values: Sequence[Any]) -> dict[str, Any]:

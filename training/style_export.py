@@ -3,8 +3,6 @@
 Importing this module imports TensorFlow.
 """
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +11,9 @@ import numpy as np
 
 from exported.card import READOUT_NAMES, Card
 from exported.heads import Floats
-from midi.errors import InputError
 from midi.tokens import STYLE
 from training.evaluate import ABREAST, evaluate
-from training.export import graphs_of, publish, write_folder
+from training.export import graphs_of, made_aside, write_folder
 from training.graph import with_constants
 from training.imitating import tuned
 from training.network import Network
@@ -53,15 +50,8 @@ class Export:
         Raises:
             InputError: it cannot be written. ModelError: the graph does not compute what Keras computes.
         """
-        aside = destination.with_name(f".{destination.name}.partial-{os.getpid()}")
-        try:
-            card = self._write(aside, destination.name)
-            publish(aside, destination)
-        except OSError as error:
-            raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        return card
+        with made_aside(destination) as aside:
+            return self._write(aside, destination.name)
 
     def _write(self, aside: Path, name: str) -> Card:
         """In 8 bits if the pieces to choose by suffer no more than PACKING_MAY_COST, the mean over the styles."""

@@ -12,8 +12,7 @@ import numpy as np
 
 from midi.tokens import VOICE, Field
 from training import checkpoint
-from training.checkpoint import Checkpoint
-from training.fit import CHECKPOINT, SAVE_EVERY_S, assign_numbered, numbered
+from training.fit import CHECKPOINT, SAVE_EVERY_S, assign_numbered, checkpoint_of, numbered, restore
 from training.growing import grown
 from training.history import History
 from training.interruption import interruption
@@ -63,7 +62,7 @@ class StyleFit:
             self.network.begin_from(grown(base, self.network.weights()))
         self.history = History()
         if kept is not None:
-            self._restore(kept)
+            self.history = restore(kept, self.network, self._mixture, self._rng)
 
     @property
     def over(self) -> bool:
@@ -101,24 +100,8 @@ class StyleFit:
             notify(f"  {style:12} {share:4.0%}  {line(figures[style])}")
 
     def _save(self) -> None:
-        groups = {
-            "variables": numbered(self.network.variables),
-            "optimizer": numbered(self.network.optimizer.variables),
-            "states": numbered(self.network.states),
-            "streams": self._mixture.snapshot(),
-            "best": self.history.best,
-        }
-        notes = {"settings": self._settings, "history": self.history.as_json(), "rng": self._rng.bit_generator.state}
-        checkpoint.save(self._path, Checkpoint(groups, notes))
-
-    def _restore(self, kept: Checkpoint) -> None:
-        assign_numbered(self.network.variables, kept.groups["variables"])
-        assign_numbered(self.network.optimizer.variables, kept.groups["optimizer"])
-        states = kept.groups["states"]
-        self.network.states = [states[str(index)].astype(np.float32) for index in range(len(states))]
-        self._mixture.restore(kept.groups["streams"])
-        self._rng.bit_generator.state = kept.notes["rng"]
-        self.history = History.of(kept.notes["history"], dict(kept.groups["best"]))
+        kept = checkpoint_of(self.network, self._mixture, self.history, self._rng, self._settings)
+        checkpoint.save(self._path, kept)
 
 
 def line(figures: StyleFigures) -> str:

@@ -3,7 +3,6 @@
 Importing this module imports TensorFlow.
 """
 
-import os
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 from exported.card import LOSS_CURVE, PAGE, READOUT_NAMES, Card, write_card
 from exported.model_store import models_home
-from midi.errors import InputError
 from midi.tokens import TOUCH, VELOCITY, Field
 from training.base_model import BaseModel
 from training.baselines import Baselines, baselines
@@ -19,7 +17,7 @@ from training.batches import Replay
 from training.corpus import Corpus
 from training.encoding import EncodedPiece
 from training.evaluate import evaluate
-from training.export import StepGraph, graphs_of, load_base_weights, publish, write_folder
+from training.export import StepGraph, graphs_of, load_base_weights, made_aside, write_folder
 from training.facts import compared, corpus_facts, measured, training_facts
 from training.fit import Fit, Fitted, Start
 from training.graph import with_constants
@@ -103,8 +101,7 @@ class TrainingRun:
 
     def export(self, fitted: Fitted, destination: Path) -> Card:
         """Make the model's folder aside, measure what is in it, and put it in its place when all is there."""
-        aside = destination.with_name(f".{destination.name}.partial-{os.getpid()}")
-        try:
+        with made_aside(destination) as aside:
             card = self._write(fitted, aside, destination.name)
             stepper = Stepper.of(aside, card)
             card = replace(card, held_out=self._held_out(card, stepper))
@@ -112,11 +109,6 @@ class TrainingRun:
             draw_curve(aside / LOSS_CURVE, destination.name, fitted.history, self._counted(self._validated_on))
             (aside / PAGE).write_text(page(card), encoding="utf-8")
             self._keep_notice(aside)
-            publish(aside, destination)
-        except OSError as error:
-            raise InputError(f"cannot write {destination}: {error.strerror or error}") from None
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
         return card
 
     def _keep_notice(self, folder: Path) -> None:

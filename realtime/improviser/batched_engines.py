@@ -11,10 +11,9 @@ from exported.model_state import Step
 from realtime.improviser.engine import Engine
 from realtime.improviser.step_model import StepModel
 from realtime.messages import Message, Played
+from realtime.roles import LEADER
 from realtime.settings import Settings
 
-LEADER = 0
-"""The voice of the part that leads, where parts play together."""
 DECISIONS = 8
 """Notes decided between two looks at what the musicians do: a human note waits for so many at most."""
 

@@ -130,8 +130,8 @@ class Follower:
         """The biases of each draw; None: there are none. The same until a note is heard or a parameter changes."""
         knobs = (settings.follow_density, settings.follow_register, settings.follow_key, settings.follow_grid)
         is_following = any(knobs) and bool(self._notes)
-        pedal = self.pedal(settings)
-        if not is_following and (pedal == 1 or PEDAL not in fields):
+        pedal = self.pedal(settings) if PEDAL in fields else 1.0
+        if not is_following and pedal == 1:
             return None
         key = (knobs, pedal, settings.mode, fields)
         if self._biases is None or self._biases[0] != key:

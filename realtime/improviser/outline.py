@@ -1,7 +1,7 @@
 """The outline of a plan: where it begins and ends, and how its notes are drawn and played. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from exported.sampling import Bias, SamplingOptions
 from midi.notes import PIANO, TICKS_PER_BEAT, Note
@@ -84,11 +84,4 @@ class Outline:
             duration = max(1, min(duration, self.end + TAIL_TICKS - onset))
         velocity = self.velocity_at(onset, note.pitch, note.velocity)
         deviation = None if note.deviation_ms is None else self.deviation_of(note.deviation_ms)
-        return replace(
-            note,
-            onset=onset,
-            duration=duration,
-            velocity=velocity,
-            channel=self.channel,
-            deviation_ms=deviation,
-        )
+        return Note(onset, duration, note.pitch, velocity, self.channel, note.voice, deviation, note.pedal)

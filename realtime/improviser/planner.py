@@ -4,6 +4,7 @@ import numpy as np
 
 from exported.sampling import SamplingOptions
 from midi.meter import Bar
+from midi.tokens import DEVIATION
 from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR, TOLERANCE
 from realtime.improviser.learned_touch import DrawnScale
@@ -154,7 +155,7 @@ class Planner:
 
     def _deviation_of(self) -> DeviationOf:
         """The place of notes beside the grid as the human plays now; a drummer keeps to its own."""
-        if self._role.is_drums:
+        if self._role.is_drums or DEVIATION not in self._model.fields:
             return as_drawn
         placement = self._listener.follower.placement(self.settings)
         return lambda drawn: placement.learned_ms(drawn, self._deviations)

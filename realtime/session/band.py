@@ -6,8 +6,7 @@ from typing import Any
 
 from midi.errors import InputError
 from realtime.messages import ParameterChange
-from realtime.roles import OWN, ROLES, Role, channel_of, role_of
-from realtime.session.routing import LEADER
+from realtime.roles import LEADER, OWN, ROLES, Role, channel_of, role_of
 from realtime.session.voice_routing import COMMON
 from realtime.settings import ACCOMPANY, REPLY, Settings
 

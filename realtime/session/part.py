@@ -31,14 +31,13 @@ from realtime.messages import (
     TempoEstimate,
 )
 from realtime.modes import KEEP_NS, MODES
-from realtime.roles import role_of
+from realtime.roles import LEADER, role_of
 from realtime.session.answer import Answer
 from realtime.session.answer_pedal import AnswerPedal
 from realtime.session.controls import Controls
 from realtime.session.count_in import CountIn
 from realtime.session.journal import Human
 from realtime.session.recorder import Recorder
-from realtime.session.routing import LEADER
 from realtime.session.schedule import ANSWER_PEDAL, NO_NOTE, NOTHING_SENT, Outgoing, Schedule
 from realtime.session.suspicion import Suspect
 from realtime.session.through import Through

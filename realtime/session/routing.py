@@ -6,9 +6,6 @@ from typing import Protocol
 from realtime.messages import ParameterChange
 from realtime.settings import Settings
 
-LEADER = 0
-"""The part whose musician may set the time, and at whose output the count-in is heard."""
-
 
 class Routing(Protocol):
     """Musicians and parts, numbered from 0, and the ways between them."""

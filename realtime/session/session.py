@@ -13,6 +13,7 @@ from midi.errors import AntiphonError
 from midi.message import is_channel_message
 from midi.piece import Piece
 from realtime.messages import HistoryNote, Message, ParameterChange, StyleEstimate
+from realtime.roles import LEADER
 from realtime.session.answer import Lateness
 from realtime.session.controls import PANIC, TAP, Action, Controls, Request
 from realtime.session.count_in import CountIn
@@ -36,7 +37,7 @@ from realtime.session.journal import (
 )
 from realtime.session.part import PAST_NOTES, Part
 from realtime.session.recorder import Records
-from realtime.session.routing import LEADER, Routing
+from realtime.session.routing import Routing
 from realtime.session.schedule import Outgoing
 from realtime.session.suspicion import Suspect, Suspicion
 from realtime.session.transport.clock_out import ClockOut

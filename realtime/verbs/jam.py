@@ -32,8 +32,9 @@ from realtime.live.signals import flags_raised_by_signals, suspend_process
 from realtime.live.supervisor import Supervisor
 from realtime.live.surfaces.console import HINT, Console, terminal_keys
 from realtime.live.surfaces.control_pipe import ControlPipe, parse_descriptors
+from realtime.roles import LEADER
 from realtime.session.journal import Begun
-from realtime.session.routing import LEADER, Routing
+from realtime.session.routing import Routing
 from realtime.session.session import Session
 from realtime.session.transport.sources import time_sources
 from realtime.session.voice_routing import CHANNEL, CHANNELS, MOST_VOICES, PORT, VoiceRouting
