@@ -25,8 +25,8 @@ class Role:
     density: float = 1.0
     """The share of the human's density that it takes up: beside a pianist's half notes a drummer counts eighths."""
     usual_velocity: float | None = None
-    """The mean loudness of what its model learned from: its notes sound louder or softer than that by as much as the
-    human does, and its model hears them as it drew them. None: its model hears the human's loudness."""
+    """The mean loudness of what its model learned from: its notes sound as loud in the mean as the human's, and its
+    model hears them as it drew them. None: its model hears the human's loudness."""
     lowest: int | None = None
     highest: int | None = None
     style: str | None = None

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from midi.notes import DEFAULT_VELOCITY, TICKS_PER_BEAT, Note
-from realtime.improviser.learned_touch import DrawnScale
+from realtime.improviser.learned_touch import LOUDEST, DrawnLoudness, DrawnScale
 
 PLACE_TICKS = TICKS_PER_BEAT // 4
 ACCENTS_TICKS = 2 * TICKS_PER_BEAT
@@ -90,9 +90,13 @@ class Dynamics:
             return drawn
         return _velocity(drawn + self.follow * (self.mean + self.spread * above - drawn))
 
-    def loudness(self, usual: float) -> float:
-        """The factor from velocities whose mean is `usual` to the human's, as far as they played."""
-        return (self.mean / usual) ** self.follow if self.touches else 1.0
+    def stroke_velocity(self, drawn: int, usual: float, strokes: DrawnLoudness) -> int:
+        """The velocity with which a drummer's stroke sounds: as loud in the mean as the human, as far as they played.
+
+        `usual`: the mean of what its model learned from; `strokes`: those drawn before.
+        """
+        factor = strokes.factor(drawn, usual, self.mean)
+        return _velocity(drawn * factor**self.follow) if self.touches else drawn
 
     def velocity_at(self, ticks: int, pitch: int, chance: float = 0.5) -> int:
         """The velocity, 1 to 127, of a note so many ticks into the answer, of a model that draws none.
@@ -131,4 +135,4 @@ def _accent(ticks: float) -> int:
 
 
 def _velocity(loudness: float) -> int:
-    return min(max(round(loudness), 1), 127)
+    return min(max(round(loudness), 1), LOUDEST)

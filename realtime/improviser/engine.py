@@ -319,9 +319,8 @@ class Engine:
         elif note.voice == ANSWER:
             if answers_at_once:
                 self._at_once = note.onset
-            self._out.append(
-                self._proposals.propose(note_id, note, self._shift_ns(note, plan, now_ns), plan.outline.loudness)
-            )
+            velocity = plan.outline.loudness_of(note.velocity or 1)
+            self._out.append(self._proposals.propose(note_id, note, self._shift_ns(note, plan, now_ns), velocity))
 
     def _earliest(self, now_ns: int) -> int:
         """The tick before which an answering note would come too late, and be left out.

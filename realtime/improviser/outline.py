@@ -17,6 +17,8 @@ REST_TICKS = 2 * TICKS_PER_BEAT
 
 VelocityAt = Callable[[int, int, int | None], int]
 """From a note's tick, its pitch and the velocity that the model drew, if any, to the velocity it is played with."""
+LoudnessOf = Callable[[int], int]
+"""From a note's velocity, as its model hears it, to the one that it sounds with."""
 DeviationOf = Callable[[int], int]
 """From the deviation that the model drew to the one that is played, in ms after the tick."""
 
@@ -46,8 +48,7 @@ class Outline:
     """The lowest and the highest note of our own."""
     beat_origin: int | None = None
     """The tick of any beat; None: `begin` is one."""
-    loudness: float = 1.0
-    """The factor by which notes sound louder than the model hears them."""
+    loudness_of: LoudnessOf = as_drawn
     fills: Fills | None = None
     """A drummer's fills; None: none are played."""
     deviation_of: DeviationOf = as_drawn

@@ -7,9 +7,9 @@ from midi.meter import Bar
 from midi.tokens import DEVIATION
 from realtime.improviser.fills import Fills
 from realtime.improviser.grid import TICKS_PER_BAR, TOLERANCE
-from realtime.improviser.learned_touch import DrawnScale
+from realtime.improviser.learned_touch import DrawnLoudness, DrawnScale
 from realtime.improviser.listener import Listener
-from realtime.improviser.outline import DeviationOf, Outline, VelocityAt, as_drawn
+from realtime.improviser.outline import DeviationOf, LoudnessOf, Outline, VelocityAt, as_drawn
 from realtime.improviser.plan import Plan
 from realtime.improviser.ring import ContextRing
 from realtime.improviser.step_model import StepModel
@@ -39,6 +39,7 @@ class Planner:
         self._touch = np.random.default_rng([settings.seed, 2])  # of its own: what is played does not depend on it
         self._velocities = DrawnScale()
         self._deviations = DrawnScale()
+        self._strokes = DrawnLoudness()
 
     @property
     def mode(self) -> Mode:
@@ -62,7 +63,7 @@ class Planner:
             predicts_human=self.mode.predicts_human and not self._role.is_drums,
             polyphony=self._listener.follower.polyphony(self.settings),
             beat_origin=self._time.grid.origin_of(begin),
-            loudness=self._loudness,
+            loudness_of=self._loudness_of(),
             fills=self._fills(begin),
             deviation_of=self._deviation_of(),
             pitches=range_of(self.settings),
@@ -99,7 +100,7 @@ class Planner:
         outline.biases = follower.biases(self.settings, self._model.fields)
         outline.polyphony = follower.polyphony(self.settings)
         outline.deviation_of = self._deviation_of()
-        outline.loudness = self._loudness
+        outline.loudness_of = self._loudness_of()
 
     def follow_note(self, plan: Plan, tick: int) -> None:
         """Follow the human, as loud as since the measure in which they played a note, at a tick."""
@@ -147,11 +148,13 @@ class Planner:
 
         return velocity_at
 
-    @property
-    def _loudness(self) -> float:
-        """The factor by which notes sound louder than they are drawn, where the model does not hear the human's."""
+    def _loudness_of(self) -> LoudnessOf:
+        """The loudness that notes sound with, where the model does not hear the human's."""
         usual = self._role.usual_velocity
-        return 1.0 if usual is None else self._listener.follower.dynamics(self.settings).loudness(usual)
+        if usual is None:
+            return as_drawn
+        dynamics = self._listener.follower.dynamics(self.settings)
+        return lambda drawn: dynamics.stroke_velocity(drawn, usual, self._strokes)
 
     def _deviation_of(self) -> DeviationOf:
         """The place of notes beside the grid as the human plays now; a drummer keeps to its own."""

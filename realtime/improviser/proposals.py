@@ -11,8 +11,6 @@ from realtime.improviser.ring import LONGEST_REPLAY, ContextRing, correct, place
 from realtime.improviser.timekeeper import Timekeeper
 from realtime.messages import Cancelled, Dropped, Proposal, Released, Sent
 
-LOUDEST = 127
-
 
 class Proposals:
     """Notes proposed, by id."""
@@ -32,12 +30,11 @@ class Proposals:
         self._last_id += 1
         return self._last_id
 
-    def propose(self, note_id: int, note: Note, shift_ns: int, loudness: float = 1.0) -> Proposal:
-        """The proposal of a note, which sounds `shift_ns` after its tick, its velocity `loudness` times the note's."""
+    def propose(self, note_id: int, note: Note, shift_ns: int, velocity: int) -> Proposal:
+        """The proposal of a note, which sounds `shift_ns` after its tick, with a velocity of its own."""
         self._notes[note_id] = note
         while len(self._notes) > LONGEST_REPLAY:
             del self._notes[next(iter(self._notes))]
-        velocity = min(max(round((note.velocity or 1) * loudness), 1), LOUDEST)
         sounded = note.pitch, velocity, note.channel, note.pedal
         return Proposal(note_id, self.epoch, note.onset, note.end, shift_ns, *sounded)
 

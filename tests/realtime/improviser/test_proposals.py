@@ -40,14 +40,14 @@ def next_proposal(engine: Engine) -> Proposal:
 
 def test_a_note_that_went_out_after_its_plan_joins_the_ring(model: OnnxModel) -> None:
     ledger, ring = ledger_of(model)
-    ledger.propose(ledger.new_id(), NOTE, 0)
+    ledger.propose(ledger.new_id(), NOTE, 0, 80)
     ledger.resolve(Sent(1, 0), None)
     assert list(ring.notes()) == [NOTE]
 
 
 def test_a_note_released_early_is_as_long_as_it_sounded(model: OnnxModel) -> None:
     ledger, ring = ledger_of(model)
-    ledger.propose(ledger.new_id(), NOTE, 0)
+    ledger.propose(ledger.new_id(), NOTE, 0, 80)
     ledger.resolve(Sent(1, 0), None)
     ledger.resolve(Released(1, TEMPO.ns_of(5)), None)
     assert [note.duration for note in ring.notes()] == [5]
